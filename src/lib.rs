@@ -1,0 +1,2 @@
+//! Volley simulates networks of spiking neurons.
+pub mod diagnostic;
