@@ -41,7 +41,6 @@ UNITS {
     (mA) = (milliamp)
     (mV) = (millivolt)
     (S) = (siemens)
-    (V) = (volt)
 }
 
 PARAMETER {
@@ -77,7 +76,7 @@ PARAMETER {
     : the constants of nature as the published model rounded them
     faraday = 9.648e4 (coulomb)
     gas = 8.315 (joule/degC)
-    mvtov = 1e-3 (V/mV)
+    mvtov = 1e-3 (volt/mV)
 }
 
 STATE {
