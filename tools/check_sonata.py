@@ -21,7 +21,6 @@ from pathlib import Path
 
 import python_environment
 
-PACKAGES = ["libsonata==0.2.2", "bmtk==1.2.0", "h5py==3.16.0", "numpy==2.4.6"]
 MAGIC = 0x0A7A
 SORTING = {"none": 0, "by_id": 1, "by_time": 2}
 
@@ -428,7 +427,7 @@ def main():
     options = parser.parse_args()
     if options.folder is not None and not options.folder.is_dir():
         sys.exit(f"{options.folder} is not a folder")
-    python_environment.run_inside("sonata", PACKAGES)
+    python_environment.run_inside("sonata")
 
     checks = Checks()
     if options.self_test:

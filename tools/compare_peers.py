@@ -24,7 +24,6 @@ from pathlib import Path
 import python_environment
 
 PROJECT = Path(__file__).resolve().parents[1]
-PACKAGES = ["neuron==9.0.2", "numpy==2.4.6"]
 HOPFIELD_BRODY = PROJECT / "networks" / "hopfield-brody"
 # Volley's description and the arguments of NEURON's script.
 MODELS = {
@@ -217,7 +216,7 @@ def print_digest(rows):
 
 def main():
     options = arguments()
-    python = python_environment.ensure("neuron", PACKAGES)
+    python = python_environment.ensure("neuron")
     volley = options.volley or build_volley()
     rows, agree = [], True
     with tempfile.TemporaryDirectory(prefix="volley-peers-") as temporary:
@@ -230,7 +229,7 @@ def main():
     print_digest(rows)
     if options.json:
         machine = {"processor": processor(), "cores": cores(), "system": platform.platform()}
-        options.json.write_text(json.dumps({"machine": machine, "peers": PACKAGES, "results": rows}, indent=1) + "\n")
+        options.json.write_text(json.dumps({"machine": machine, "peers": python_environment.PACKAGES["neuron"], "results": rows}, indent=1) + "\n")
     if not agree:
         sys.exit("the simulators did not count the same spikes: the times above compare different work")
 

@@ -1,7 +1,7 @@
 """Virtual environments for the tools that compare Volley with the field's Python packages.
 
-`ensure(name, packages)` returns the Python of an environment that holds exactly those pinned packages.
-It is made on first use in $XDG_CACHE_HOME/volley (or ~/.cache/volley), outside the project, and
+`ensure(name)` returns the Python of the environment of that name, which holds the pinned packages of
+PACKAGES. It is made on first use in $XDG_CACHE_HOME/volley (or ~/.cache/volley), outside the project, and
 reused as long as the pins stay the same. `run_inside` starts the calling script again in it.
 Needs only the standard library.
 """
@@ -14,13 +14,22 @@ import sys
 from pathlib import Path
 
 
+PACKAGES = {
+    # The readers that the field uses for SONATA files.
+    "sonata": ["libsonata==0.2.2", "bmtk==1.2.0", "h5py==3.16.0", "numpy==2.4.6"],
+    # NEURON, to compare with and to make reference traces.
+    "neuron": ["neuron==9.0.2", "numpy==2.4.6"],
+}
+
+
 def cache_folder():
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "volley"
 
 
-def ensure(name, packages):
+def ensure(name):
     """Path of the environment's Python; makes the environment if it is not there or has other pins."""
+    packages = PACKAGES[name]
     folder = cache_folder() / f"venv-{name}"
     python = folder / "bin" / "python"
     # Written last, so that an interrupted installation is not taken for a whole one.
@@ -59,10 +68,10 @@ def make(folder, python, packages):
         )
 
 
-def run_inside(name, packages):
+def run_inside(name):
     """Starts the calling script again with the environment's Python, unless it runs in it already."""
     if Path(sys.prefix) == cache_folder() / f"venv-{name}":
         return
-    python = ensure(name, packages)
+    python = ensure(name)
     sys.stdout.flush()
     os.execv(python, [str(python), *sys.argv])
