@@ -4,11 +4,12 @@
     tools/compare_peers.py                       before and after training, 1 thread and all cores, 7 runs each
     tools/compare_peers.py --models before --threads 1 --repeat 3 --coreneuron --json times.json
 
-Run time means the step loop alone: NEURON's psolve, Volley's `wall_time_s.run`. What comes before (reading,
-compiling, building) is in a table of its own. Each repeat runs every simulator once, and the order is turned round from
-one repeat to the next, so that a slow spell of the machine falls on all; the ratio is taken within
-a repeat. Both must count the same spikes in every population, else the comparison ends with status 1.
-NEURON is installed on first use (see python_environment.py) and needs a C++ compiler for its mechanisms.
+Run time means the step loop alone: NEURON's psolve, Volley's `wall_time_s.run`. What comes before
+(reading, compiling, building) is in a table of its own. Each repeat runs every simulator once, and the
+order is turned round from one repeat to the next, so that a slow spell of the machine falls on all;
+the ratio is taken within a repeat. All must count the same spikes in every population, else the
+comparison ends with status 1. NEURON is installed on first use (see python_environment.py) and needs
+a C++ compiler for its mechanisms.
 """
 
 import argparse
