@@ -242,8 +242,8 @@ pub enum FactorValue {
     Ratio {
         /// The unit measured.
         from: Unit,
-        /// The unit it is measured in; with none the first one's own dimensions in base units.
-        to: Option<Unit>,
+        /// The unit it is measured in.
+        to: Unit,
     },
 }
 
