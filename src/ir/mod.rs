@@ -13,10 +13,12 @@
 
 pub mod analysis;
 pub mod dump;
+pub mod lower;
 mod operands;
 pub mod passes;
 mod types;
 pub mod verify;
 
-pub use passes::optimise;
+pub use lower::{Options, lower};
+pub use passes::{optimise, optimise_for};
 pub use types::*;
