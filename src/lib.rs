@@ -2,3 +2,4 @@
 pub mod diagnostic;
 pub mod ir;
 pub mod nmodl;
+pub mod units;

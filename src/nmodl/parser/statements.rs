@@ -207,8 +207,7 @@ impl Parser<'_> {
         }
         if word == "LAG" {
             let diagnostic = Diagnostic::error("nmodl/unsupported", "`LAG` is not supported")
-                .at(self.token_span(), "the value of a variable some time ago")
-                .note("NEURON keeps the past of one instance only, so two instances disturb each other");
+                .at(self.token_span(), "the value of a variable some time ago");
             return self.report(diagnostic);
         }
         let message = format!("expected a statement, found `{word}`");
