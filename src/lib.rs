@@ -1,3 +1,5 @@
 //! Volley simulates networks of spiking neurons.
 pub mod diagnostic;
+pub mod ir;
+pub mod kernel;
 pub mod random;

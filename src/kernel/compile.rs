@@ -11,9 +11,7 @@
 use std::collections::HashMap;
 
 use super::cost::Cost;
-use super::program::{
-    Action, Code, Comparison, Input, Lookup, LookupResult, PlaceUse, Program, Slot, Step,
-};
+use super::program::{Action, Code, Comparison, Input, Lookup, LookupResult, PlaceUse, Program, Slot, Step};
 use crate::ir::{Binary, Builtin, Effect, IonVariable, Kernel, Op, Place, Sum, TableId, Unary, Value};
 
 /// How a value comes about.
@@ -33,7 +31,27 @@ enum Definition {
 
 /// Compiles a kernel.
 pub(super) fn compile(kernel: &Kernel) -> Program {
-    Compiler::new(kernel).compile()
+    Compiler::new(&join_sums(kernel)).compile()
+}
+
+/// Adds up all that a kernel adds to the same sum, so that each sum is touched once.
+fn join_sums(kernel: &Kernel) -> Kernel {
+    let mut joined = Kernel { ops: kernel.ops.clone(), effects: Vec::new() };
+    for effect in &kernel.effects {
+        let earlier = joined.effects.iter().position(|earlier| match (earlier, effect) {
+            (Effect::Add(earlier, _), Effect::Add(sum, _)) => earlier == sum,
+            _ => false,
+        });
+        match (earlier, effect) {
+            (Some(earlier), Effect::Add(sum, value)) => {
+                let Effect::Add(_, first) = joined.effects[earlier] else { continue };
+                let total = joined.push(Op::Binary(Binary::Add, first, *value));
+                joined.effects[earlier] = Effect::Add(*sum, total);
+            }
+            _ => joined.effects.push(*effect),
+        }
+    }
+    joined
 }
 
 struct Compiler<'a> {
@@ -266,10 +284,17 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// Whether instances that share a place outside would see each other's changes.
+    /// Whether instances that share a place outside would see each other's changes, or the order of changes matters.
     fn in_turn(&self) -> bool {
-        let read: Vec<Place> = self.places.iter().filter(|used| used.read).map(|used| used.place).collect();
-        self.changed_places().any(|place| !matches!(place, Place::Column(_)) && read.contains(&place))
+        let mut used: Vec<Place> =
+            self.places.iter().filter(|used| used.read).map(|used| used.place).collect();
+        for place in self.changed_places().filter(|place| !matches!(place, Place::Column(_))) {
+            if used.contains(&place) {
+                return true;
+            }
+            used.push(place);
+        }
+        false
     }
 
     fn needed(&self) -> Vec<bool> {
@@ -468,12 +493,8 @@ impl<'a> Compiler<'a> {
                 Effect::NetSend { when, delay, flag } => {
                     Action::Send { when: when.map(slot), delay: slot(delay), flag: slot(flag) }
                 }
-                Effect::NetEvent { when, time } => {
-                    Action::Fire { when: when.map(slot), time: slot(time) }
-                }
-                Effect::NetMove { when, time } => {
-                    Action::Move { when: when.map(slot), time: slot(time) }
-                }
+                Effect::NetEvent { when, time } => Action::Fire { when: when.map(slot), time: slot(time) },
+                Effect::NetMove { when, time } => Action::Move { when: when.map(slot), time: slot(time) },
             });
         }
         actions
@@ -493,7 +514,9 @@ fn effect_operands(effect: &Effect) -> Vec<Value> {
         | Effect::WriteGlobal(_, value)
         | Effect::WriteArgument(_, value)
         | Effect::Add(_, value) => vec![value],
-        Effect::NetSend { when, delay, flag } => [Some(delay), Some(flag), when].into_iter().flatten().collect(),
+        Effect::NetSend { when, delay, flag } => {
+            [Some(delay), Some(flag), when].into_iter().flatten().collect()
+        }
         Effect::NetEvent { when, time } | Effect::NetMove { when, time } => {
             [Some(time), when].into_iter().flatten().collect()
         }

@@ -7,13 +7,13 @@
 //! What a step does is written once, for one lane, with the functions of [`super::arithmetic`]; the compiler
 //! turns each loop over [`LANES`] values into vector instructions, once for every level.
 
-use super::arithmetic::{binary, maximum, minimum, multiply_add, truth, unary};
+use super::arithmetic::{binary, multiply_add, unary};
 use super::columns::{Instances, IonColumns, NodeColumns, NodeIndex};
 use super::program::{Action, Code, Comparison, PlaceUse, Program, Slot, Step};
-use super::scalar::{Evaluator, compare, draw, play_at};
+use super::scalar::{Evaluator, draw, play_at};
 use super::table::TableValues;
 use super::{AlignedVector, BLOCK, LANES, Level};
-use crate::ir::{Binary, IonVariable, Place, Sum, Unary};
+use crate::ir::{Binary, Place, Sum, Unary};
 
 /// [`LANES`] values in one go.
 type Lanes = [f64; LANES];
@@ -103,13 +103,7 @@ macro_rules! each {
 impl Machine<'_> {
     /// Runs the program's steps and actions for all instances. `values` holds the slots that are the same for all.
     /// Lengths and indices must have been checked ([`Program::run`] does).
-    pub(super) fn run(
-        &mut self,
-        level: Level,
-        values: &[f64],
-        memory: &mut Memory,
-        globals: &mut [f64],
-    ) {
+    pub(super) fn run(&mut self, level: Level, values: &[f64], memory: &mut Memory, globals: &mut [f64]) {
         self.bind(values, memory);
         let count = self.instances.columns.count();
         for start in (0..count).step_by(BLOCK) {
@@ -262,7 +256,7 @@ impl Machine<'_> {
         for action in &program.actions {
             match *action {
                 Action::Store(place, value) => {
-                    self.put(place, view(sources, value, start), start, valid, |_, new| new);
+                    self.store(place, view(sources, value, start), start, valid);
                 }
                 Action::Add(sum, value) => {
                     let value = view(sources, value, start);
@@ -335,18 +329,10 @@ impl Machine<'_> {
         unsafe { change(vector, Some(index), value, start, valid, |old, new| old + new) };
     }
 
-    #[inline(always)]
-    fn put(
-        &mut self,
-        place: Place,
-        value: View,
-        start: usize,
-        valid: usize,
-        combine: impl Fn(f64, f64) -> f64,
-    ) {
+    fn store(&mut self, place: Place, value: View, start: usize, valid: usize) {
         let (vector, index) = self.vector_of(place);
         // SAFETY: as in `add`.
-        unsafe { change(vector, index, value, start, valid, combine) };
+        unsafe { change(vector, index, value, start, valid, |_, new| new) };
     }
 }
 
@@ -412,7 +398,8 @@ fn one<const FUSED: bool>(function: Unary, target: View, a: View, groups: usize)
         };
     }
     functions!(
-        Negate, Not, Abs, Sqrt, Exp, Log, Log10, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Floor, Ceil
+        Negate, Not, Abs, Sqrt, Exp, Log, Log10, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Floor,
+        Ceil
     );
 }
 
@@ -428,8 +415,8 @@ fn two(function: Binary, target: View, a: View, b: View, groups: usize) {
         };
     }
     functions!(
-        Add, Subtract, Multiply, Divide, Power, Minimum, Maximum, Remainder, Atan2, Less, LessEqual, Equal, NotEqual,
-        And, Or
+        Add, Subtract, Multiply, Divide, Power, Minimum, Maximum, Remainder, Atan2, Less, LessEqual, Equal,
+        NotEqual, And, Or
     );
 }
 
