@@ -115,10 +115,8 @@ impl<'a> Compiler<'a> {
         let registers = self.allocate(&order, &in_column, uniforms);
         let base = uniforms + registers;
         for (index, definition) in self.definitions.iter().enumerate() {
-            if let Definition::Place(place) = definition {
-                if needed[index] {
-                    self.slots[index] = Slot(base + place_of[place]);
-                }
+            if let (true, Definition::Place(place)) = (needed[index], definition) {
+                self.slots[index] = Slot(base + place_of[place]);
             }
         }
         for (&value, &place) in &in_column {
@@ -142,10 +140,11 @@ impl<'a> Compiler<'a> {
         let mut broadcast: Vec<Slot> =
             steps.iter().flat_map(|step| step.operands).filter(|slot| slot.0 < uniforms).collect();
         for action in &actions {
-            if let Action::Store(_, value) | Action::Add(_, value) = *action {
-                if value.0 < uniforms {
+            match *action {
+                Action::Store(_, value) | Action::Add(_, value) if value.0 < uniforms => {
                     broadcast.push(value);
                 }
+                _ => {}
             }
         }
         broadcast.sort();
@@ -275,10 +274,11 @@ impl<'a> Compiler<'a> {
         let changed: Vec<Place> = self.changed_places().collect();
         for effect in &self.kernel.effects {
             for value in effect_operands(effect) {
-                if let Definition::Place(place) = self.definitions[value.0 as usize] {
-                    if changed.contains(&place) {
+                match self.definitions[value.0 as usize] {
+                    Definition::Place(place) if changed.contains(&place) => {
                         self.definitions[value.0 as usize] = Definition::Saved(place);
                     }
+                    _ => {}
                 }
             }
         }

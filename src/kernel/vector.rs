@@ -432,9 +432,10 @@ fn run_block(level: Level, machine: &mut Machine, sources: &[Source], start: usi
         fn avx512(machine: &mut Machine, sources: &[Source], start: usize, valid: usize) {
             machine.block::<true>(sources, start, valid);
         }
-        // SAFETY: `supported` gives only levels whose instructions the machine has.
         match level.supported() {
+            // SAFETY: `supported` gives only levels whose instructions the machine has.
             Level::Avx512 => return unsafe { avx512(machine, sources, start, valid) },
+            // SAFETY: as above.
             Level::Avx2 => return unsafe { avx2(machine, sources, start, valid) },
             Level::Baseline => {}
         }
