@@ -26,8 +26,6 @@ trait Algebra {
     fn abs(&mut self, a: Self::V) -> Self::V;
     /// a b + c
     fn fma(&mut self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
-    /// c - a b
-    fn fnma(&mut self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
     /// `yes` where a < b, else `no`.
     fn less(&mut self, a: Self::V, b: Self::V, yes: Self::V, no: Self::V) -> Self::V;
 
@@ -66,10 +64,6 @@ impl Algebra for Kernel {
     fn fma(&mut self, a: Value, b: Value, c: Value) -> Value {
         self.push(Op::MultiplyAdd(a, b, c))
     }
-    fn fnma(&mut self, a: Value, b: Value, c: Value) -> Value {
-        let minus = self.push(Op::Unary(Unary::Negate, a));
-        self.push(Op::MultiplyAdd(minus, b, c))
-    }
     fn less(&mut self, a: Value, b: Value, yes: Value, no: Value) -> Value {
         let condition = self.push(Op::Binary(Binary::Less, a, b));
         self.push(Op::Select(condition, yes, no))
@@ -100,7 +94,13 @@ impl Algebra for Native {
     }
     #[inline(always)]
     fn two(&mut self, function: Binary, a: Lanes, b: Lanes) -> Lanes {
-        lanes!(a, b; arithmetic::binary(function, a, b))
+        match function {
+            Binary::Add => lanes!(a, b; a + b),
+            Binary::Subtract => lanes!(a, b; a - b),
+            Binary::Multiply => lanes!(a, b; a * b),
+            Binary::Divide => lanes!(a, b; a / b),
+            _ => unreachable!("the cell only uses these"),
+        }
     }
     #[inline(always)]
     fn exp(&mut self, a: Lanes) -> Lanes {
@@ -113,10 +113,6 @@ impl Algebra for Native {
     #[inline(always)]
     fn fma(&mut self, a: Lanes, b: Lanes, c: Lanes) -> Lanes {
         lanes!(a, b, c; a.mul_add(b, c))
-    }
-    #[inline(always)]
-    fn fnma(&mut self, a: Lanes, b: Lanes, c: Lanes) -> Lanes {
-        lanes!(a, b, c; (-a).mul_add(b, c))
     }
     #[inline(always)]
     fn less(&mut self, a: Lanes, b: Lanes, yes: Lanes, no: Lanes) -> Lanes {

@@ -6,8 +6,6 @@
 //!
 //! No function branches on its operands in a way that compilers could not turn into blends.
 
-use crate::ir::{Binary, Unary};
-
 /// `a b + c`, rounded once or twice.
 #[inline(always)]
 pub fn multiply_add<const FUSED: bool>(a: f64, b: f64, c: f64) -> f64 {
@@ -81,51 +79,4 @@ pub fn exp<const FUSED: bool>(x: f64) -> f64 {
     let power = 1.0 + multiply_add::<FUSED>(q, r2, r);
     let half = power * f64::from_bits(shifted.to_bits() << 52);
     half + half
-}
-
-/// A function of one value.
-#[inline(always)]
-pub fn unary<const FUSED: bool>(function: Unary, x: f64) -> f64 {
-    match function {
-        Unary::Negate => -x,
-        Unary::Not => truth(x == 0.0),
-        Unary::Abs => x.abs(),
-        Unary::Sqrt => x.sqrt(),
-        Unary::Exp => exp::<FUSED>(x),
-        Unary::Log => x.ln(),
-        Unary::Log10 => x.log10(),
-        Unary::Sin => x.sin(),
-        Unary::Cos => x.cos(),
-        Unary::Tan => x.tan(),
-        Unary::Asin => x.asin(),
-        Unary::Acos => x.acos(),
-        Unary::Atan => x.atan(),
-        Unary::Sinh => x.sinh(),
-        Unary::Cosh => x.cosh(),
-        Unary::Tanh => x.tanh(),
-        Unary::Floor => x.floor(),
-        Unary::Ceil => x.ceil(),
-    }
-}
-
-/// A function of two values.
-#[inline(always)]
-pub fn binary(function: Binary, a: f64, b: f64) -> f64 {
-    match function {
-        Binary::Add => a + b,
-        Binary::Subtract => a - b,
-        Binary::Multiply => a * b,
-        Binary::Divide => a / b,
-        Binary::Power => a.powf(b),
-        Binary::Minimum => minimum(a, b),
-        Binary::Maximum => maximum(a, b),
-        Binary::Remainder => a % b,
-        Binary::Atan2 => a.atan2(b),
-        Binary::Less => truth(a < b),
-        Binary::LessEqual => truth(a <= b),
-        Binary::Equal => truth(a == b),
-        Binary::NotEqual => truth(a != b),
-        Binary::And => truth(a != 0.0 && b != 0.0),
-        Binary::Or => truth(a != 0.0 || b != 0.0),
-    }
 }

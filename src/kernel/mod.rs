@@ -22,6 +22,7 @@ mod columns;
 mod compile;
 mod cost;
 mod level;
+mod primitives;
 mod program;
 mod scalar;
 mod table;
