@@ -1,5 +1,7 @@
 //! Volley simulates networks of spiking neurons.
 pub mod diagnostic;
 pub mod ir;
+pub mod kernel;
 pub mod nmodl;
+pub mod random;
 pub mod units;

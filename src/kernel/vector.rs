@@ -1,0 +1,313 @@
+//! The block executor: runs the steps of a program for all instances, [`BLOCK`] at a time.
+//!
+//! All memory is reached through raw pointers that are made anew for each run from exclusive borrows, after
+//! [`Program::run`] has checked that every place the program uses exists. This, [`super::primitives`] and
+//! [`super::aligned`] are the only files of the vector machine with `unsafe` in them.
+
+use super::columns::{Instances, IonColumns, NodeColumns, NodeIndex};
+use super::primitives::{Call, Loop, Primitive, View, WIDTH};
+use super::program::{Action, Code, Program, Step};
+use super::scalar::{Evaluator, draw, play_at};
+use super::table::TableValues;
+use super::{AlignedVector, BLOCK, LANES, Level};
+use crate::ir::{Place, Sum};
+
+/// Memory kept from run to run.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// What is the same for all, [`WIDTH`] times each; registers; what is gathered.
+    buffer: Option<AlignedVector>,
+    /// Where each slot is in the present block.
+    views: Vec<View>,
+}
+
+/// A program and the memory it works on.
+pub(super) struct Machine<'a> {
+    pub(super) program: &'a Program,
+    pub(super) tables: &'a [TableValues],
+    pub(super) instances: &'a mut Instances,
+    pub(super) nodes: &'a mut NodeColumns,
+    pub(super) ions: &'a mut [IonColumns],
+}
+
+/// Some successive instances.
+#[derive(Clone, Copy)]
+struct Block {
+    start: usize,
+    /// How many there are, at most [`BLOCK`].
+    count: usize,
+}
+
+impl Block {
+    /// How many are computed: with padding.
+    fn length(self) -> usize {
+        self.count.next_multiple_of(LANES)
+    }
+}
+
+impl Machine<'_> {
+    /// Runs the program's steps and actions for all instances, of which there is at least one. `values` holds the
+    /// slots that are the same for all. Lengths and indices must have been checked ([`Program::run`] does).
+    pub(super) fn run(&mut self, level: Level, values: &[f64], memory: &mut Memory, globals: &mut [f64]) {
+        let level = level.supported();
+        let loops = Primitive::loops(level);
+        self.bind(values, memory);
+        let count = self.instances.columns.count();
+        let mut block = Block { start: 0, count: BLOCK.min(count) };
+        loop {
+            self.gather(block, &memory.views);
+            self.steps(level, loops, block, &memory.views);
+            self.actions(block, &memory.views);
+            let next = block.start + BLOCK;
+            if next >= count {
+                break;
+            }
+            self.advance(&mut memory.views);
+            block = Block { start: next, count: BLOCK.min(count - next) };
+        }
+        for action in &self.program.actions {
+            if let Action::WriteGlobal(global, value) = *action {
+                globals[global as usize] = match value.index() < self.program.uniforms {
+                    true => values[value.index()],
+                    // SAFETY: the last instance is one of the last block, whose values are still there.
+                    false => unsafe { memory.views[value.index()].lane(block.count - 1) },
+                };
+            }
+        }
+    }
+
+    /// Makes the views of all slots, for the first block.
+    fn bind(&mut self, values: &[f64], memory: &mut Memory) {
+        let program = self.program;
+        let registers = program.uniforms * WIDTH;
+        let gathered = registers + program.registers * BLOCK;
+        let length = gathered + program.places.len() * BLOCK;
+        let buffer = memory.buffer.get_or_insert_with(|| AlignedVector::new(length));
+        if buffer.len() < length {
+            *buffer = AlignedVector::new(length);
+        }
+        for &slot in &program.broadcast {
+            buffer[slot.index() * WIDTH..][..WIDTH].fill(values[slot.index()]);
+        }
+        let buffer = buffer.as_mut_pointer();
+        // All offsets into the buffer are less than `length`.
+        let in_buffer = |offset: usize| buffer.wrapping_add(offset);
+        let views = &mut memory.views;
+        views.clear();
+        views.extend((0..program.uniforms).map(|slot| View { pointer: in_buffer(slot * WIDTH), mask: 0 }));
+        views.extend(
+            (0..program.registers)
+                .map(|slot| View { pointer: in_buffer(registers + slot * BLOCK), mask: usize::MAX }),
+        );
+        for (number, used) in program.places.iter().enumerate() {
+            let pointer = match self.vector_of(used.place) {
+                (vector, None) => vector,
+                // `first + count` is at most the vector's length (checked before the run).
+                (vector, Some(NodeIndex::Contiguous { first })) => vector.wrapping_add(*first as usize),
+                (_, Some(NodeIndex::Scattered(_))) => in_buffer(gathered + number * BLOCK),
+            };
+            views.push(View { pointer, mask: usize::MAX });
+        }
+    }
+
+    /// Moves the views of places that are read in place on by a block.
+    fn advance(&mut self, views: &mut [View]) {
+        let program = self.program;
+        for (number, used) in program.places.iter().enumerate() {
+            if !matches!(self.vector_of(used.place), (_, Some(NodeIndex::Scattered(_)))) {
+                let view = &mut views[program.place_slot(number)];
+                view.pointer = view.pointer.wrapping_add(BLOCK);
+            }
+        }
+    }
+
+    /// The vector that a place stands in and how instances find their value there (`None`: in order).
+    fn vector_of(&mut self, place: Place) -> (*mut f64, Option<&NodeIndex>) {
+        let nodes = &mut *self.nodes;
+        let vector = match place {
+            Place::Column(column) => {
+                let stride = self.instances.columns.stride();
+                let first = self.instances.columns.as_mut_pointer();
+                // The column exists (checked before the run).
+                return (first.wrapping_add(column.0 as usize * stride), None);
+            }
+            Place::PointScale => return (self.instances.point_scale.as_mut_pointer(), None),
+            Place::Ion(ion, variable) => {
+                let (which, index) = &self.instances.ions[ion.0 as usize];
+                return (self.ions[*which].get_mut(variable).as_mut_pointer(), Some(index));
+            }
+            Place::Voltage => &mut nodes.voltage,
+            Place::Area => &mut nodes.area,
+            Place::Diameter => &mut nodes.diameter,
+        };
+        (vector.as_mut_pointer(), Some(&self.instances.nodes))
+    }
+
+    /// Copies what the block reads from scattered places into the buffer.
+    fn gather(&mut self, block: Block, views: &[View]) {
+        let program = self.program;
+        for (number, used) in program.places.iter().enumerate() {
+            if !used.read {
+                continue;
+            }
+            if let (vector, Some(NodeIndex::Scattered(index))) = self.vector_of(used.place) {
+                let target = views[program.place_slot(number)].pointer;
+                let places = &index.padded()[block.start..][..block.length()];
+                for (lane, &place) in places.iter().enumerate() {
+                    // SAFETY: all places lie inside the vector (checked before the run); the target is as
+                    // long as a block.
+                    unsafe { target.add(lane).write(vector.add(place as usize).read()) };
+                }
+            }
+        }
+    }
+
+    fn steps(&mut self, level: Level, loops: &[Loop], block: Block, views: &[View]) {
+        let program = self.program;
+        for step in &program.steps {
+            let call = Call {
+                target: views[step.target.index()],
+                operands: step.operands.map(|operand| views[operand.index()]),
+                length: block.length(),
+            };
+            match step.code {
+                // SAFETY: every view holds a block, or `WIDTH` values; a target is never one of the latter, and
+                // apart from all operands or the same as one.
+                Code::Primitive(primitive) => unsafe { loops[primitive as usize](&call) },
+                Code::Lookup(lookup) if level.fuses() => self.look_up::<true>(lookup, &call, views),
+                Code::Lookup(lookup) => self.look_up::<false>(lookup, &call, views),
+                _ => self.own(step, &call, block),
+            }
+        }
+    }
+
+    fn look_up<const FUSED: bool>(&self, lookup: u32, call: &Call, views: &[View]) {
+        let lookup = &self.program.lookups[lookup as usize];
+        let table = &self.tables[lookup.table as usize];
+        for at in (0..call.length).step_by(LANES) {
+            // SAFETY: as in `steps`. All of `x` is read before a target, which may be the same, is written.
+            let points = unsafe { call.operands[0].load::<LANES>(at) }.map(|x| table.locate(x));
+            for result in &lookup.results {
+                let column = result.column as usize;
+                let values = points.map(|point| table.value::<FUSED>(point, column, result.slope));
+                // SAFETY: as above.
+                unsafe { views[result.target.index()].store(at, values) };
+            }
+        }
+    }
+
+    /// Steps that use what belongs to one instance: its streams and times. Padding lanes get 0.
+    fn own(&mut self, step: &Step, call: &Call, block: Block) {
+        for at in (0..call.length).step_by(LANES) {
+            // SAFETY: as in `steps`. Draws without a condition have the target as an operand, and ignore it.
+            let operands = unsafe { call.operands[0].load::<LANES>(at) };
+            let mut values = [0.0; LANES];
+            for lane in 0..LANES.min(block.count - at) {
+                let instance = block.start + at + lane;
+                values[lane] = match step.code {
+                    Code::Random { random, distribution } if operands[lane] != 0.0 => {
+                        draw(&mut self.instances.randoms[random as usize][instance], distribution)
+                    }
+                    Code::RandomAlways { random, distribution } => {
+                        draw(&mut self.instances.randoms[random as usize][instance], distribution)
+                    }
+                    Code::PlaySize => self.instances.plays[instance].len() as f64,
+                    Code::PlayAt => play_at(&self.instances.plays[instance], operands[lane]),
+                    _ => 0.0,
+                };
+            }
+            // SAFETY: as above.
+            unsafe { call.target.store(at, values) };
+        }
+    }
+
+    fn actions(&mut self, block: Block, views: &[View]) {
+        let program = self.program;
+        for action in &program.actions {
+            match *action {
+                Action::Store(place, value) => {
+                    let (vector, index) = self.vector_of(place);
+                    // SAFETY: the instances' places lie inside the vector (checked before the run), and
+                    // every view holds the block.
+                    unsafe { change(vector, index, views[value.index()], block, |_, new| new) };
+                }
+                Action::Add(sum, value) => {
+                    let (vector, index) = self.sum_of(sum);
+                    // SAFETY: as above.
+                    unsafe { change(vector, Some(index), views[value.index()], block, |old, new| old + new) };
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn sum_of(&mut self, sum: Sum) -> (*mut f64, &NodeIndex) {
+        match sum {
+            Sum::RightHandSide => (self.nodes.right_hand_side.as_mut_pointer(), &self.instances.nodes),
+            Sum::Diagonal => (self.nodes.diagonal.as_mut_pointer(), &self.instances.nodes),
+            Sum::IonCurrent(ion) => {
+                let (which, index) = &self.instances.ions[ion.0 as usize];
+                (self.ions[*which].current.as_mut_pointer(), index)
+            }
+        }
+    }
+}
+
+/// Combines the values of the block's instances into their places, in order.
+///
+/// # Safety
+/// The places of these instances must lie inside `vector`, and `value` must hold them.
+#[inline(always)]
+unsafe fn change(
+    vector: *mut f64,
+    index: Option<&NodeIndex>,
+    value: View,
+    block: Block,
+    combine: impl Fn(f64, f64) -> f64,
+) {
+    // SAFETY: the caller's promise, for every access below.
+    unsafe {
+        if let Some(NodeIndex::Scattered(index)) = index {
+            for (lane, &place) in index.padded()[block.start..][..block.count].iter().enumerate() {
+                let place = vector.add(place as usize);
+                place.write(combine(place.read(), value.lane(lane)));
+            }
+            return;
+        }
+        let first = match index {
+            Some(NodeIndex::Contiguous { first }) => *first as usize + block.start,
+            _ => block.start,
+        };
+        let target = View { pointer: vector.add(first), mask: usize::MAX };
+        let whole = block.count / LANES * LANES;
+        for at in (0..whole).step_by(LANES) {
+            let old = target.load::<LANES>(at);
+            let new = value.load::<LANES>(at);
+            let mut values = [0.0; LANES];
+            for lane in 0..LANES {
+                values[lane] = combine(old[lane], new[lane]);
+            }
+            target.store(at, values);
+        }
+        for lane in whole..block.count {
+            let place = target.pointer.add(lane);
+            place.write(combine(place.read(), value.lane(lane)));
+        }
+    }
+}
+
+/// [`Evaluator::evaluate`] at a level.
+pub(super) fn evaluate(level: Level, evaluator: &mut Evaluator, steps: &[Step]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx2,fma")]
+        fn fused(evaluator: &mut Evaluator, steps: &[Step]) {
+            evaluator.evaluate::<true>(steps);
+        }
+        if level.supported().fuses() {
+            // SAFETY: all levels that fuse have these instructions, and the machine has the level.
+            return unsafe { fused(evaluator, steps) };
+        }
+    }
+    evaluator.evaluate::<false>(steps);
+}
