@@ -68,9 +68,8 @@ impl Barrier {
     }
 
     fn wait_for(&self, generation: u64) {
-        let over = || {
-            self.generation.load(Ordering::Acquire) != generation || self.poisoned.load(Ordering::Acquire)
-        };
+        let over =
+            || self.generation.load(Ordering::Acquire) != generation || self.poisoned.load(Ordering::Acquire);
         for _ in 0..self.spins {
             if over() {
                 return;

@@ -66,13 +66,8 @@ impl Store {
     }
 
     /// Number of connections.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.target.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.target.is_empty()
     }
 
     /// The connections of a source: index and delay (ms) of each.
@@ -111,7 +106,8 @@ mod tests {
             delay: 1.0,
         };
         let mut store = Store::new(3, 2, &[entry(2, 0), entry(0, 1), entry(2, 2), entry(0, 3)]);
-        let of = |store: &Store, s| store.of_source(s).map(|(c, _)| store.target(c).instance).collect::<Vec<_>>();
+        let of =
+            |store: &Store, s| store.of_source(s).map(|(c, _)| store.target(c).instance).collect::<Vec<_>>();
         assert_eq!(of(&store, 0), vec![1, 3]);
         assert!(of(&store, 1).is_empty());
         assert_eq!(of(&store, 2), vec![0, 2]);

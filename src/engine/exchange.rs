@@ -24,7 +24,8 @@ impl Exchange {
 
     /// Puts a thread's results into its slot of this epoch; `outbox` comes back empty, with the memory of an old one.
     pub fn publish(&self, epoch: u64, thread: usize, outbox: &mut Outbox) {
-        let mut slot = self.slots[(epoch & 1) as usize][thread].write().unwrap_or_else(PoisonError::into_inner);
+        let mut slot =
+            self.slots[(epoch & 1) as usize][thread].write().unwrap_or_else(PoisonError::into_inner);
         std::mem::swap(&mut *slot, outbox);
         outbox.spikes.clear();
         outbox.samples.resize_with(slot.samples.len(), Vec::new);

@@ -88,7 +88,9 @@ pub fn placements(model: &Model, mechanism: usize, locals: &[LocalPopulation]) -
             let per_cell = placements_of_cell(body, mechanism);
             for (position, cell) in local.cells.iter().enumerate() {
                 for &(set, k, node) in &per_cell {
-                    if set < body.densities.len() || has_point(&body.points[set - body.densities.len()], *cell) {
+                    if set < body.densities.len()
+                        || has_point(&body.points[set - body.densities.len()], *cell)
+                    {
                         list.push(Placement {
                             population: p as u32,
                             local: position as u32,

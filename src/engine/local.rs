@@ -124,7 +124,7 @@ impl Local {
 
     /// Number of connections that end here, and the memory they take, bytes.
     pub fn connections(&self) -> (usize, usize) {
-        (self.store.len(), self.store.bytes())
+        (self.store.count(), self.store.bytes())
     }
 
     /// For each report, where this thread's part of a row goes in the whole row.
@@ -187,7 +187,7 @@ impl Local {
     }
 
     fn initialise_connections(&mut self, environment: &Environment) {
-        for connection in 0..self.store.len() as u32 {
+        for connection in 0..self.store.count() as u32 {
             let target = self.store.target(connection);
             self.handle(Handler::ConnectionInitial, target, environment, 0.0, connection);
         }
@@ -304,7 +304,8 @@ impl Local {
         connection: u32,
     ) {
         let instance = target.instance as usize;
-        let Set { mechanism, instances, globals, tables, tickets, ids, .. } = &mut self.sets[target.set as usize];
+        let Set { mechanism, instances, globals, tables, tickets, ids, .. } =
+            &mut self.sets[target.set as usize];
         let program = match handler {
             Handler::Initial => &mechanism.initial,
             Handler::ConnectionInitial => &mechanism.receive_initial,
@@ -322,7 +323,17 @@ impl Local {
         let Membrane { nodes, ions, .. } = &mut self.membrane;
         self.effects.clear();
         let mut event = Event { arguments, flag, effects: &mut self.effects };
-        program.run_one(self.level, environment, globals, tables, instance, instances, nodes, ions, &mut event);
+        program.run_one(
+            self.level,
+            environment,
+            globals,
+            tables,
+            instance,
+            instances,
+            nodes,
+            ions,
+            &mut event,
+        );
         let now = environment.time;
         let name = || mechanism.module.name.clone();
         for effect in &self.effects {
@@ -334,7 +345,9 @@ impl Local {
                 EventEffect::Move { time } if time >= now && time.is_finite() => {
                     let moved = tickets[instance].is_some_and(|ticket| self.queue.reschedule(ticket, time));
                     if !moved {
-                        self.outbox.error.get_or_insert(RunError::NothingToMove { mechanism: name(), time: now });
+                        self.outbox
+                            .error
+                            .get_or_insert(RunError::NothingToMove { mechanism: name(), time: now });
                     }
                 }
                 EventEffect::Fire { time } if time.is_finite() => {
@@ -348,7 +361,11 @@ impl Local {
                 EventEffect::Send { delay: value, .. }
                 | EventEffect::Move { time: value }
                 | EventEffect::Fire { time: value } => {
-                    self.outbox.error.get_or_insert(RunError::BadEventTime { mechanism: name(), value, time: now });
+                    self.outbox.error.get_or_insert(RunError::BadEventTime {
+                        mechanism: name(),
+                        value,
+                        time: now,
+                    });
                 }
             }
         }

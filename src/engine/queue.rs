@@ -161,7 +161,8 @@ impl Queue {
     /// Takes the next event of the step that is not later than `until` (ms).
     pub fn next(&mut self, until: f64) -> Option<Event> {
         let arrival = self.due.get(self.taken).filter(|a| a.time <= until);
-        let own = self.own.peek().map(|(ticket, Reverse((time, _)))| (*ticket, time.0)).filter(|o| o.1 <= until);
+        let own =
+            self.own.peek().map(|(ticket, Reverse((time, _)))| (*ticket, time.0)).filter(|o| o.1 <= until);
         match (arrival, own) {
             (Some(arrival), own) if own.is_none_or(|(_, time)| arrival.time < time) => {
                 let arrival = *arrival;

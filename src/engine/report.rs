@@ -9,9 +9,19 @@ use crate::network::{Body, Model, Quantity};
 /// Where one recorded value is.
 #[derive(Clone, Copy, Debug)]
 enum Probe {
-    Voltage { node: u32 },
-    Column { set: u32, column: u32, instance: u32 },
-    Ion { ion: u32, variable: IonVariable, slot: u32 },
+    Voltage {
+        node: u32,
+    },
+    Column {
+        set: u32,
+        column: u32,
+        instance: u32,
+    },
+    Ion {
+        ion: u32,
+        variable: IonVariable,
+        slot: u32,
+    },
     /// The variable does not exist at this place.
     Nothing,
 }
@@ -43,7 +53,16 @@ impl Probes {
                 for (k, element) in report.elements.iter().enumerate() {
                     let body = &model.populations[report.population].body;
                     let node = local.node(position, element.node);
-                    probes.push(probe(&report.quantity, body, local, position, element.node, node, sets, membrane));
+                    probes.push(probe(
+                        &report.quantity,
+                        body,
+                        local,
+                        position,
+                        element.node,
+                        node,
+                        sets,
+                        membrane,
+                    ));
                     place.push((row * report.elements.len() + k) as u32);
                 }
             }

@@ -91,7 +91,8 @@ fn membrane_set(
         if set < densities {
             let density = &body.densities[set];
             apply(&mut columns, instance, &density.settings, cell as usize, place.position as usize);
-            local.density[set][place.local as usize * density.nodes.len() + place.position as usize] = instance as u32;
+            local.density[set][place.local as usize * density.nodes.len() + place.position as usize] =
+                instance as u32;
             name = format!("{}@{}", module.name, density.nodes[place.position as usize]);
         } else {
             let point = &body.points[set - densities];
@@ -204,6 +205,7 @@ fn apply(columns: &mut Columns, instance: usize, settings: &[Setting], cell: usi
 }
 
 fn stream(model: &Model, population: &str, cell: u32, owner: &str, random: &str) -> Stream {
-    let parts = [Part::Name(population), Part::Number(u64::from(cell)), Part::Name(owner), Part::Name(random)];
+    let parts =
+        [Part::Name(population), Part::Number(u64::from(cell)), Part::Name(owner), Part::Name(random)];
     Stream::keyed(model.simulation.seed, &parts)
 }

@@ -91,7 +91,8 @@ impl Simulation {
             let builders: Vec<_> = (0..plan.threads())
                 .map(|thread| scope.spawn(move || Local::new(model, plan, thread, level)))
                 .collect();
-            let joined = builders.into_iter().map(|b| b.join().map_err(|p| BuildError::Panicked(panic_text(p))));
+            let joined =
+                builders.into_iter().map(|b| b.join().map_err(|p| BuildError::Panicked(panic_text(p))));
             joined.collect()
         });
         let locals = locals?;

@@ -26,7 +26,8 @@ impl Ord for Cost {
 pub fn deal(costs: &[f64], bins: usize) -> (Vec<u16>, Vec<f64>) {
     let mut order: Vec<usize> = (0..costs.len()).collect();
     order.sort_by(|a, b| costs[*b].total_cmp(&costs[*a]));
-    let mut heap: BinaryHeap<Reverse<(Cost, u16)>> = (0..bins).map(|b| Reverse((Cost(0.0), b as u16))).collect();
+    let mut heap: BinaryHeap<Reverse<(Cost, u16)>> =
+        (0..bins).map(|b| Reverse((Cost(0.0), b as u16))).collect();
     let mut bin_of = vec![0u16; costs.len()];
     let mut sums = vec![0.0; bins];
     for item in order {
