@@ -149,6 +149,8 @@ impl Local {
         }
         self.initialise_connections(&environment);
         self.rest(model, &environment);
+        // A cell that begins above its threshold fires at once, as in NEURON.
+        self.detect(0.0);
         if self.outbox.error.is_none() {
             self.probes.sample(0, &self.sets, &self.membrane, &mut self.outbox.samples);
         }

@@ -192,7 +192,12 @@ impl IonColumns {
     /// `count` compartments, all zero.
     pub fn new(count: usize) -> IonColumns {
         let column = AlignedVector::new(count);
-        IonColumns { reversal: column.clone(), inside: column.clone(), outside: column.clone(), current: column }
+        IonColumns {
+            reversal: column.clone(),
+            inside: column.clone(),
+            outside: column.clone(),
+            current: column,
+        }
     }
 
     /// One of its vectors.

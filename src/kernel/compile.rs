@@ -11,9 +11,7 @@
 use std::collections::HashMap;
 
 use super::cost::Cost;
-use super::program::{
-    Action, Code, Comparison, Input, Lookup, LookupResult, PlaceUse, Program, Slot, Step,
-};
+use super::program::{Action, Code, Comparison, Input, Lookup, LookupResult, PlaceUse, Program, Slot, Step};
 use crate::ir::{Binary, Builtin, Effect, IonVariable, Kernel, Op, Place, Sum, TableId, Unary, Value};
 
 /// How a value comes about.
@@ -468,12 +466,8 @@ impl<'a> Compiler<'a> {
                 Effect::NetSend { when, delay, flag } => {
                     Action::Send { when: when.map(slot), delay: slot(delay), flag: slot(flag) }
                 }
-                Effect::NetEvent { when, time } => {
-                    Action::Fire { when: when.map(slot), time: slot(time) }
-                }
-                Effect::NetMove { when, time } => {
-                    Action::Move { when: when.map(slot), time: slot(time) }
-                }
+                Effect::NetEvent { when, time } => Action::Fire { when: when.map(slot), time: slot(time) },
+                Effect::NetMove { when, time } => Action::Move { when: when.map(slot), time: slot(time) },
             });
         }
         actions
@@ -493,7 +487,9 @@ fn effect_operands(effect: &Effect) -> Vec<Value> {
         | Effect::WriteGlobal(_, value)
         | Effect::WriteArgument(_, value)
         | Effect::Add(_, value) => vec![value],
-        Effect::NetSend { when, delay, flag } => [Some(delay), Some(flag), when].into_iter().flatten().collect(),
+        Effect::NetSend { when, delay, flag } => {
+            [Some(delay), Some(flag), when].into_iter().flatten().collect()
+        }
         Effect::NetEvent { when, time } | Effect::NetMove { when, time } => {
             [Some(time), when].into_iter().flatten().collect()
         }

@@ -78,7 +78,9 @@ impl Evaluator<'_> {
 
     fn draw(&mut self, when: bool, random: u32, distribution: Distribution) -> f64 {
         match &mut self.own {
-            Some((randoms, _, instance)) if when => draw(&mut randoms[random as usize][*instance], distribution),
+            Some((randoms, _, instance)) if when => {
+                draw(&mut randoms[random as usize][*instance], distribution)
+            }
             _ => 0.0,
         }
     }

@@ -103,13 +103,7 @@ macro_rules! each {
 impl Machine<'_> {
     /// Runs the program's steps and actions for all instances. `values` holds the slots that are the same for all.
     /// Lengths and indices must have been checked ([`Program::run`] does).
-    pub(super) fn run(
-        &mut self,
-        level: Level,
-        values: &[f64],
-        memory: &mut Memory,
-        globals: &mut [f64],
-    ) {
+    pub(super) fn run(&mut self, level: Level, values: &[f64], memory: &mut Memory, globals: &mut [f64]) {
         self.bind(values, memory);
         let count = self.instances.columns.count();
         for start in (0..count).step_by(BLOCK) {
@@ -412,7 +406,8 @@ fn one<const FUSED: bool>(function: Unary, target: View, a: View, groups: usize)
         };
     }
     functions!(
-        Negate, Not, Abs, Sqrt, Exp, Log, Log10, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Floor, Ceil
+        Negate, Not, Abs, Sqrt, Exp, Log, Log10, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Floor,
+        Ceil
     );
 }
 
@@ -428,8 +423,8 @@ fn two(function: Binary, target: View, a: View, b: View, groups: usize) {
         };
     }
     functions!(
-        Add, Subtract, Multiply, Divide, Power, Minimum, Maximum, Remainder, Atan2, Less, LessEqual, Equal, NotEqual,
-        And, Or
+        Add, Subtract, Multiply, Divide, Power, Minimum, Maximum, Remainder, Atan2, Less, LessEqual, Equal,
+        NotEqual, And, Or
     );
 }
 
