@@ -149,6 +149,11 @@ impl Local {
         }
         self.initialise_connections(&environment);
         self.rest(model, &environment);
+        // As in NEURON, currents are computed once at t = 0, so that they can be recorded there.
+        self.membrane.begin_currents();
+        for set in 0..self.sets.len() {
+            self.run_all(set, &environment, |m| m.current.as_ref());
+        }
         // A cell that begins above its threshold fires at once, as in NEURON.
         self.detect(0.0);
         if self.outbox.error.is_none() {
