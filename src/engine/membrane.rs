@@ -51,11 +51,11 @@ impl Membrane {
                 for node in 0..shape.len() {
                     let place = parent.len();
                     nodes.area[place] = shape.area[node];
-                    nodes.diameter[place] = shape.diameter[node];
+                    nodes.diameter[place] = shape.diam[node];
                     let up = shape.parent[node];
                     parent.push(if up == NONE { NONE } else { first + up });
-                    to_parent.push(shape.axial_to_parent[node]);
-                    to_child.push(shape.axial_to_child[node]);
+                    to_parent.push(shape.a[node]);
+                    to_child.push(shape.b[node]);
                     capacitance.push(body.capacitance[node]);
                 }
             }
