@@ -1,3 +1,4 @@
 //! Volley simulates networks of spiking neurons.
 pub mod diagnostic;
+pub mod morphology;
 pub mod random;
