@@ -2,3 +2,4 @@
 pub mod diagnostic;
 pub mod morphology;
 pub mod random;
+pub mod solver;
