@@ -198,6 +198,9 @@ impl fmt::Display for TreeError {
             TreeProblem::SecondRoot(first) => {
                 write!(f, "sections `{first}` and `{name}` both have no parent; a cell has one root")
             }
+            TreeProblem::Cycle(names) if names.len() == 1 => {
+                write!(f, "section `{name}` is connected to itself")
+            }
             TreeProblem::Cycle(names) => {
                 write!(f, "the sections `{}` are connected in a circle", names.join("`, `"))
             }
@@ -220,7 +223,7 @@ impl fmt::Display for TreeError {
                 write!(f, "point {point} of section `{name}` has a coordinate that is not a finite number")
             }
             TreeProblem::TooFewPoints(count) => {
-                write!(f, "section `{name}` has {count} 3-d point(s); it needs two or more")
+                write!(f, "section `{name}` needs two or more 3-d points, and has {count}")
             }
             TreeProblem::AxialResistivity(ra) => {
                 write!(f, "section `{name}` has Ra = {ra} ohm cm; it must be a positive number")
