@@ -10,25 +10,25 @@ use crate::ir::{Binary, Unary};
 
 /// `a b + c`, rounded once or twice.
 #[inline(always)]
-pub(super) fn multiply_add<const FUSED: bool>(a: f64, b: f64, c: f64) -> f64 {
+pub fn multiply_add<const FUSED: bool>(a: f64, b: f64, c: f64) -> f64 {
     if FUSED { a.mul_add(b, c) } else { a * b + c }
 }
 
 /// A truth value.
 #[inline(always)]
-pub(super) fn truth(condition: bool) -> f64 {
+pub fn truth(condition: bool) -> f64 {
     if condition { 1.0 } else { 0.0 }
 }
 
 /// C's `fmin`, with a fixed choice between zeros.
 #[inline(always)]
-pub(super) fn minimum(a: f64, b: f64) -> f64 {
+pub fn minimum(a: f64, b: f64) -> f64 {
     if b < a || a.is_nan() { b } else { a }
 }
 
 /// C's `fmax`, with a fixed choice between zeros.
 #[inline(always)]
-pub(super) fn maximum(a: f64, b: f64) -> f64 {
+pub fn maximum(a: f64, b: f64) -> f64 {
     if b > a || a.is_nan() { b } else { a }
 }
 
@@ -41,7 +41,7 @@ pub(super) fn maximum(a: f64, b: f64) -> f64 {
 /// functions", 1980); e^r = 1 + r + r^2 q(r), where q is the minimax polynomial of degree 9 (relative error of
 /// e^r 1.7e-17); then 2^n, as 2^(n-1) and a doubling so that e^x overflows by itself when it must.
 #[inline(always)]
-pub(super) fn exp<const FUSED: bool>(x: f64) -> f64 {
+pub fn exp<const FUSED: bool>(x: f64) -> f64 {
     /// Adding this to a small number rounds it to an integer n and leaves n + 1022, the biased exponent of
     /// 2^(n-1), in the lowest bits.
     const SHIFT: f64 = 6_755_399_441_055_744.0 + 1022.0;
@@ -85,7 +85,7 @@ pub(super) fn exp<const FUSED: bool>(x: f64) -> f64 {
 
 /// A function of one value.
 #[inline(always)]
-pub(super) fn unary<const FUSED: bool>(function: Unary, x: f64) -> f64 {
+pub fn unary<const FUSED: bool>(function: Unary, x: f64) -> f64 {
     match function {
         Unary::Negate => -x,
         Unary::Not => truth(x == 0.0),
@@ -110,7 +110,7 @@ pub(super) fn unary<const FUSED: bool>(function: Unary, x: f64) -> f64 {
 
 /// A function of two values.
 #[inline(always)]
-pub(super) fn binary(function: Binary, a: f64, b: f64) -> f64 {
+pub fn binary(function: Binary, a: f64, b: f64) -> f64 {
     match function {
         Binary::Add => a + b,
         Binary::Subtract => a - b,

@@ -31,7 +31,27 @@ enum Definition {
 
 /// Compiles a kernel.
 pub(super) fn compile(kernel: &Kernel) -> Program {
-    Compiler::new(kernel).compile()
+    Compiler::new(&join_sums(kernel)).compile()
+}
+
+/// Adds up all that a kernel adds to the same sum, so that each sum is touched once.
+fn join_sums(kernel: &Kernel) -> Kernel {
+    let mut joined = Kernel { ops: kernel.ops.clone(), effects: Vec::new() };
+    for effect in &kernel.effects {
+        let earlier = joined.effects.iter().position(|earlier| match (earlier, effect) {
+            (Effect::Add(earlier, _), Effect::Add(sum, _)) => earlier == sum,
+            _ => false,
+        });
+        match (earlier, effect) {
+            (Some(earlier), Effect::Add(sum, value)) => {
+                let Effect::Add(_, first) = joined.effects[earlier] else { continue };
+                let total = joined.push(Op::Binary(Binary::Add, first, *value));
+                joined.effects[earlier] = Effect::Add(*sum, total);
+            }
+            _ => joined.effects.push(*effect),
+        }
+    }
+    joined
 }
 
 struct Compiler<'a> {
@@ -95,10 +115,8 @@ impl<'a> Compiler<'a> {
         let registers = self.allocate(&order, &in_column, uniforms);
         let base = uniforms + registers;
         for (index, definition) in self.definitions.iter().enumerate() {
-            if let Definition::Place(place) = definition {
-                if needed[index] {
-                    self.slots[index] = Slot(base + place_of[place]);
-                }
+            if let (true, Definition::Place(place)) = (needed[index], definition) {
+                self.slots[index] = Slot(base + place_of[place]);
             }
         }
         for (&value, &place) in &in_column {
@@ -122,10 +140,11 @@ impl<'a> Compiler<'a> {
         let mut broadcast: Vec<Slot> =
             steps.iter().flat_map(|step| step.operands).filter(|slot| slot.0 < uniforms).collect();
         for action in &actions {
-            if let Action::Store(_, value) | Action::Add(_, value) = *action {
-                if value.0 < uniforms {
+            match *action {
+                Action::Store(_, value) | Action::Add(_, value) if value.0 < uniforms => {
                     broadcast.push(value);
                 }
+                _ => {}
             }
         }
         broadcast.sort();
@@ -255,19 +274,27 @@ impl<'a> Compiler<'a> {
         let changed: Vec<Place> = self.changed_places().collect();
         for effect in &self.kernel.effects {
             for value in effect_operands(effect) {
-                if let Definition::Place(place) = self.definitions[value.0 as usize] {
-                    if changed.contains(&place) {
+                match self.definitions[value.0 as usize] {
+                    Definition::Place(place) if changed.contains(&place) => {
                         self.definitions[value.0 as usize] = Definition::Saved(place);
                     }
+                    _ => {}
                 }
             }
         }
     }
 
-    /// Whether instances that share a place outside would see each other's changes.
+    /// Whether instances that share a place outside would see each other's changes, or the order of changes matters.
     fn in_turn(&self) -> bool {
-        let read: Vec<Place> = self.places.iter().filter(|used| used.read).map(|used| used.place).collect();
-        self.changed_places().any(|place| !matches!(place, Place::Column(_)) && read.contains(&place))
+        let mut used: Vec<Place> =
+            self.places.iter().filter(|used| used.read).map(|used| used.place).collect();
+        for place in self.changed_places().filter(|place| !matches!(place, Place::Column(_))) {
+            if used.contains(&place) {
+                return true;
+            }
+            used.push(place);
+        }
+        false
     }
 
     fn needed(&self) -> Vec<bool> {

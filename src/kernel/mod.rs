@@ -17,7 +17,7 @@
 //!   checked before a run.
 
 mod aligned;
-mod arithmetic;
+pub mod arithmetic;
 mod columns;
 mod compile;
 mod cost;

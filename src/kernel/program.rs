@@ -198,7 +198,9 @@ impl Program {
         self.check(globals, tables, instances, nodes, ions, count);
         if self.in_turn && self.shares_places(instances) {
             let mut effects = Vec::new();
+            let start = globals.to_vec();
             for instance in 0..count {
+                globals.copy_from_slice(&start);
                 let mut event = Event { arguments: &mut [], flag: 0.0, effects: &mut effects };
                 let memory = (&mut *instances, &mut *nodes, &mut *ions);
                 self.evaluate_one(level, environment, globals, tables, instance, memory, &mut event);
@@ -363,10 +365,9 @@ impl Program {
         });
     }
 
-    /// Whether two instances may have the same compartment.
+    /// Whether two instances have the same compartment.
     fn shares_places(&self, instances: &Instances) -> bool {
-        let scattered = |index: &super::NodeIndex| matches!(index, super::NodeIndex::Scattered(_));
-        scattered(&instances.nodes) || instances.ions.iter().any(|(_, index)| scattered(index))
+        instances.nodes.is_shared() || instances.ions.iter().any(|(_, index)| index.is_shared())
     }
 
     /// Checks that all the program uses is there, for `count` instances. The vector code relies on it.

@@ -7,13 +7,13 @@
 //! What a step does is written once, for one lane, with the functions of [`super::arithmetic`]; the compiler
 //! turns each loop over [`LANES`] values into vector instructions, once for every level.
 
-use super::arithmetic::{binary, maximum, minimum, multiply_add, truth, unary};
+use super::arithmetic::{binary, multiply_add, unary};
 use super::columns::{Instances, IonColumns, NodeColumns, NodeIndex};
 use super::program::{Action, Code, Comparison, PlaceUse, Program, Slot, Step};
-use super::scalar::{Evaluator, compare, draw, play_at};
+use super::scalar::{Evaluator, draw, play_at};
 use super::table::TableValues;
 use super::{AlignedVector, BLOCK, LANES, Level};
-use crate::ir::{Binary, IonVariable, Place, Sum, Unary};
+use crate::ir::{Binary, Place, Sum, Unary};
 
 /// [`LANES`] values in one go.
 type Lanes = [f64; LANES];
@@ -256,7 +256,7 @@ impl Machine<'_> {
         for action in &program.actions {
             match *action {
                 Action::Store(place, value) => {
-                    self.put(place, view(sources, value, start), start, valid, |_, new| new);
+                    self.store(place, view(sources, value, start), start, valid);
                 }
                 Action::Add(sum, value) => {
                     let value = view(sources, value, start);
@@ -329,18 +329,10 @@ impl Machine<'_> {
         unsafe { change(vector, Some(index), value, start, valid, |old, new| old + new) };
     }
 
-    #[inline(always)]
-    fn put(
-        &mut self,
-        place: Place,
-        value: View,
-        start: usize,
-        valid: usize,
-        combine: impl Fn(f64, f64) -> f64,
-    ) {
+    fn store(&mut self, place: Place, value: View, start: usize, valid: usize) {
         let (vector, index) = self.vector_of(place);
         // SAFETY: as in `add`.
-        unsafe { change(vector, index, value, start, valid, combine) };
+        unsafe { change(vector, index, value, start, valid, |_, new| new) };
     }
 }
 
@@ -440,9 +432,10 @@ fn run_block(level: Level, machine: &mut Machine, sources: &[Source], start: usi
         fn avx512(machine: &mut Machine, sources: &[Source], start: usize, valid: usize) {
             machine.block::<true>(sources, start, valid);
         }
-        // SAFETY: `supported` gives only levels whose instructions the machine has.
         match level.supported() {
+            // SAFETY: `supported` gives only levels whose instructions the machine has.
             Level::Avx512 => return unsafe { avx512(machine, sources, start, valid) },
+            // SAFETY: as above.
             Level::Avx2 => return unsafe { avx2(machine, sources, start, valid) },
             Level::Baseline => {}
         }
