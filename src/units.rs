@@ -87,6 +87,7 @@ const BASE: [(&str, Dimensions); 6] =
 /// Units by those above them in this list.
 const DERIVED: &[(&str, &str)] = &[
     // Constants.
+    ("two", "2"),
     ("pi", "3.14159265358979323846"),
     ("c", "2.99792458e8 m/sec"),
     ("g", "9.80665 m/sec2"),
@@ -183,6 +184,7 @@ const DERIVED: &[(&str, &str)] = &[
     ("gasconstant", "k-mole"),
     ("R", "gasconstant"),
     ("planck", "6.62607015e-34 joule-sec"),
+    ("hbar", "planck/two-pi"),
     // Light.
     ("cd", "candela"),
     ("lumen", "cd sr"),
@@ -355,6 +357,17 @@ fn leading_number(text: &str) -> (Option<f64>, usize) {
         return (Some(value / below.unwrap_or(1.0)), end + 1 + length);
     }
     (Some(value), end)
+}
+
+/// Molar gas constant, J/(K mol): exact since the SI of 2019, and NEURON 9's.
+pub const GAS_CONSTANT: f64 = 8.31446261815324;
+
+/// Faraday's constant, C/mol: the product of the exact elementary charge and Avogadro's number, and NEURON 9's.
+pub const FARADAY: f64 = 96485.33212331001;
+
+/// R T/(z F) in mV for a temperature in degC and a charge number: what Nernst's equation multiplies a logarithm by.
+pub fn nernst_scale(celsius: f64, valence: i32) -> f64 {
+    1000.0 * GAS_CONSTANT * (celsius + 273.15) / (f64::from(valence) * FARADAY)
 }
 
 #[cfg(test)]
