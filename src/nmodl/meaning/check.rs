@@ -8,8 +8,8 @@ use super::scope::{Local, Scope};
 use super::{Meaning, MechanismKind, Storage, SymbolId};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
 use crate::nmodl::ast::{
-    Argument, BinaryOperator, Block, Call, Expression, ExpressionKind, Name, Phase, Reaction, Routine,
-    Statement, StatementKind, Table, Term, Variable, WatchCondition,
+    Argument, BinaryOperator, Block, Call, EquationsKind, Expression, ExpressionKind, Name, Phase, Reaction,
+    Routine, Statement, StatementKind, Table, Term, Variable, WatchCondition,
 };
 use crate::nmodl::nearest;
 
@@ -19,7 +19,7 @@ enum Site<'a> {
     Initial,
     Breakpoint,
     Other,
-    Equations,
+    Equations(EquationsKind),
     NetReceive,
     Routine(&'a Routine),
 }
@@ -64,7 +64,7 @@ pub(super) fn check(meaning: &Meaning, said: &mut Diagnostics) {
         checker.block(&other.body);
     }
     for equations in &meaning.equations {
-        checker.site = Site::Equations;
+        checker.site = Site::Equations(equations.kind);
         for name in &equations.solve_for {
             checker.state(name);
         }
@@ -372,7 +372,31 @@ impl<'a> Checker<'a, '_> {
 
     /// A variable that is read.
     fn variable(&mut self, variable: &'a Variable) {
+        if variable.primes > 0 {
+            self.derivative(variable, "has no value that can be read");
+        }
+        self.value(variable);
+    }
+
+    fn derivative(&mut self, variable: &Variable, why: &str) {
+        let primes = "'".repeat(variable.primes as usize);
+        let message = format!("the derivative `{}{primes}` {why}", variable.name.text);
+        self.said.push(
+            Diagnostic::error("nmodl/derivative", message)
+                .at(variable.span, "")
+                .help("use a variable of your own for the right side of the equation"),
+        );
+    }
+
+    /// The name of a variable and its index, whether it is read or set.
+    fn value(&mut self, variable: &'a Variable) {
         let name = &variable.name;
+        if variable.lag.is_some() && self.site != Site::Equations(EquationsKind::Discrete) {
+            self.said.push(
+                Diagnostic::error("nmodl/misplaced", "`@` cannot stand here")
+                    .at(variable.span, "past values belong in a `DISCRETE` block"),
+            );
+        }
         if let Some(index) = &variable.index {
             self.expression(index);
         }
@@ -381,7 +405,9 @@ impl<'a> Checker<'a, '_> {
                 self.index_fits(variable, local == Local::Array);
                 return;
             }
-            None if self.site == Site::Equations && matches!(name.text.as_str(), "f_flux" | "b_flux") => {
+            None if matches!(self.site, Site::Equations(_))
+                && matches!(name.text.as_str(), "f_flux" | "b_flux") =>
+            {
                 return;
             }
             None => {}
@@ -438,8 +464,11 @@ impl<'a> Checker<'a, '_> {
     /// A variable that is set.
     fn target(&mut self, target: &'a Variable) {
         let name = &target.name;
+        if target.primes > 0 && !matches!(self.site, Site::Equations(_)) {
+            self.derivative(target, "can be set in a `DERIVATIVE` block only");
+        }
         if self.scope.find(&name.text).is_some() {
-            return self.variable(target);
+            return self.value(target);
         }
         let Some(id) = self.meaning.find(&name.text) else {
             if self.is_function(&name.text) {
@@ -492,7 +521,7 @@ impl<'a> Checker<'a, '_> {
                     )),
             );
         }
-        self.variable(target);
+        self.value(target);
     }
 
     fn copy_of_voltage(&mut self, id: SymbolId, name: &Name) {
