@@ -244,6 +244,10 @@ fn equations_are_checked() {
             "nmodl/not-a-state",
         ),
         ("BREAKPOINT { m' = 1 n = 1 }", "nmodl/derivative"),
+        ("BREAKPOINT { m = n' n = 1 }", "nmodl/derivative"),
+        ("BREAKPOINT { SOLVE s METHOD sparse } KINETIC s { ~ m + n << (2) }", "nmodl/reaction"),
+        ("BREAKPOINT { SOLVE s METHOD sparse } KINETIC s { ~ 1.5 m <-> n (1, 2) }", "nmodl/reaction"),
+        ("BREAKPOINT { m = m@1 n = 1 }", "nmodl/misplaced"),
         ("NEURON { GLOBAL m } BREAKPOINT { m = 1 n = 1 }", "nmodl/global-state"),
     ] {
         let found = said(&with(text));
