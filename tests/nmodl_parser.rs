@@ -363,7 +363,7 @@ fn an_expression_in_another_format_keeps_its_place() {
         let said = parse_expression(&sources, id, 1..text.len() - 1).unwrap_err();
         let span = said.iter().next().unwrap().labels[0].span;
         assert_eq!(sources.text(span), wrong, "{text}");
-        assert!(span.end as usize < text.len(), "{text}");
+        assert!((span.end as usize) < text.len(), "{text}");
     }
 }
 
