@@ -1,2 +1,3 @@
 //! Volley simulates networks of spiking neurons.
 pub mod diagnostic;
+pub mod nmodl;
