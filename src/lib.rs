@@ -1,3 +1,9 @@
 //! Volley simulates networks of spiking neurons.
 pub mod diagnostic;
+pub mod ir;
+pub mod kernel;
+pub mod mechanism;
+pub mod morphology;
+pub mod network;
 pub mod nmodl;
+pub mod random;
