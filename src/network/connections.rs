@@ -164,7 +164,7 @@ fn target(
             (body.points[index].mechanism, Some(index))
         }
     };
-    let module = model.mechanisms[mechanism].module();
+    let module = &model.mechanisms[mechanism].module;
     if module.receive.is_none() {
         let message = format!("`{}` cannot receive: the mechanism `{}` has no NET_RECEIVE", entry.to, module.name);
         context.error("network/target", here.span(), message);

@@ -44,7 +44,7 @@ const BINARY: [(&str, fn(f64, f64) -> f64); 5] = [
 ];
 
 /// Functions that are not of numbers alone.
-const OTHERS: [&str; 7] = ["where", "uniform", "normal", "exponential", "lowest", "highest", "mean"];
+const OTHERS: [&str; 8] = ["where", "reset_below", "uniform", "normal", "exponential", "lowest", "highest", "mean"];
 
 /// A set of cell numbers, by which expressions can ask for membership.
 #[derive(Debug)]
@@ -173,6 +173,7 @@ enum Code {
     Unary(fn(f64) -> f64, Box<Code>),
     Function(fn(f64, f64) -> f64, Box<Code>, Box<Code>),
     Where(Box<[Code; 3]>),
+    ResetBelow(Box<[Code; 3]>),
     Lookup(Arc<Table>, Box<Code>, Option<Box<Code>>, Span),
     Member(Arc<CellList>, Box<Code>),
     Uniform(Box<Code>, Box<Code>),
@@ -216,6 +217,12 @@ impl Code {
                 let condition = of(condition)?;
                 let (yes, no) = (of(yes), of(no));
                 if condition != 0.0 { yes? } else { no? }
+            }
+            Code::ResetBelow(parts) => {
+                let [value, limit, instead] = &**parts;
+                let (value, limit, instead) = (of(value)?, of(limit)?, of(instead)?);
+                // The same tolerance as in the check of delays.
+                if value < limit * (1.0 - 1e-9) { instead } else { value }
             }
             Code::Lookup(table, row, column, span) => {
                 let row = of(row)?;
@@ -468,6 +475,7 @@ impl Resolver<'_> {
         let name = call.name.text.as_str();
         match name {
             "where" => self.arguments(call).map(|parts| Code::Where(Box::new(parts))),
+            "reset_below" => self.arguments(call).map(|parts| Code::ResetBelow(Box::new(parts))),
             "lowest" | "highest" | "mean" => Some(self.summary(call)),
             _ if !self.scope.random => {
                 let message = format!("`{name}` has no meaning here, as the value is not drawn for each cell");
@@ -516,7 +524,7 @@ fn fold(code: Code) -> Code {
     let foldable = match &code {
         Code::Negate(a) | Code::Not(a) | Code::Unary(_, a) => constant(a),
         Code::Binary(_, a, b) | Code::Function(_, a, b) => constant(a) && constant(b),
-        Code::Where(parts) => parts.iter().all(constant),
+        Code::Where(parts) | Code::ResetBelow(parts) => parts.iter().all(constant),
         Code::Member(_, a) => constant(a),
         Code::Lookup(_, row, column, _) => constant(row) && column.as_ref().is_none_or(|c| constant(c)),
         _ => false,
