@@ -7,3 +7,4 @@ pub mod morphology;
 pub mod network;
 pub mod nmodl;
 pub mod random;
+pub mod solver;
