@@ -8,3 +8,4 @@ pub mod network;
 pub mod nmodl;
 pub mod random;
 pub mod solver;
+pub mod units;

@@ -6,6 +6,7 @@
 
 pub mod ast;
 mod lexer;
+pub mod meaning;
 mod parser;
 mod printer;
 

@@ -33,8 +33,8 @@ const STATEMENT_WORDS: [&str; 21] = [
     "VERBATIM",
 ];
 
-/// Statements of NEURON's ancestors that no longer mean anything.
-const OBSOLETE: [&str; 8] = ["LAG", "FORALL", "SENS", "MATCH", "SWEEP", "PUTQ", "GETQ", "PARTIAL"];
+/// Statements of NEURON's ancestors that it no longer takes.
+const OBSOLETE: [&str; 6] = ["FORALL", "SENS", "MATCH", "PUTQ", "GETQ", "PARTIAL"];
 
 impl Parser<'_> {
     /// `{ statements }`.
@@ -203,6 +203,11 @@ impl Parser<'_> {
             let diagnostic =
                 Diagnostic::error("nmodl/obsolete", format!("`{word}` is no longer part of NMODL"))
                     .at(self.token_span(), "NEURON 9 does not take it either");
+            return self.report(diagnostic);
+        }
+        if word == "LAG" {
+            let diagnostic = Diagnostic::error("nmodl/unsupported", "`LAG` is not supported")
+                .at(self.token_span(), "the value of a variable some time ago");
             return self.report(diagnostic);
         }
         let message = format!("expected a statement, found `{word}`");
