@@ -87,6 +87,7 @@ const BASE: [(&str, Dimensions); 6] =
 /// Units by those above them in this list.
 const DERIVED: &[(&str, &str)] = &[
     // Constants.
+    ("two", "2"),
     ("pi", "3.14159265358979323846"),
     ("c", "2.99792458e8 m/sec"),
     ("g", "9.80665 m/sec2"),
@@ -183,6 +184,7 @@ const DERIVED: &[(&str, &str)] = &[
     ("gasconstant", "k-mole"),
     ("R", "gasconstant"),
     ("planck", "6.62607015e-34 joule-sec"),
+    ("hbar", "planck/two-pi"),
     // Light.
     ("cd", "candela"),
     ("lumen", "cd sr"),

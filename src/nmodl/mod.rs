@@ -12,3 +12,10 @@ mod printer;
 
 pub use parser::{parse, parse_expression, parse_with_includes};
 pub use printer::{print, print_expression, print_statement};
+
+/// The candidate that a misspelt name most likely stands for. Of names of one or two letters any
+/// other is near, so for them only another case counts.
+fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let near = crate::diagnostic::suggest(name, candidates)?;
+    (name.len() > 2 || near.eq_ignore_ascii_case(name)).then_some(near)
+}

@@ -153,12 +153,13 @@ const NONE: Method =
     Method { name: "", derivative: false, kinetic: false, linear: false, nonlinear: false, procedure: false };
 
 /// The methods of NEURON 9.
-pub(super) const METHODS: [Method; 11] = [
+pub(super) const METHODS: [Method; 12] = [
     Method { name: "cnexp", derivative: true, ..NONE },
     Method { name: "derivimplicit", derivative: true, ..NONE },
     Method { name: "euler", derivative: true, kinetic: true, ..NONE },
     Method { name: "runge", derivative: true, kinetic: true, ..NONE },
     Method { name: "sparse", derivative: true, kinetic: true, ..NONE },
+    Method { name: "matexp", derivative: true, kinetic: true, ..NONE },
     Method { name: "_advance", kinetic: true, ..NONE },
     Method { name: "simeq", linear: true, ..NONE },
     Method { name: "newton", nonlinear: true, ..NONE },

@@ -6,11 +6,12 @@ use std::collections::{HashMap, HashSet};
 use super::builtins::{Builtin, FUNCTIONS, FunctionClass, builtin_function};
 use super::scope::{Local, Scope};
 use super::{Meaning, MechanismKind, Storage, SymbolId};
-use crate::diagnostic::{Diagnostic, Diagnostics, Span, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
 use crate::nmodl::ast::{
     Argument, BinaryOperator, Block, Call, Expression, ExpressionKind, Name, Phase, Reaction, Routine,
     Statement, StatementKind, Table, Term, Variable, WatchCondition,
 };
+use crate::nmodl::nearest;
 
 /// The block that the code stands in.
 #[derive(Clone, Copy, PartialEq)]
@@ -350,7 +351,7 @@ impl<'a> Checker<'a, '_> {
             diagnostic = Diagnostic::error("nmodl/undeclared", format!("`{text}` is not declared"))
                 .at(name.span, "no variable of that name");
             let known = self.scope.names().chain(self.meaning.symbols.iter().map(|s| s.name.as_str()));
-            diagnostic = match suggest(text, known) {
+            diagnostic = match nearest(text, known) {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                 None => {
                     diagnostic.help(format!("declare it: as a `LOCAL {text}` of this block, or in ASSIGNED"))
@@ -462,6 +463,8 @@ impl<'a> Checker<'a, '_> {
                     "declare it in PARAMETER or ASSIGNED instead",
                 );
             }
+            // Its copy is taken anew for each block, as in NEURON; published channels shift it.
+            Storage::Builtin(Builtin::Voltage) => self.copy_of_voltage(id, name),
             Storage::Builtin(_) => {
                 let help = "copy it to a LOCAL variable and change that";
                 self.cannot_set(name, "belongs to the simulator and cannot be set", help);
@@ -490,6 +493,14 @@ impl<'a> Checker<'a, '_> {
             );
         }
         self.variable(target);
+    }
+
+    fn copy_of_voltage(&mut self, id: SymbolId, name: &Name) {
+        if self.warned.insert(id) {
+            let message = "setting `v` changes the copy of this mechanism only, until the next step";
+            let note = Diagnostic::new(Severity::Note, "nmodl/sets-v", message);
+            self.said.push(note.at(name.span, "set here"));
+        }
     }
 
     fn cannot_set(&mut self, name: &Name, why: &str, help: &str) {
@@ -621,6 +632,7 @@ impl<'a> Checker<'a, '_> {
     fn recursion(&mut self) {
         let routines = self.meaning.functions.iter().chain(&self.meaning.procedures);
         let mut done: HashSet<&str> = HashSet::new();
+        let mut circles: HashSet<Vec<String>> = HashSet::new();
         for start in routines {
             let mut path: Vec<(&str, usize)> = vec![(&start.name.text, 0)];
             while let Some((name, next)) = path.last_mut() {
@@ -633,6 +645,9 @@ impl<'a> Checker<'a, '_> {
                 };
                 if let Some(at) = path.iter().position(|(n, _)| n == callee) {
                     let circle: Vec<String> = path[at..].iter().map(|(n, _)| format!("`{n}`")).collect();
+                    if !circles.insert(circle.clone()) {
+                        continue;
+                    }
                     let message = if circle.len() == 1 {
                         format!("{} calls itself", circle[0])
                     } else {
@@ -675,7 +690,7 @@ fn count(number: usize, thing: &str) -> String {
 }
 
 fn with_near<'n>(diagnostic: Diagnostic, name: &str, known: impl IntoIterator<Item = &'n str>) -> Diagnostic {
-    match suggest(name, known) {
+    match nearest(name, known) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic,
     }

@@ -7,11 +7,12 @@ use super::{
     Builtin, Current, CurrentKind, Ion, IonId, IonRole, IonVariable, Meaning, MechanismKind, Storage, Symbol,
     SymbolId,
 };
-use crate::diagnostic::{Diagnostic, Diagnostics, Span, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::nmodl::ast::{
     Block, Declaration, FactorValue, Item, LocalName, Module, Name, NeuronStatementKind, Parameter, Phase,
     PhaseBlock, StatementKind, Unit, UnitDefinition, UseIon,
 };
+use crate::nmodl::nearest;
 use crate::units::{UnitError, UnitTable};
 
 /// The block a name was declared in.
@@ -196,7 +197,7 @@ impl<'a> Collector<'a> {
         let message = format!("the unit `({})` cannot be read: {error}", unit.text);
         let diagnostic = Diagnostic::error("nmodl/unit", message).at(unit.span, "");
         match error {
-            UnitError::Unknown(name) => match suggest(name, self.units.names()) {
+            UnitError::Unknown(name) => match nearest(name, self.units.names()) {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                 None => diagnostic
                     .help(format!("say what it is in the UNITS block, as in `({name}) = (millivolt)`")),
@@ -570,7 +571,7 @@ impl<'a> Collector<'a> {
             let message = format!("`{}` is named in RANGE or GLOBAL but never declared", name.text);
             let mut diagnostic =
                 Diagnostic::warning("nmodl/never-declared", message).at(name.span, "ignored");
-            if let Some(near) = suggest(&name.text, symbols.iter().map(String::as_str)) {
+            if let Some(near) = nearest(&name.text, symbols.iter().map(String::as_str)) {
                 diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
             }
             self.said.push(diagnostic);

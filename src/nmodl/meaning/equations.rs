@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::builtins::{METHODS, Method};
 use super::{Meaning, Storage};
-use crate::diagnostic::{Diagnostic, Diagnostics, Span, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::nmodl::ast::{
     Block, EquationsBlock, EquationsKind, Expression, ExpressionKind, Reaction, Solve, Statement,
     StatementKind, Term,
 };
+use crate::nmodl::nearest;
 
 /// Checks states, equations and `SOLVE`s.
 pub(super) fn check(meaning: &Meaning, said: &mut Diagnostics) {
@@ -118,7 +119,7 @@ fn not_a_state(meaning: &Meaning, name: &str, span: Span, said: &mut Diagnostics
     let states = meaning.symbols.iter().filter(|s| matches!(s.storage, Storage::State { .. }));
     let mut diagnostic = Diagnostic::error("nmodl/not-a-state", format!("`{name}` is not a state"))
         .at(span, "only a state has a derivative");
-    diagnostic = match suggest(name, states.map(|s| s.name.as_str())) {
+    diagnostic = match nearest(name, states.map(|s| s.name.as_str())) {
         Some(near) => diagnostic.help(format!("did you mean `{near}'`?")),
         None => diagnostic.help(format!("declare `{name}` in STATE")),
     };
@@ -195,7 +196,7 @@ fn one_solve(meaning: &Meaning, solve: &Solve, span: Span, said: &mut Diagnostic
             format!("there is no block `{name}` to solve"),
         )
         .at(solve.name.span, "no DERIVATIVE, KINETIC, LINEAR, NONLINEAR, DISCRETE or PROCEDURE of that name");
-        if let Some(near) = suggest(name, known) {
+        if let Some(near) = nearest(name, known) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         }
         said.push(diagnostic);
@@ -230,7 +231,7 @@ fn one_solve(meaning: &Meaning, solve: &Solve, span: Span, said: &mut Diagnostic
         format!("there is no method `{}`", method.name.text)
     };
     let mut diagnostic = Diagnostic::error("nmodl/method", message).at(method.name.span, "");
-    if let Some(near) = suggest(&method.name.text, usable.iter().copied()) {
+    if let Some(near) = nearest(&method.name.text, usable.iter().copied()) {
         diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
     } else if !usable.is_empty() {
         let list: Vec<String> = usable.iter().map(|m| format!("`{m}`")).collect();

@@ -17,7 +17,8 @@ use std::ops::Range;
 
 use super::ast::{Expression, Integer, Item, Module, Name, Number, Text, Unit};
 use super::lexer::{Lexer, Token, TokenKind};
-use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, suggest};
+use super::nearest;
+use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
 
 /// Blocks and parentheses inside each other.
 const DEEPEST: u32 = 120;
@@ -480,7 +481,7 @@ impl<'a> Parser<'a> {
 
     /// The nearest of some words, as help.
     fn with_suggestion(diagnostic: Diagnostic, word: &str, words: &[&str]) -> Diagnostic {
-        match suggest(word, words.iter().copied()) {
+        match nearest(word, words.iter().copied()) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic,
         }
