@@ -59,15 +59,14 @@ impl Context<'_> {
     }
 
     /// A complaint about a name that nothing has, with the nearest one.
-    pub fn unknown<'n>(&mut self, what: &str, name: &str, span: Span, known: impl Iterator<Item = &'n str> + Clone) {
-        let mut error =
-            Diagnostic::error("network/unknown-name", format!("there is no {what} `{name}`")).at(span, "");
-        if let Some(near) = suggest(name, known.clone()) {
-            error = error.help(format!("did you mean `{near}`?"));
-        } else if known.clone().next().is_some() {
-            error = error.help(format!("there is {}", quoted(known)));
-        }
-        self.problems.push(error);
+    pub fn unknown<'n>(&mut self, what: &str, name: &str, span: Span, known: impl Iterator<Item = &'n str>) {
+        let known: Vec<&str> = known.collect();
+        let error = Diagnostic::error("network/unknown-name", format!("there is no {what} `{name}`")).at(span, "");
+        self.problems.push(match suggest(name, known.iter().copied()) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None if known.is_empty() => error,
+            None => error.help(format!("there is {}", quoted(known.into_iter()))),
+        });
     }
 
     /// The value at `place` as an expression of the variables of `scope`.

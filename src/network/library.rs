@@ -104,8 +104,8 @@ impl Library {
             None => match mechanism::catalogue::source(name) {
                 Some(text) => context.sources.add(format!("catalogue/{name}.mod"), text),
                 None => {
-                    let known = self.files.iter().map(|(n, _)| n.as_str()).chain(mechanism::catalogue::names());
-                    let known: Vec<&str> = known.collect();
+                    let mut known: Vec<&str> = mechanism::catalogue::names().collect();
+                    known.extend(self.files.iter().map(|(n, _)| n.as_str()));
                     let error = Diagnostic::error("network/mechanism", format!("there is no mechanism `{name}`"));
                     let error = error.at(span, "");
                     context.problems.push(match suggest(name, known.iter().copied()) {

@@ -59,7 +59,7 @@ pub(crate) fn build(
         let known = description.population.names();
         if description.population.get(&stimulus.population).is_none() {
             let here = context.document.place().at("stimulus").at(name).at("population");
-            context.unknown("population", &stimulus.population, here.span(), known.collect::<Vec<_>>().into_iter());
+            context.unknown("population", &stimulus.population, here.span(), known);
         }
     }
     out
@@ -107,7 +107,7 @@ impl Work<'_, '_> {
         let Some(cell) = cells.iter().find(|c| c.shape.name == name) else {
             if description.cell.get(name).is_none() {
                 let here = self.place.at("cell").span();
-                context.unknown("type of cell", name, here, description.cell.names().collect::<Vec<_>>().into_iter());
+                context.unknown("type of cell", name, here, description.cell.names());
             }
             return None;
         };
