@@ -1,2 +1,5 @@
 //! Volley simulates networks of spiking neurons.
+
 pub mod diagnostic;
+pub mod engine;
+pub mod record;

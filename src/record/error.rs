@@ -103,9 +103,10 @@ impl RecordError {
             | RecordError::Io { kind: io::ErrorKind::ReadOnlyFilesystem, .. } => {
                 Some("choose a folder that you may write to with `--out DIR`".into())
             }
-            RecordError::Io { kind: io::ErrorKind::FileTooLarge, .. } => {
-                Some("record fewer cells or places, sample at a larger interval, or raise the limit on file sizes".into())
-            }
+            RecordError::Io { kind: io::ErrorKind::FileTooLarge, .. } => Some(
+                "record fewer cells or places, sample at a larger interval, or raise the limit on file sizes"
+                    .into(),
+            ),
             RecordError::Hdf5 { why, .. } if why.contains("No space left") => {
                 Some("free some space, or choose a folder on another disk with `--out DIR`".into())
             }
@@ -168,7 +169,8 @@ impl std::error::Error for RecordError {}
 fn words_of(error: &hdf5::Error) -> String {
     if let Some(stack) = error.stack() {
         for frame in stack.iter() {
-            let quoted = frame.desc().split_once("error message = '").and_then(|(_, rest)| rest.split_once('\''));
+            let quoted =
+                frame.desc().split_once("error message = '").and_then(|(_, rest)| rest.split_once('\''));
             if let Some((words, _)) = quoted {
                 return words.to_owned();
             }

@@ -43,7 +43,11 @@ impl Folder {
             return Err(RecordError::NotAFolder { path: path.to_owned() });
         }
         let mut folder = Folder { path: path.to_owned(), made: Vec::new(), stale: None, leftover: None };
-        folder.made = path.ancestors().take_while(|a| !a.as_os_str().is_empty() && !a.exists()).map(Path::to_owned).collect();
+        folder.made = path
+            .ancestors()
+            .take_while(|a| !a.as_os_str().is_empty() && !a.exists())
+            .map(Path::to_owned)
+            .collect();
         let claimed = fs::create_dir_all(path)
             .map_err(|e| RecordError::io(path, "make the folder", &e))
             .and_then(|()| take_lock(path));
@@ -87,14 +91,17 @@ impl Folder {
             } else {
                 "removed, as there is nothing in them"
             };
-            notices.push(format!("an earlier run left unfinished results ({state}): {}; {fate}", files.join(", ")));
+            notices.push(format!(
+                "an earlier run left unfinished results ({state}): {}; {fate}",
+                files.join(", ")
+            ));
         }
         notices
     }
 
     /// Moves aside what an earlier run left.
     pub(super) fn make_room(&self) -> Result<(), RecordError> {
-        for leftover in &self.leftover {
+        if let Some(leftover) = &self.leftover {
             for file in &leftover.files {
                 if leftover.worth_keeping() {
                     let mut old = file.clone().into_os_string();
@@ -189,7 +196,8 @@ impl Closed {
     /// Paths of the files as they will be after [`Closed::commit`], the summary last.
     pub fn files(&self) -> Vec<PathBuf> {
         let complete = self.status == Status::Complete;
-        let results = self.tally.files.iter().map(|(at, last)| if complete { last.clone() } else { at.clone() });
+        let results =
+            self.tally.files.iter().map(|(at, last)| if complete { last.clone() } else { at.clone() });
         results.chain([self.summary_path()]).collect()
     }
 
@@ -249,7 +257,11 @@ impl Holder {
     }
 
     fn words(&self) -> String {
-        if self.host == host() { format!("process {}", self.pid) } else { format!("process {} on {}", self.pid, self.host) }
+        if self.host == host() {
+            format!("process {}", self.pid)
+        } else {
+            format!("process {} on {}", self.pid, self.host)
+        }
     }
 }
 
@@ -303,7 +315,8 @@ fn start_of(pid: u32) -> Option<String> {
         // The name in parentheses may hold anything; the start is field 22.
         return stat.rsplit_once(')')?.1.split_whitespace().nth(19).map(str::to_owned);
     }
-    let ps = std::process::Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).output().ok()?;
+    let ps =
+        std::process::Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).output().ok()?;
     let start = String::from_utf8_lossy(&ps.stdout).trim().to_owned();
     (ps.status.success() && !start.is_empty()).then_some(start)
 }

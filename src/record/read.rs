@@ -52,7 +52,8 @@ pub fn read_spikes(path: &Path) -> Result<SpikeFile, RecordError> {
     let names = spikes.member_names().map_err(|e| RecordError::hdf5(path, "read", &e))?;
     let mut trains = Vec::new();
     for name in names {
-        let group = spikes.group(&name).map_err(|_| wrong(format!("`/spikes/{name}` is not a population")))?;
+        let group =
+            spikes.group(&name).map_err(|_| wrong(format!("`/spikes/{name}` is not a population")))?;
         let train = read_train(&group, &name).map_err(|why| wrong(format!("`/spikes/{name}` {why}")))?;
         trains.push(train);
     }
@@ -77,7 +78,11 @@ fn read_train(group: &hdf5::Group, name: &str) -> Result<SpikeTrain, String> {
         let dataset = group.dataset(column).map_err(|_| format!("has no data set `{column}`"))?;
         let described = dataset.dtype().and_then(|t| t.to_descriptor());
         let described = described.map_err(|_| format!("has a `{column}` of an unknown type"))?;
-        if dataset.ndim() == 1 { Ok((dataset, described)) } else { Err(format!("has a `{column}` that is not a list")) }
+        if dataset.ndim() == 1 {
+            Ok((dataset, described))
+        } else {
+            Err(format!("has a `{column}` that is not a list"))
+        }
     };
     let cannot = |column: &str, e: &hdf5::Error| format!("has a `{column}` that cannot be read: {e}");
 
@@ -115,7 +120,9 @@ fn check_unit(times: &hdf5::Dataset) -> Result<(), String> {
     let ascii = || attribute.read_scalar::<VarLenAscii>().map(|s| s.as_str().to_owned());
     let fixed = || attribute.read_scalar::<hdf5::types::FixedAscii<16>>().map(|s| s.as_str().to_owned());
     match unicode.or_else(|_| ascii()).or_else(|_| fixed()) {
-        Ok(unit) if unit.trim_end_matches('\0') != "ms" => Err(format!("has `timestamps` in `{unit}`, not in `ms`")),
+        Ok(unit) if unit.trim_end_matches('\0') != "ms" => {
+            Err(format!("has `timestamps` in `{unit}`, not in `ms`"))
+        }
         _ => Ok(()),
     }
 }

@@ -76,7 +76,11 @@ impl ReportStore {
         if added * self.width != values.len() as u64 || self.rows + added > self.room {
             let what = format!(
                 "the report `{}` has room for {} rows of {} values, and got {} values after {} rows",
-                self.layout.name, self.room, self.width, values.len(), self.rows
+                self.layout.name,
+                self.room,
+                self.width,
+                values.len(),
+                self.rows
             );
             return Err(RecordError::Mismatch { what });
         }
@@ -126,7 +130,7 @@ impl ReportStore {
         if let (Some(from), Some(to)) = (self.places.double, places.double) {
             blocks.push((from, to, values * 8));
         }
-        let mut write = || -> io::Result<()> {
+        let write = || -> io::Result<()> {
             for (from, to, bytes) in blocks {
                 self.file.seek(SeekFrom::Start(from))?;
                 copy.seek(SeekFrom::Start(to))?;
@@ -145,7 +149,8 @@ fn create_file(path: &Path, layout: &ReportLayout, rows: u64, interval: f64) -> 
     let write = || -> hdf5::Result<Places> {
         let population = file.create_group("report")?.create_group(&layout.population)?;
         let mapping = population.create_group("mapping")?;
-        let small = || mapping.new_dataset_builder().obj_track_times(false).alloc_time(Some(AllocTime::Early));
+        let small =
+            || mapping.new_dataset_builder().obj_track_times(false).alloc_time(Some(AllocTime::Early));
         let (cells, places) = (layout.node_ids.len(), layout.sections.len());
 
         let pointers: Vec<u64> = (0..=cells as u64).map(|i| i * places as u64).collect();
@@ -165,7 +170,8 @@ fn create_file(path: &Path, layout: &ReportLayout, rows: u64, interval: f64) -> 
         let large = || small_free(&population);
         let data = large().empty::<f32>().shape(shape).create("data")?;
         hdf::set_units(&data, &layout.unit)?;
-        let variable: hdf5::types::VarLenUnicode = layout.variable.replace('\0', "").parse().unwrap_or_default();
+        let variable: hdf5::types::VarLenUnicode =
+            layout.variable.replace('\0', "").parse().unwrap_or_default();
         data.new_attr::<hdf5::types::VarLenUnicode>().create("variable")?.write_scalar(&variable)?;
         let double = if layout.double {
             let double = large().empty::<f64>().shape(shape).create("data_double")?;

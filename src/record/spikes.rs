@@ -47,7 +47,10 @@ pub(super) struct SpikeStore {
 
 impl SpikeStore {
     /// Two files without spikes.
-    pub(super) fn create(folder: &Path, populations: Vec<PopulationLayout>) -> Result<SpikeStore, RecordError> {
+    pub(super) fn create(
+        folder: &Path,
+        populations: Vec<PopulationLayout>,
+    ) -> Result<SpikeStore, RecordError> {
         let part = folder.join("spikes.h5.part");
         let next = folder.join("spikes.h5.part.next");
         create_growing(&next, &populations)?;
@@ -61,9 +64,12 @@ impl SpikeStore {
     /// Takes a spike; they come sorted by (time, global id).
     pub(super) fn add(&mut self, time: f64, id: u64) -> Result<(), RecordError> {
         let after = self.populations.partition_point(|p| p.first_id <= id);
-        let owner = after.checked_sub(1).filter(|&i| id - self.populations[i].first_id < self.populations[i].count);
+        let owner =
+            after.checked_sub(1).filter(|&i| id - self.populations[i].first_id < self.populations[i].count);
         let Some(i) = owner else {
-            return Err(RecordError::Mismatch { what: format!("a spike of cell {id}, which is in no population") });
+            return Err(RecordError::Mismatch {
+                what: format!("a spike of cell {id}, which is in no population"),
+            });
         };
         self.now[i].times.push(time);
         self.now[i].ids.push(id - self.populations[i].first_id);
@@ -84,8 +90,8 @@ impl SpikeStore {
             Err(_) => {
                 remove_if_there(&self.next)?;
                 fs::copy(&self.part, &self.next).map_err(|e| RecordError::io(&self.next, "write", &e))?;
-                let file = hdf5::File::open_rw(&self.next)
-                    .map_err(|e| RecordError::hdf5(&self.next, "open", &e))?;
+                let file =
+                    hdf5::File::open_rw(&self.next).map_err(|e| RecordError::hdf5(&self.next, "open", &e))?;
                 self.append(&file, &[&self.now], until)
             }
         }?;
@@ -147,7 +153,12 @@ impl SpikeStore {
                 let from = from.group(&population.name)?;
                 let group = create_population(&spikes, &population.name)?;
                 let count = from.dataset("timestamps")?.size();
-                let create = |name: &str| (from.dataset(name), group.new_dataset_builder().obj_track_times(false).alloc_time(Some(AllocTime::Early)));
+                let create = |name: &str| {
+                    (
+                        from.dataset(name),
+                        group.new_dataset_builder().obj_track_times(false).alloc_time(Some(AllocTime::Early)),
+                    )
+                };
                 let (old, builder) = create("timestamps");
                 let (old, new) = (old?, builder.empty::<f64>().shape(count).create("timestamps")?);
                 for at in (0..count).step_by(BLOCK) {

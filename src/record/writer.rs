@@ -115,8 +115,11 @@ impl Writer {
         let mut waiting = 0;
         loop {
             let wait = self.flush_every.saturating_sub(self.flushed_at.elapsed());
-            let message =
-                if self.dirty { messages.recv_timeout(wait) } else { messages.recv().map_err(RecvTimeoutError::from) };
+            let message = if self.dirty {
+                messages.recv_timeout(wait)
+            } else {
+                messages.recv().map_err(RecvTimeoutError::from)
+            };
             match message {
                 Ok(Message::Batch(batch)) => {
                     waiting += batch.spikes.len();
@@ -145,7 +148,8 @@ impl Writer {
             match self.reports.get_mut(*report) {
                 Some(store) => store.append(rows)?,
                 None => {
-                    let what = format!("samples of report number {report}, and there are {}", self.reports.len());
+                    let what =
+                        format!("samples of report number {report}, and there are {}", self.reports.len());
                     return Err(RecordError::Mismatch { what });
                 }
             }
