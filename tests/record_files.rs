@@ -96,6 +96,8 @@ fn a_report_has_the_structure_of_sonata_and_the_values() {
     let data = gate.group("report").unwrap().group("gamma 1,\"x\"").unwrap().dataset("data").unwrap();
     assert_eq!(data.shape(), [STEPS as usize / 4 + 1, 1]);
     assert_eq!(data.read_raw::<f32>().unwrap()[100], value(1, 0, 400) as f32);
+    let units = data.attr("units").unwrap().read_scalar::<hdf5::types::VarLenUnicode>().unwrap();
+    assert_eq!(units.as_str(), "1", "readers want some unit");
 }
 
 #[test]

@@ -53,9 +53,10 @@ pub(super) fn text(status: Status) -> StatusText {
     StatusText::from_ascii(status.word()).unwrap_or_default()
 }
 
-/// Adds SONATA's attribute for the unit of a data set.
+/// Adds SONATA's attribute for the unit of a data set; a number without a unit has the unit `1`.
 pub(super) fn set_units(at: &hdf5::Location, unit: &str) -> hdf5::Result<()> {
     // A zero byte ends a string in HDF5.
+    let unit = if unit.is_empty() { "1" } else { unit };
     let unit: hdf5::types::VarLenUnicode = unit.replace('\0', "").parse().unwrap_or_default();
     at.new_attr::<hdf5::types::VarLenUnicode>().create("units")?.write_scalar(&unit)
 }

@@ -54,7 +54,8 @@ pub fn read_spikes(path: &Path) -> Result<SpikeFile, RecordError> {
     for name in names {
         let group =
             spikes.group(&name).map_err(|_| wrong(format!("`/spikes/{name}` is not a population")))?;
-        let train = read_train(&group, &name).map_err(|why| wrong(format!("`/spikes/{name}` {why}")))?;
+        let train =
+            read_train(&group, &name, meta.len()).map_err(|why| wrong(format!("`/spikes/{name}` {why}")))?;
         trains.push(train);
     }
     trains.sort_by(|a, b| a.population.cmp(&b.population));
@@ -73,11 +74,21 @@ fn state(file: &hdf5::File) -> (Option<String>, Option<f64>) {
     (status.ok().map(|s| s.as_str().to_owned()), until.ok())
 }
 
-fn read_train(group: &hdf5::Group, name: &str) -> Result<SpikeTrain, String> {
+/// Values that a byte of a file can stand for, at the very best of HDF5's compression: damaged files claim more.
+const PACKING: u64 = 1100;
+
+fn read_train(group: &hdf5::Group, name: &str, file_size: u64) -> Result<SpikeTrain, String> {
     let column = |column: &str| {
         let dataset = group.dataset(column).map_err(|_| format!("has no data set `{column}`"))?;
         let described = dataset.dtype().and_then(|t| t.to_descriptor());
         let described = described.map_err(|_| format!("has a `{column}` of an unknown type"))?;
+        let most = file_size.saturating_add(1).saturating_mul(PACKING);
+        if dataset.size() as u64 > most {
+            return Err(format!(
+                "has a `{column}` of {} values, more than the file can hold",
+                dataset.size()
+            ));
+        }
         if dataset.ndim() == 1 {
             Ok((dataset, described))
         } else {
