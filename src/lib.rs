@@ -1,5 +1,15 @@
 //! Volley simulates networks of spiking neurons.
 
+pub mod cli;
 pub mod diagnostic;
 pub mod engine;
+pub mod ir;
+pub mod kernel;
+pub mod mechanism;
+pub mod morphology;
+pub mod network;
+pub mod partition;
+pub mod random;
 pub mod record;
+pub mod solver;
+pub mod units;

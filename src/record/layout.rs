@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::RecordError;
+use crate::network::Model;
 
 /// What a run will record.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,6 +53,31 @@ pub struct ReportLayout {
 }
 
 impl Layout {
+    /// The layout of a model that runs for `steps` steps.
+    pub fn of(model: &Model, steps: u64) -> Layout {
+        let populations = model
+            .populations
+            .iter()
+            .map(|p| PopulationLayout { name: p.name.clone(), first_id: p.first_id, count: p.count.into() })
+            .collect();
+        let reports = model
+            .reports
+            .iter()
+            .map(|r| ReportLayout {
+                name: r.name.clone(),
+                population: model.populations[r.population].name.clone(),
+                node_ids: r.cells.iter().map(|&c| c.into()).collect(),
+                sections: r.elements.iter().map(|e| e.section).collect(),
+                positions: r.elements.iter().map(|e| e.x as f32).collect(),
+                unit: r.unit.clone(),
+                variable: r.variable.clone(),
+                every: r.every.max(1),
+                double: r.double,
+            })
+            .collect();
+        Layout { populations, reports, dt: model.simulation.dt, steps }
+    }
+
     /// Refuses names that cannot be names in an HDF5 file or of a file.
     pub(super) fn check(&self) -> Result<(), RecordError> {
         let mut seen = HashSet::new();

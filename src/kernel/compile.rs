@@ -1,0 +1,497 @@
+//! Compiles kernels to programs.
+//!
+//! 1. What does not depend on the instance becomes uniform: computed once for each run.
+//! 2. Peepholes: negations go into multiply-adds, comparisons into selects; lookups at the same place of the same table are
+//!    joined.
+//! 3. What nothing needs is dropped (draws never are: they advance their stream).
+//! 4. Results that are stored in a column are computed right into it if its old value is not read later.
+//! 5. Values get registers, which are free again after their last use. A step may overwrite its own
+//!    operand: every step reads a group of values before it writes one.
+
+use std::collections::HashMap;
+
+use super::cost::Cost;
+use super::program::{Action, Code, Comparison, Input, Lookup, LookupResult, PlaceUse, Program, Slot, Step};
+use crate::ir::{Binary, Builtin, Effect, IonVariable, Kernel, Op, Place, Sum, TableId, Unary, Value};
+
+/// How a value comes about.
+#[derive(Clone, Debug)]
+enum Definition {
+    /// There from the start, the same for all instances.
+    Input(Input),
+    /// Read in place.
+    Place(Place),
+    /// Read in place and copied at once, since the place is changed while the value is still needed.
+    Saved(Place),
+    /// Computed.
+    Computed(Code, Vec<Value>),
+    /// Another result of the lookup that `.0` stands for.
+    SameLookup(Value),
+}
+
+/// Compiles a kernel.
+pub(super) fn compile(kernel: &Kernel) -> Program {
+    Compiler::new(kernel).compile()
+}
+
+struct Compiler<'a> {
+    kernel: &'a Kernel,
+    uniform: Vec<bool>,
+    definitions: Vec<Definition>,
+    /// Their results are still without slots.
+    lookups: Vec<Lookup>,
+    /// The values that each lookup makes, in the order of its results.
+    lookup_values: Vec<Vec<Value>>,
+    slots: Vec<Slot>,
+    places: Vec<PlaceUse>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(kernel: &'a Kernel) -> Compiler<'a> {
+        Compiler {
+            kernel,
+            uniform: Vec::new(),
+            definitions: Vec::new(),
+            lookups: Vec::new(),
+            lookup_values: Vec::new(),
+            slots: vec![Slot(u32::MAX); kernel.ops.len()],
+            places: Vec::new(),
+        }
+    }
+
+    fn compile(mut self) -> Program {
+        self.find_uniform();
+        self.define();
+        self.save_changed_places();
+        let needed = self.needed();
+
+        let mut inputs = Vec::new();
+        let mut uniform_order = Vec::new();
+        let mut order = Vec::new();
+        for index in 0..self.kernel.ops.len() {
+            let value = Value(index as u32);
+            match &self.definitions[index] {
+                _ if !needed[index] => {}
+                Definition::Input(input) => {
+                    self.slots[index] = Slot(inputs.len() as u32);
+                    inputs.push(*input);
+                }
+                Definition::Computed(..) if self.uniform[index] => uniform_order.push(value),
+                Definition::Computed(..) | Definition::Saved(_) => order.push(value),
+                Definition::Place(_) | Definition::SameLookup(_) => {}
+            }
+        }
+        let mut uniforms = inputs.len() as u32;
+        for &value in &uniform_order {
+            for made in self.made_by(value) {
+                self.slots[made.0 as usize] = Slot(uniforms);
+                uniforms += 1;
+            }
+        }
+        // Places come after the registers, whose number is not known yet: they are numbered from 0 and
+        // moved below.
+        let place_of = self.number_places(&needed);
+        let in_column = self.compute_in_columns(&order, &place_of);
+        let registers = self.allocate(&order, &in_column, uniforms);
+        let base = uniforms + registers;
+        for (index, definition) in self.definitions.iter().enumerate() {
+            if let Definition::Place(place) = definition {
+                if needed[index] {
+                    self.slots[index] = Slot(base + place_of[place]);
+                }
+            }
+        }
+        for (&value, &place) in &in_column {
+            self.slots[value.0 as usize] = Slot(base + place);
+        }
+        let uniform_steps = uniform_order.iter().map(|&value| self.step(value, base, &place_of)).collect();
+        let mut steps: Vec<Step> = order.iter().map(|&value| self.step(value, base, &place_of)).collect();
+        let actions = self.actions(&in_column, base, &place_of, &mut steps);
+        self.program(inputs, uniform_steps, uniforms, registers, steps, actions)
+    }
+
+    fn program(
+        self,
+        inputs: Vec<Input>,
+        uniform_steps: Vec<Step>,
+        uniforms: u32,
+        registers: u32,
+        steps: Vec<Step>,
+        actions: Vec<Action>,
+    ) -> Program {
+        let mut broadcast: Vec<Slot> =
+            steps.iter().flat_map(|step| step.operands).filter(|slot| slot.0 < uniforms).collect();
+        for action in &actions {
+            if let Action::Store(_, value) | Action::Add(_, value) = *action {
+                if value.0 < uniforms {
+                    broadcast.push(value);
+                }
+            }
+        }
+        broadcast.sort();
+        broadcast.dedup();
+        let in_turn = self.in_turn();
+        let cost = Cost::estimate(&steps, &self.lookups, &actions, registers as usize);
+        Program {
+            inputs,
+            uniform_steps,
+            uniforms: uniforms as usize,
+            broadcast,
+            registers: registers as usize,
+            places: self.places,
+            steps,
+            lookups: self.lookups,
+            actions,
+            in_turn,
+            cost,
+        }
+    }
+
+    fn find_uniform(&mut self) {
+        for op in &self.kernel.ops {
+            let of = |value: &Value| self.uniform[value.0 as usize];
+            let uniform = match op {
+                Op::Constant(_) | Op::Global(_) | Op::Builtin(_) | Op::Argument(_) | Op::Flag => true,
+                Op::Read(_) | Op::Random { .. } | Op::PlaySize | Op::PlayAt(_) => false,
+                Op::Unary(_, a) => of(a),
+                Op::Binary(_, a, b) => of(a) && of(b),
+                Op::MultiplyAdd(a, b, c) | Op::Select(a, b, c) => of(a) && of(b) && of(c),
+                Op::Lookup { x, .. } | Op::LookupSlope { x, .. } => of(x),
+            };
+            self.uniform.push(uniform);
+        }
+    }
+
+    fn define(&mut self) {
+        let mut lookups: HashMap<(TableId, Value), usize> = HashMap::new();
+        for (index, op) in self.kernel.ops.iter().enumerate() {
+            let definition = match *op {
+                Op::Constant(value) => Definition::Input(Input::Constant(value)),
+                Op::Global(global) => Definition::Input(Input::Global(global.0)),
+                Op::Builtin(Builtin::Time) => Definition::Input(Input::Time),
+                Op::Builtin(Builtin::TimeStep) => Definition::Input(Input::TimeStep),
+                Op::Builtin(Builtin::Celsius) => Definition::Input(Input::Celsius),
+                Op::Argument(argument) => Definition::Input(Input::Argument(argument)),
+                Op::Flag => Definition::Input(Input::Flag),
+                Op::Read(place) => Definition::Place(place),
+                Op::Unary(function, a) => Definition::Computed(Code::Unary(function), vec![a]),
+                Op::Binary(function, a, b) => Definition::Computed(Code::Binary(function), vec![a, b]),
+                Op::MultiplyAdd(a, b, c) => self.multiply_add(a, b, c),
+                Op::Select(condition, yes, no) => self.select(condition, yes, no),
+                Op::Lookup { table, column, x } | Op::LookupSlope { table, column, x } => {
+                    let slope = matches!(op, Op::LookupSlope { .. });
+                    let result = LookupResult { column, slope, target: Slot(u32::MAX) };
+                    let value = Value(index as u32);
+                    let next = self.lookups.len();
+                    let number = *lookups.entry((table, x)).or_insert(next);
+                    if number == next {
+                        self.lookups.push(Lookup { table: table.0, results: vec![result] });
+                        self.lookup_values.push(vec![value]);
+                        Definition::Computed(Code::Lookup(number as u32), vec![x])
+                    } else {
+                        self.lookups[number].results.push(result);
+                        self.lookup_values[number].push(value);
+                        Definition::SameLookup(self.lookup_values[number][0])
+                    }
+                }
+                Op::Random { random, distribution, when: None } => {
+                    Definition::Computed(Code::RandomAlways { random: random.0, distribution }, vec![])
+                }
+                Op::Random { random, distribution, when: Some(when) } => {
+                    Definition::Computed(Code::Random { random: random.0, distribution }, vec![when])
+                }
+                Op::PlaySize => Definition::Computed(Code::PlaySize, vec![]),
+                Op::PlayAt(number) => Definition::Computed(Code::PlayAt, vec![number]),
+            };
+            self.definitions.push(definition);
+        }
+    }
+
+    /// The operand of a negation that is computed for each instance.
+    fn negated(&self, value: Value) -> Option<Value> {
+        match *self.kernel.op(value) {
+            Op::Unary(Unary::Negate, a) if !self.uniform[value.0 as usize] => Some(a),
+            _ => None,
+        }
+    }
+
+    fn multiply_add(&self, a: Value, b: Value, c: Value) -> Definition {
+        match (self.negated(a), self.negated(b), self.negated(c)) {
+            (Some(a), Some(b), _) => Definition::Computed(Code::MultiplyAdd, vec![a, b, c]),
+            (Some(a), None, _) => Definition::Computed(Code::NegateMultiplyAdd, vec![a, b, c]),
+            (None, Some(b), _) => Definition::Computed(Code::NegateMultiplyAdd, vec![a, b, c]),
+            (None, None, Some(c)) => Definition::Computed(Code::MultiplySubtract, vec![a, b, c]),
+            (None, None, None) => Definition::Computed(Code::MultiplyAdd, vec![a, b, c]),
+        }
+    }
+
+    fn select(&self, condition: Value, yes: Value, no: Value) -> Definition {
+        let plain = Definition::Computed(Code::Select, vec![condition, yes, no]);
+        if self.uniform[condition.0 as usize] {
+            return plain;
+        }
+        let (comparison, a, b) = match *self.kernel.op(condition) {
+            Op::Unary(Unary::Not, a) => return self.select(a, no, yes),
+            Op::Binary(Binary::Less, a, b) => (Comparison::Less, a, b),
+            Op::Binary(Binary::LessEqual, a, b) => (Comparison::LessEqual, a, b),
+            Op::Binary(Binary::Equal, a, b) => (Comparison::Equal, a, b),
+            Op::Binary(Binary::NotEqual, a, b) => (Comparison::NotEqual, a, b),
+            _ => return plain,
+        };
+        Definition::Computed(Code::CompareSelect(comparison), vec![a, b, yes, no])
+    }
+
+    /// Places that the kernel changes.
+    fn changed_places(&self) -> impl Iterator<Item = Place> {
+        self.kernel.effects.iter().filter_map(|effect| match *effect {
+            Effect::Write(place, _) => Some(place),
+            Effect::Add(Sum::IonCurrent(ion), _) => Some(Place::Ion(ion, IonVariable::Current)),
+            _ => None,
+        })
+    }
+
+    /// An effect may use a value that was read from a place that an earlier effect changes.
+    fn save_changed_places(&mut self) {
+        let changed: Vec<Place> = self.changed_places().collect();
+        for effect in &self.kernel.effects {
+            for value in effect_operands(effect) {
+                if let Definition::Place(place) = self.definitions[value.0 as usize] {
+                    if changed.contains(&place) {
+                        self.definitions[value.0 as usize] = Definition::Saved(place);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether instances that share a place outside would see each other's changes.
+    fn in_turn(&self) -> bool {
+        let read: Vec<Place> = self.places.iter().filter(|used| used.read).map(|used| used.place).collect();
+        self.changed_places().any(|place| !matches!(place, Place::Column(_)) && read.contains(&place))
+    }
+
+    fn needed(&self) -> Vec<bool> {
+        let mut needed = vec![false; self.kernel.ops.len()];
+        for effect in &self.kernel.effects {
+            for value in effect_operands(effect) {
+                needed[value.0 as usize] = true;
+            }
+        }
+        for index in (0..needed.len()).rev() {
+            needed[index] |= matches!(self.kernel.ops[index], Op::Random { .. });
+            if needed[index] {
+                match &self.definitions[index] {
+                    Definition::Computed(_, operands) => {
+                        for operand in operands {
+                            needed[operand.0 as usize] = true;
+                        }
+                    }
+                    Definition::SameLookup(first) => needed[first.0 as usize] = true,
+                    Definition::Input(_) | Definition::Place(_) | Definition::Saved(_) => {}
+                }
+            }
+        }
+        needed
+    }
+
+    /// The values that the step of `value` makes: several for a lookup.
+    fn made_by(&self, value: Value) -> Vec<Value> {
+        match self.definitions[value.0 as usize] {
+            Definition::Computed(Code::Lookup(lookup), _) => self.lookup_values[lookup as usize].clone(),
+            _ => vec![value],
+        }
+    }
+
+    /// Lists the places that steps use. The columns that steps write are added by [`Compiler::compute_in_columns`].
+    fn number_places(&mut self, needed: &[bool]) -> HashMap<Place, u32> {
+        let mut numbers = HashMap::new();
+        for (index, definition) in self.definitions.iter().enumerate() {
+            if let (true, Definition::Place(place) | Definition::Saved(place)) = (needed[index], definition) {
+                numbers.entry(*place).or_insert_with(|| {
+                    self.places.push(PlaceUse { place: *place, read: true, written: false });
+                    (self.places.len() - 1) as u32
+                });
+            }
+        }
+        for effect in &self.kernel.effects {
+            if let Effect::Write(place @ Place::Column(_), _) = *effect {
+                let number = *numbers.entry(place).or_insert_with(|| {
+                    self.places.push(PlaceUse { place, read: false, written: false });
+                    (self.places.len() - 1) as u32
+                });
+                self.places[number as usize].written = true;
+            }
+        }
+        numbers
+    }
+
+    /// The values whose steps write right into a column, and that column's number among the places.
+    fn compute_in_columns(&self, order: &[Value], place_of: &HashMap<Place, u32>) -> HashMap<Value, u32> {
+        let mut last_read: HashMap<Place, usize> = HashMap::new();
+        let mut made_at: HashMap<Value, usize> = HashMap::new();
+        for (position, &value) in order.iter().enumerate() {
+            for made in self.made_by(value) {
+                made_at.insert(made, position);
+            }
+            match &self.definitions[value.0 as usize] {
+                Definition::Saved(place) => {
+                    last_read.insert(*place, position);
+                }
+                Definition::Computed(_, operands) => {
+                    for operand in operands {
+                        if let Definition::Place(place) = self.definitions[operand.0 as usize] {
+                            last_read.insert(place, position);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut chosen = HashMap::new();
+        for (place, value) in self.final_writes() {
+            if let Some(&position) = made_at.get(&value) {
+                let saved = matches!(self.definitions[value.0 as usize], Definition::Saved(_));
+                let free = last_read.get(&place).is_none_or(|&read| read <= position);
+                if free && !saved && !chosen.contains_key(&value) {
+                    chosen.insert(value, place_of[&place]);
+                }
+            }
+        }
+        chosen
+    }
+
+    /// The last write to each of the mechanism's columns, in order.
+    fn final_writes(&self) -> Vec<(Place, Value)> {
+        let mut writes: Vec<(Place, Value)> = Vec::new();
+        for effect in &self.kernel.effects {
+            if let Effect::Write(place @ Place::Column(_), value) = *effect {
+                writes.retain(|(earlier, _)| *earlier != place);
+                writes.push((place, value));
+            }
+        }
+        writes
+    }
+
+    /// Gives registers to the results of the steps in `order`, and returns their number.
+    fn allocate(&mut self, order: &[Value], in_column: &HashMap<Value, u32>, first: u32) -> u32 {
+        let mut last_use = vec![0_usize; self.kernel.ops.len()];
+        for (position, &value) in order.iter().enumerate() {
+            for made in self.made_by(value) {
+                last_use[made.0 as usize] = position;
+            }
+            if let Definition::Computed(_, operands) = &self.definitions[value.0 as usize] {
+                for operand in operands {
+                    last_use[operand.0 as usize] = position;
+                }
+            }
+        }
+        for effect in &self.kernel.effects {
+            for value in effect_operands(effect) {
+                last_use[value.0 as usize] = order.len();
+            }
+        }
+        let mut free: Vec<u32> = Vec::new();
+        let mut registers = 0;
+        let mut dying: Vec<Vec<u32>> = vec![Vec::new(); order.len() + 1];
+        for (position, &value) in order.iter().enumerate() {
+            free.append(&mut dying[position]);
+            let mut unused = Vec::new();
+            for made in self.made_by(value) {
+                if in_column.contains_key(&made) {
+                    continue;
+                }
+                let register = free.pop().unwrap_or_else(|| {
+                    registers += 1;
+                    registers - 1
+                });
+                self.slots[made.0 as usize] = Slot(first + register);
+                match last_use[made.0 as usize] {
+                    last if last == position => unused.push(register),
+                    last => dying[last].push(register),
+                }
+            }
+            free.append(&mut unused);
+        }
+        registers
+    }
+
+    fn slot(&self, value: Value) -> Slot {
+        self.slots[value.0 as usize]
+    }
+
+    /// The step that makes `value`.
+    fn step(&mut self, value: Value, base: u32, place_of: &HashMap<Place, u32>) -> Step {
+        let target = self.slot(value);
+        let (code, operands) = match &self.definitions[value.0 as usize] {
+            Definition::Computed(code, operands) => {
+                (*code, operands.iter().map(|&operand| self.slot(operand)).collect())
+            }
+            Definition::Saved(place) => (Code::Copy, vec![Slot(base + place_of[place])]),
+            _ => (Code::Copy, vec![]),
+        };
+        if let Code::Lookup(number) = code {
+            for (result, value) in
+                self.lookups[number as usize].results.iter_mut().zip(&self.lookup_values[number as usize])
+            {
+                result.target = self.slots[value.0 as usize];
+            }
+        }
+        make_step(code, target, &operands)
+    }
+
+    /// What is left to do after the steps; copies into columns are appended to them.
+    fn actions(
+        &self,
+        in_column: &HashMap<Value, u32>,
+        base: u32,
+        place_of: &HashMap<Place, u32>,
+        steps: &mut Vec<Step>,
+    ) -> Vec<Action> {
+        for (place, value) in self.final_writes() {
+            let number = place_of[&place];
+            let same = matches!(self.definitions[value.0 as usize], Definition::Place(from) if from == place);
+            if in_column.get(&value) != Some(&number) && !same {
+                steps.push(make_step(Code::Copy, Slot(base + number), &[self.slot(value)]));
+            }
+        }
+        let slot = |value: Value| self.slot(value);
+        let mut actions = Vec::new();
+        for effect in &self.kernel.effects {
+            actions.push(match *effect {
+                Effect::Write(Place::Column(_), _) => continue,
+                Effect::Write(place, value) => Action::Store(place, slot(value)),
+                Effect::WriteGlobal(global, value) => Action::WriteGlobal(global.0, slot(value)),
+                Effect::WriteArgument(argument, value) => Action::WriteArgument(argument, slot(value)),
+                Effect::Add(sum, value) => Action::Add(sum, slot(value)),
+                Effect::NetSend { when, delay, flag } => {
+                    Action::Send { when: when.map(slot), delay: slot(delay), flag: slot(flag) }
+                }
+                Effect::NetEvent { when, time } => Action::Fire { when: when.map(slot), time: slot(time) },
+                Effect::NetMove { when, time } => Action::Move { when: when.map(slot), time: slot(time) },
+            });
+        }
+        actions
+    }
+}
+
+/// A step; operands that the code does not use repeat the first, or the target.
+fn make_step(code: Code, target: Slot, operands: &[Slot]) -> Step {
+    let operand = |number: usize| operands.get(number).or(operands.first()).copied().unwrap_or(target);
+    Step { code, target, operands: [operand(0), operand(1), operand(2), operand(3)] }
+}
+
+/// The values that an effect uses.
+fn effect_operands(effect: &Effect) -> Vec<Value> {
+    match *effect {
+        Effect::Write(_, value)
+        | Effect::WriteGlobal(_, value)
+        | Effect::WriteArgument(_, value)
+        | Effect::Add(_, value) => vec![value],
+        Effect::NetSend { when, delay, flag } => {
+            [Some(delay), Some(flag), when].into_iter().flatten().collect()
+        }
+        Effect::NetEvent { when, time } | Effect::NetMove { when, time } => {
+            [Some(time), when].into_iter().flatten().collect()
+        }
+    }
+}

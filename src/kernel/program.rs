@@ -1,0 +1,467 @@
+//! Programs: what a kernel is compiled to, and the way in to running it.
+
+use std::cell::RefCell;
+
+use super::columns::{Environment, Event, EventEffect, Instances, IonColumns, NodeColumns};
+use super::scalar::Evaluator;
+use super::table::TableValues;
+use super::vector::{self, Machine};
+use super::{Cost, Level};
+use crate::ir::{self, Binary, Distribution, IonVariable, Place, Sum, Unary};
+
+/// Where a step finds a value or leaves it. The slots are numbered through: first what is the same for all
+/// instances, then the registers, then the places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Slot(pub u32);
+
+impl Slot {
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What a step computes from its operands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Code {
+    /// The first operand.
+    Copy,
+    Unary(Unary),
+    Binary(Binary),
+    /// `a b + c`
+    MultiplyAdd,
+    /// `a b - c`
+    MultiplySubtract,
+    /// `c - a b`
+    NegateMultiplyAdd,
+    /// The second where the first is not zero, else the third.
+    Select,
+    /// The third where the comparison of the first two holds, else the fourth.
+    CompareSelect(Comparison),
+    /// The columns of lookup number `.0`, at the first operand. Its targets stand in [`Lookup`].
+    Lookup(u32),
+    /// A draw, made where the first operand is not zero.
+    Random {
+        random: u32,
+        distribution: Distribution,
+    },
+    /// A draw, made always.
+    RandomAlways {
+        random: u32,
+        distribution: Distribution,
+    },
+    PlaySize,
+    PlayAt,
+}
+
+/// Comparisons; false with a NaN, but for the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Less,
+    LessEqual,
+    Equal,
+    NotEqual,
+}
+
+/// One step of a program.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Step {
+    pub code: Code,
+    pub target: Slot,
+    /// Those that the code does not use repeat the first.
+    pub operands: [Slot; 4],
+}
+
+/// All columns that a program reads from one table at one place, so that index and weight are found once.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Lookup {
+    pub table: u32,
+    pub results: Vec<LookupResult>,
+}
+
+/// One column of a [`Lookup`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct LookupResult {
+    pub column: u32,
+    pub slope: bool,
+    pub target: Slot,
+}
+
+/// A value that is there when a program starts, the same for all instances.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Input {
+    Constant(f64),
+    Global(u32),
+    Time,
+    TimeStep,
+    Celsius,
+    Argument(u32),
+    Flag,
+}
+
+/// A place that steps address directly.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct PlaceUse {
+    pub place: Place,
+    pub read: bool,
+    /// Steps leave results here; only the mechanism's own columns.
+    pub written: bool,
+}
+
+/// What is done after the steps, in order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Action {
+    /// Only places outside the mechanism.
+    Store(Place, Slot),
+    Add(Sum, Slot),
+    WriteGlobal(u32, Slot),
+    WriteArgument(u32, Slot),
+    Send {
+        when: Option<Slot>,
+        delay: Slot,
+        flag: Slot,
+    },
+    Fire {
+        when: Option<Slot>,
+        time: Slot,
+    },
+    Move {
+        when: Option<Slot>,
+        time: Slot,
+    },
+}
+
+/// A compiled kernel. Immutable, so that all threads share one.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// What fills the first slots.
+    pub(super) inputs: Vec<Input>,
+    /// Steps whose results are the same for all instances.
+    pub(super) uniform_steps: Vec<Step>,
+    /// Number of slots that both fill.
+    pub(super) uniforms: usize,
+    /// Those of them that steps use.
+    pub(super) broadcast: Vec<Slot>,
+    /// Number of registers.
+    pub(super) registers: usize,
+    /// The last slots.
+    pub(super) places: Vec<PlaceUse>,
+    pub(super) steps: Vec<Step>,
+    pub(super) lookups: Vec<Lookup>,
+    pub(super) actions: Vec<Action>,
+    /// Reads a place outside the mechanism that it also changes: where several instances share that place,
+    /// they must come one after the other.
+    pub(super) in_turn: bool,
+    pub(super) cost: Cost,
+}
+
+/// Memory that a run needs, kept by each thread from run to run.
+#[derive(Default)]
+pub(super) struct Scratch {
+    pub(super) values: Vec<f64>,
+    pub(super) machine: vector::Memory,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+impl Program {
+    /// Compiles a kernel.
+    pub fn compile(kernel: &ir::Kernel) -> Program {
+        super::compile::compile(kernel)
+    }
+
+    /// Runs the kernel for all instances.
+    ///
+    /// `tables` are those of the mechanism, in order; `ions` all of the thread's. A level that the machine does
+    /// not have counts as the best it has.
+    ///
+    /// # Panics
+    /// When the kernel uses an event ([`Program::has_event_effects`], arguments, `flag`), or when a column,
+    /// global, table, ion, stream or place that it uses is not there: mistakes of the caller, never of a user.
+    #[allow(clippy::too_many_arguments)]
+    pub fn run(
+        &self,
+        level: Level,
+        environment: &Environment,
+        globals: &mut [f64],
+        tables: &[TableValues],
+        instances: &mut Instances,
+        nodes: &mut NodeColumns,
+        ions: &mut [IonColumns],
+    ) {
+        let count = instances.columns.count();
+        if count == 0 {
+            return;
+        }
+        assert!(!self.uses_event(), "a kernel that uses an event runs for one instance");
+        self.check(globals, tables, instances, nodes, ions, count);
+        if self.in_turn && self.shares_places(instances) {
+            let mut effects = Vec::new();
+            for instance in 0..count {
+                let mut event = Event { arguments: &mut [], flag: 0.0, effects: &mut effects };
+                let memory = (&mut *instances, &mut *nodes, &mut *ions);
+                self.evaluate_one(level, environment, globals, tables, instance, memory, &mut event);
+            }
+            return;
+        }
+        SCRATCH.with_borrow_mut(|scratch| {
+            self.evaluate_uniform(level, environment, globals, tables, &mut scratch.values, None);
+            let mut machine = Machine { program: self, tables, instances, nodes, ions };
+            machine.run(level, &scratch.values, &mut scratch.machine, globals);
+        });
+    }
+
+    /// Runs the kernel for one instance, for `event`. A kernel that uses no event is given an empty one.
+    ///
+    /// # Panics
+    /// As [`Program::run`]; also when there is no such instance, or fewer arguments than the kernel uses.
+    #[allow(clippy::too_many_arguments)]
+    pub fn run_one(
+        &self,
+        level: Level,
+        environment: &Environment,
+        globals: &mut [f64],
+        tables: &[TableValues],
+        instance: usize,
+        instances: &mut Instances,
+        nodes: &mut NodeColumns,
+        ions: &mut [IonColumns],
+        event: &mut Event,
+    ) {
+        let memory = (instances, nodes, ions);
+        self.evaluate_one(level, environment, globals, tables, instance, memory, event);
+    }
+
+    /// Whether it sends, fires or moves events.
+    pub fn has_event_effects(&self) -> bool {
+        self.actions
+            .iter()
+            .any(|action| matches!(action, Action::Send { .. } | Action::Fire { .. } | Action::Move { .. }))
+    }
+
+    /// Whether it draws random numbers.
+    pub fn draws_random(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.code, Code::Random { .. } | Code::RandomAlways { .. }))
+    }
+
+    /// What it costs.
+    pub fn cost(&self) -> Cost {
+        self.cost
+    }
+
+    fn uses_event(&self) -> bool {
+        self.has_event_effects()
+            || self.inputs.iter().any(|input| matches!(input, Input::Argument(_) | Input::Flag))
+            || self.actions.iter().any(|action| matches!(action, Action::WriteArgument(..)))
+    }
+
+    /// The slot of place number `place`.
+    pub(super) fn place_slot(&self, place: usize) -> usize {
+        self.uniforms + self.registers + place
+    }
+
+    /// All slots.
+    pub(super) fn slots(&self) -> usize {
+        self.uniforms + self.registers + self.places.len()
+    }
+
+    /// Fills the slots that are the same for all instances.
+    pub(super) fn evaluate_uniform(
+        &self,
+        level: Level,
+        environment: &Environment,
+        globals: &[f64],
+        tables: &[TableValues],
+        values: &mut Vec<f64>,
+        event: Option<(&[f64], f64)>,
+    ) {
+        values.clear();
+        values.resize(self.slots(), 0.0);
+        let (arguments, flag) = event.unwrap_or((&[], 0.0));
+        for (slot, input) in self.inputs.iter().enumerate() {
+            values[slot] = match *input {
+                Input::Constant(value) => value,
+                Input::Global(global) => globals[global as usize],
+                Input::Time => environment.time,
+                Input::TimeStep => environment.time_step,
+                Input::Celsius => environment.celsius,
+                Input::Argument(argument) => arguments[argument as usize],
+                Input::Flag => flag,
+            };
+        }
+        let mut evaluator = Evaluator { values, lookups: &self.lookups, tables, own: None };
+        evaluator.run(level, &self.uniform_steps);
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn evaluate_one(
+        &self,
+        level: Level,
+        environment: &Environment,
+        globals: &mut [f64],
+        tables: &[TableValues],
+        instance: usize,
+        (instances, nodes, ions): (&mut Instances, &mut NodeColumns, &mut [IonColumns]),
+        event: &mut Event,
+    ) {
+        SCRATCH.with_borrow_mut(|scratch| {
+            let values = &mut scratch.values;
+            self.evaluate_uniform(
+                level,
+                environment,
+                globals,
+                tables,
+                values,
+                Some((&*event.arguments, event.flag)),
+            );
+            for (place, used) in self.places.iter().enumerate() {
+                if used.read {
+                    values[self.place_slot(place)] = read(used.place, instance, instances, nodes, ions);
+                }
+            }
+            let own = Some((instances.randoms.as_mut_slice(), instances.plays.as_slice(), instance));
+            let mut evaluator = Evaluator { values, lookups: &self.lookups, tables, own };
+            evaluator.run(level, &self.steps);
+            for (place, used) in self.places.iter().enumerate() {
+                if let (true, Place::Column(column)) = (used.written, used.place) {
+                    instances.columns.set(column.0 as usize, instance, values[self.place_slot(place)]);
+                }
+            }
+            for action in &self.actions {
+                let holds = |when: Option<Slot>| when.is_none_or(|when| values[when.index()] != 0.0);
+                match *action {
+                    Action::Store(place, value) => {
+                        *target(place, instance, instances, nodes, ions) = values[value.index()];
+                    }
+                    Action::Add(Sum::RightHandSide, value) => {
+                        nodes.right_hand_side[instances.nodes.get(instance)] += values[value.index()];
+                    }
+                    Action::Add(Sum::Diagonal, value) => {
+                        nodes.diagonal[instances.nodes.get(instance)] += values[value.index()];
+                    }
+                    Action::Add(Sum::IonCurrent(ion), value) => {
+                        let place = Place::Ion(ion, IonVariable::Current);
+                        *target(place, instance, instances, nodes, ions) += values[value.index()];
+                    }
+                    Action::WriteGlobal(global, value) => globals[global as usize] = values[value.index()],
+                    Action::WriteArgument(argument, value) => {
+                        event.arguments[argument as usize] = values[value.index()];
+                    }
+                    Action::Send { when, delay, flag } if holds(when) => event
+                        .effects
+                        .push(EventEffect::Send { delay: values[delay.index()], flag: values[flag.index()] }),
+                    Action::Fire { when, time } if holds(when) => {
+                        event.effects.push(EventEffect::Fire { time: values[time.index()] });
+                    }
+                    Action::Move { when, time } if holds(when) => {
+                        event.effects.push(EventEffect::Move { time: values[time.index()] });
+                    }
+                    Action::Send { .. } | Action::Fire { .. } | Action::Move { .. } => {}
+                }
+            }
+        });
+    }
+
+    /// Whether two instances may have the same compartment.
+    fn shares_places(&self, instances: &Instances) -> bool {
+        let scattered = |index: &super::NodeIndex| matches!(index, super::NodeIndex::Scattered(_));
+        scattered(&instances.nodes) || instances.ions.iter().any(|(_, index)| scattered(index))
+    }
+
+    /// Checks that all the program uses is there, for `count` instances. The vector code relies on it.
+    fn check(
+        &self,
+        globals: &[f64],
+        tables: &[TableValues],
+        instances: &Instances,
+        nodes: &NodeColumns,
+        ions: &[IonColumns],
+        count: usize,
+    ) {
+        let check_node = |length: usize| {
+            assert!(instances.nodes.fits(count, length), "an instance's compartment is not there");
+        };
+        let check_ion = |ion: ir::IonId, variable: IonVariable| {
+            let (which, index) = &instances.ions[ion.0 as usize];
+            assert!(index.fits(count, ions[*which].get(variable).len()), "an instance's ion is not there");
+        };
+        let check_place = |place: Place| match place {
+            Place::Column(column) => {
+                assert!((column.0 as usize) < instances.columns.columns(), "a column is not there");
+            }
+            Place::Voltage => check_node(nodes.voltage.len()),
+            Place::Area => check_node(nodes.area.len()),
+            Place::Diameter => check_node(nodes.diameter.len()),
+            Place::PointScale => {
+                assert!(instances.point_scale.len() >= count, "point scales are not there");
+            }
+            Place::Ion(ion, variable) => check_ion(ion, variable),
+        };
+        for used in &self.places {
+            check_place(used.place);
+        }
+        for action in &self.actions {
+            match *action {
+                Action::Store(place, _) => check_place(place),
+                Action::Add(Sum::RightHandSide, _) => check_node(nodes.right_hand_side.len()),
+                Action::Add(Sum::Diagonal, _) => check_node(nodes.diagonal.len()),
+                Action::Add(Sum::IonCurrent(ion), _) => check_ion(ion, IonVariable::Current),
+                Action::WriteGlobal(global, _) => {
+                    assert!((global as usize) < globals.len(), "a global is not there");
+                }
+                _ => {}
+            }
+        }
+        for step in &self.steps {
+            match step.code {
+                Code::Lookup(lookup) => {
+                    let lookup = &self.lookups[lookup as usize];
+                    let columns = tables[lookup.table as usize].columns();
+                    assert!(
+                        lookup.results.iter().all(|result| (result.column as usize) < columns),
+                        "a table's column is not there"
+                    );
+                }
+                Code::Random { random, .. } | Code::RandomAlways { random, .. } => {
+                    assert!(instances.randoms[random as usize].len() >= count, "a stream is not there");
+                }
+                Code::PlaySize | Code::PlayAt => {
+                    assert!(instances.plays.len() >= count, "a list of times is not there");
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The place of an instance outside the mechanism's own columns, or in them.
+fn target<'a>(
+    place: Place,
+    instance: usize,
+    instances: &'a mut Instances,
+    nodes: &'a mut NodeColumns,
+    ions: &'a mut [IonColumns],
+) -> &'a mut f64 {
+    match place {
+        Place::Column(column) => &mut instances.columns.column_mut(column.0 as usize)[instance],
+        Place::Voltage => &mut nodes.voltage[instances.nodes.get(instance)],
+        Place::Area => &mut nodes.area[instances.nodes.get(instance)],
+        Place::Diameter => &mut nodes.diameter[instances.nodes.get(instance)],
+        Place::PointScale => &mut instances.point_scale[instance],
+        Place::Ion(ion, variable) => {
+            let (which, index) = &instances.ions[ion.0 as usize];
+            &mut ions[*which].get_mut(variable)[index.get(instance)]
+        }
+    }
+}
+
+fn read(
+    place: Place,
+    instance: usize,
+    instances: &mut Instances,
+    nodes: &mut NodeColumns,
+    ions: &mut [IonColumns],
+) -> f64 {
+    *target(place, instance, instances, nodes, ions)
+}

@@ -1,0 +1,119 @@
+//! The scalar evaluator: runs steps for one instance, or for what is the same for all.
+
+use std::sync::Arc;
+
+use super::Level;
+use super::arithmetic::{binary, multiply_add, unary};
+use super::program::{Code, Comparison, Lookup, Step};
+use super::table::TableValues;
+use super::vector;
+use crate::ir::Distribution;
+use crate::random::Stream;
+
+/// One instance's randoms and times: all streams, all lists, and which instance.
+pub(super) type Own<'a> = (&'a mut [Vec<Stream>], &'a [Arc<[f64]>], usize);
+
+/// What steps work on.
+pub(super) struct Evaluator<'a> {
+    /// One value for each slot.
+    pub(super) values: &'a mut [f64],
+    pub(super) lookups: &'a [Lookup],
+    pub(super) tables: &'a [TableValues],
+    /// `None` where there is no instance.
+    pub(super) own: Option<Own<'a>>,
+}
+
+impl Evaluator<'_> {
+    /// Runs `steps` with the arithmetic of `level`.
+    pub(super) fn run(&mut self, level: Level, steps: &[Step]) {
+        if !steps.is_empty() {
+            vector::evaluate(level, self, steps);
+        }
+    }
+
+    /// The same; `FUSED` as in [`super::arithmetic`].
+    #[inline(always)]
+    pub(super) fn evaluate<const FUSED: bool>(&mut self, steps: &[Step]) {
+        for step in steps {
+            let [a, b, c, d] = step.operands.map(|slot| self.values[slot.index()]);
+            let result = match step.code {
+                Code::Copy => a,
+                Code::Unary(function) => unary::<FUSED>(function, a),
+                Code::Binary(function) => binary(function, a, b),
+                Code::MultiplyAdd => multiply_add::<FUSED>(a, b, c),
+                Code::MultiplySubtract => multiply_add::<FUSED>(a, b, -c),
+                Code::NegateMultiplyAdd => multiply_add::<FUSED>(-a, b, c),
+                Code::Select => {
+                    if a != 0.0 {
+                        b
+                    } else {
+                        c
+                    }
+                }
+                Code::CompareSelect(comparison) => {
+                    if compare(comparison, a, b) {
+                        c
+                    } else {
+                        d
+                    }
+                }
+                Code::Lookup(lookup) => {
+                    let lookup = &self.lookups[lookup as usize];
+                    let table = &self.tables[lookup.table as usize];
+                    let point = table.locate(a);
+                    for result in &lookup.results {
+                        self.values[result.target.index()] =
+                            table.value::<FUSED>(point, result.column as usize, result.slope);
+                    }
+                    continue;
+                }
+                Code::Random { random, distribution } => self.draw(a != 0.0, random, distribution),
+                Code::RandomAlways { random, distribution } => self.draw(true, random, distribution),
+                Code::PlaySize => self.times().len() as f64,
+                Code::PlayAt => play_at(self.times(), a),
+            };
+            self.values[step.target.index()] = result;
+        }
+    }
+
+    fn draw(&mut self, when: bool, random: u32, distribution: Distribution) -> f64 {
+        match &mut self.own {
+            Some((randoms, _, instance)) if when => {
+                draw(&mut randoms[random as usize][*instance], distribution)
+            }
+            _ => 0.0,
+        }
+    }
+
+    fn times(&self) -> &[f64] {
+        match &self.own {
+            Some((_, plays, instance)) => &plays[*instance],
+            None => &[],
+        }
+    }
+}
+
+/// Whether a comparison holds.
+#[inline(always)]
+pub(super) fn compare(comparison: Comparison, a: f64, b: f64) -> bool {
+    match comparison {
+        Comparison::Less => a < b,
+        Comparison::LessEqual => a <= b,
+        Comparison::Equal => a == b,
+        Comparison::NotEqual => a != b,
+    }
+}
+
+/// One draw.
+pub(super) fn draw(stream: &mut Stream, distribution: Distribution) -> f64 {
+    match distribution {
+        Distribution::Uniform => stream.uniform(),
+        Distribution::Exponential => stream.negexp(1.0),
+        Distribution::Normal => stream.normal(),
+    }
+}
+
+/// The time number `index`, NaN outside the list.
+pub(super) fn play_at(times: &[f64], index: f64) -> f64 {
+    if index >= 0.0 { times.get(index as usize).copied().unwrap_or(f64::NAN) } else { f64::NAN }
+}
