@@ -82,7 +82,7 @@ pub(super) struct Settings {
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
     /// Take this delay for every connection whose delay is under one time step [default: 0.5]
-    #[arg(long, value_name = "MS", value_parser = positive)]
+    #[arg(long, value_name = "MS", value_parser = positive, num_args = 0..=1, default_missing_value = "0.5")]
     pub(super) reset_zero_delays: Option<f64>,
 }
 
@@ -213,7 +213,9 @@ mod tests {
             assert_eq!(args.settings.reset_zero_delays, Some(0.5));
             assert_eq!(args.network, PathBuf::from("a.toml"));
         }
-        for words in ["volley run --reset-zero-delays 1.5 a.toml", "volley run a.toml --reset-zero-delays=1.5"] {
+        for words in
+            ["volley run --reset-zero-delays 1.5 a.toml", "volley run a.toml --reset-zero-delays=1.5"]
+        {
             assert_eq!(run(words).settings.reset_zero_delays, Some(1.5));
         }
         assert_eq!(run("volley run a.toml").settings.reset_zero_delays, None);
@@ -225,7 +227,10 @@ mod tests {
             refused(&format!("volley run a.toml {bad}"));
         }
         for bad in ["0", "1025", "many", "-1", "99999999999999999999"] {
-            assert!(refused(&format!("volley run a.toml --threads={bad}")).contains("from 1 to 1024"), "{bad}");
+            assert!(
+                refused(&format!("volley run a.toml --threads={bad}")).contains("from 1 to 1024"),
+                "{bad}"
+            );
         }
         assert_eq!(run("volley run a.toml --threads 7").threads, Threads::Count(7));
         assert!(run("volley run a.toml").threads.number() >= 1);

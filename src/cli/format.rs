@@ -7,7 +7,7 @@ pub(super) fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(' ');
         }
         out.push(digit);
@@ -147,14 +147,27 @@ mod tests {
     #[test]
     fn durations_change_their_unit() {
         let texts = [0.0, 0.000_5, 0.0421, 1.0, 59.94, 59.96, 185.2, 3599.6, 7620.0].map(duration);
-        let wanted = ["0 us", "500 us", "42.1 ms", "1.0 s", "59.9 s", "1 min 00 s", "3 min 05 s", "1 h 00 min", "2 h 07 min"];
+        let wanted = [
+            "0 us",
+            "500 us",
+            "42.1 ms",
+            "1.0 s",
+            "59.9 s",
+            "1 min 00 s",
+            "3 min 05 s",
+            "1 h 00 min",
+            "2 h 07 min",
+        ];
         assert_eq!(texts, wanted);
         assert_eq!([0.2, 59.2, 61.0].map(time_left), ["1 s", "60 s", "1 min 01 s"]);
     }
 
     #[test]
     fn sizes_and_work_change_their_unit() {
-        assert_eq!([0, 999, 1000, 45_200_000, 1_300_000_000].map(bytes), ["0 B", "999 B", "1 kB", "45.2 MB", "1.3 GB"]);
+        assert_eq!(
+            [0, 999, 1000, 45_200_000, 1_300_000_000].map(bytes),
+            ["0 B", "999 B", "1 kB", "45.2 MB", "1.3 GB"]
+        );
         assert_eq!([0.0, 850.0, 12_340.0, 4.56e6].map(nanoseconds), ["0 ns", "850 ns", "12.3 us", "4.56 ms"]);
     }
 
@@ -171,7 +184,10 @@ mod tests {
         let rows = [("cells", "801".to_owned()), ("min delay", "0.5 ms\nat last".to_owned())];
         assert_eq!(block(&rows), "  cells      801\n  min delay  0.5 ms\n             at last\n");
         let rows = [vec!["alpha".into(), "5033".into()], vec!["g".into(), "0".into()]];
-        assert_eq!(table(&["population", "spikes"], &rows), "  population  spikes\n  alpha         5033\n  g                0\n");
+        assert_eq!(
+            table(&["population", "spikes"], &rows),
+            "  population  spikes\n  alpha         5033\n  g                0\n"
+        );
     }
 
     #[test]

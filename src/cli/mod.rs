@@ -20,7 +20,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Command, CommandLine};
-use terminal::Terminal;
 
 /// How the process ends, as `volley --help` and docs/output.md say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

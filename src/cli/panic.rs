@@ -11,7 +11,8 @@ pub(super) fn install() {
             let place = info.location().map_or_else(|| "unknown".to_owned(), ToString::to_string);
             let payload = info.payload();
             let what = payload.downcast_ref::<&str>().copied();
-            let what = what.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+            let what =
+                what.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
             let command: Vec<String> = std::env::args().collect();
             eprintln!("\n{}", apology(what, &place, &command.join(" ")));
         });

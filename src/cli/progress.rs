@@ -36,7 +36,7 @@ impl Progress {
             How::Silent
         } else if terminal.can_draw() {
             let bar = ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::stderr());
-            if let Ok(style) = ProgressStyle::with_template("  [{bar:30}] {msg}") {
+            if let Ok(style) = ProgressStyle::with_template("  [{bar:20}] {wide_msg}") {
                 bar.set_style(style.progress_chars("=> "));
             }
             How::Bar(bar)

@@ -36,11 +36,15 @@ pub(super) fn run(args: &RunArgs) -> Exit {
 
 /// Why there is no run, or why it ended.
 struct Failure {
-    message: Diagnostic,
+    message: Box<Diagnostic>,
     exit: Exit,
 }
 
 impl Failure {
+    fn new(message: Diagnostic, exit: Exit) -> Failure {
+        Failure { message: Box::new(message), exit }
+    }
+
     /// Of the folder or the files.
     fn record(error: &RecordError) -> Failure {
         let exit = match error {
@@ -50,12 +54,17 @@ impl Failure {
             | RecordError::TooLarge { .. } => Exit::BadInput,
             _ => Exit::Internal,
         };
-        Failure { message: error.diagnostic(), exit }
+        Failure::new(error.diagnostic(), exit)
     }
 
     /// Before the run: whatever it is, the option `--out` can mend it.
     fn folder(error: &RecordError) -> Failure {
-        Failure { exit: Exit::BadInput, ..Failure::record(error) }
+        let mut failure = Failure::record(error);
+        if failure.message.help.is_empty() {
+            failure.message.help.push("choose another folder for the results with `--out DIR`".into());
+        }
+        failure.exit = Exit::BadInput;
+        failure
     }
 
     fn build(error: &BuildError) -> Failure {
@@ -64,7 +73,7 @@ impl Failure {
             BuildError::TooLarge => ("run/too-large", Exit::BadInput),
             BuildError::Panicked(_) => ("run/internal", Exit::Internal),
         };
-        Failure { message: Diagnostic::error(code, error.to_string()), exit }
+        Failure::new(Diagnostic::error(code, error.to_string()), exit)
     }
 }
 
@@ -102,6 +111,10 @@ fn carry_out(
     let files = ended.commit(&summary).map_err(|e| Failure::record(&e))?;
     let files: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
     terminal.say(&story::ending(&summary, &populations, &files));
+    if terminal.quiet() && summary.status != Status::Complete {
+        let text = format!("results up to {} ms are in {}", summary.until_ms, files.join(", "));
+        terminal.note("output/unfinished", &text);
+    }
     if args.summary == Some(SummaryFormat::Json) {
         let printed = terminal::print(|out| out.write_all(summary.json().as_bytes()));
         if printed != Exit::Complete {
@@ -145,7 +158,7 @@ fn go(
                 _ => ("run/failed", Exit::RunFailed),
             };
             let message = Diagnostic::error(code, error.to_string());
-            (Status::Failed, reached, Some(Failure { message, exit }))
+            (Status::Failed, reached, Some(Failure::new(message, exit)))
         }
     };
     match recorder.close(status, until) {
@@ -153,7 +166,7 @@ fn go(
         Err(error) => {
             let mut failure = Failure::record(&error);
             failure.exit = Exit::Internal;
-            failure.message = failure.message.note(format!(
+            failure.message.notes.push(format!(
                 "the run ended at {until} ms; results up to {flushed} ms are in the files whose names end in `.part`"
             ));
             Err(failure)
@@ -170,8 +183,9 @@ fn folder_for(args: &RunArgs, name: &str) -> Result<PathBuf, Failure> {
     if one_name {
         return Ok(PathBuf::from(name));
     }
-    let message = Diagnostic::error("output/name", format!("the network's name `{name}` cannot be the name of a folder"));
-    Err(Failure { message: message.help("choose a folder for the results with `--out DIR`"), exit: Exit::BadInput })
+    let message = format!("the network's name `{name}` cannot be the name of a folder");
+    let message = Diagnostic::error("output/name", message);
+    Err(Failure::new(message.help("choose a folder for the results with `--out DIR`"), Exit::BadInput))
 }
 
 /// The summary as far as it is known before the run.

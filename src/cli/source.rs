@@ -1,6 +1,5 @@
 //! Descriptions: reading them for a run, checking them, their schema, resetting their delays.
 
-use std::io::Write;
 use std::path::Path;
 
 use super::Exit;
@@ -68,7 +67,9 @@ pub(super) fn reset_delays(args: &ResetArgs) -> Exit {
     };
     let target = args.output.as_deref().unwrap_or(&args.file);
     if reset.changes.is_empty() && args.output.is_none() {
-        return terminal::print(|out| writeln!(out, "{}: no delay needs it; nothing is changed", target.display()));
+        return terminal::print(|out| {
+            writeln!(out, "{}: no delay needs it; nothing is changed", target.display())
+        });
     }
     if let Err(error) = replace(target, &reset.text) {
         let message = format!("cannot write `{}`: {error}", target.display());

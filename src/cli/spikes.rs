@@ -25,7 +25,8 @@ pub(super) fn print(args: &SpikesArgs) -> Exit {
     let trains = match &args.population {
         None => file.trains,
         Some(name) => {
-            let (chosen, others): (Vec<_>, Vec<_>) = file.trains.into_iter().partition(|t| t.population == *name);
+            let (chosen, others): (Vec<_>, Vec<_>) =
+                file.trains.into_iter().partition(|t| t.population == *name);
             if chosen.is_empty() {
                 terminal.tell(&unknown(name, &others, &args.file.display().to_string()));
                 return Exit::BadInput;
@@ -55,7 +56,10 @@ fn unknown(name: &str, trains: &[SpikeTrain], path: &str) -> Diagnostic {
     match suggest(name, names.iter().copied()) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None if names.is_empty() => diagnostic.note("there is no population in it at all"),
-        None => diagnostic.note(format!("it has {}", names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))),
+        None => diagnostic.note(format!(
+            "it has {}",
+            names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+        )),
     }
 }
 
@@ -87,7 +91,8 @@ mod tests {
         let mut lines = text.lines();
         assert_eq!(lines.next(), Some("population,id,time_ms"));
         assert_eq!(lines.next(), Some("\"a,b\",0,0.30000000000000004"));
-        let read: Vec<f64> = text.lines().skip(1).map(|l| l.rsplit(',').next().unwrap().parse().unwrap()).collect();
+        let read: Vec<f64> =
+            text.lines().skip(1).map(|l| l.rsplit(',').next().unwrap().parse().unwrap()).collect();
         assert_eq!(read, times);
     }
 
@@ -100,7 +105,11 @@ mod tests {
 
     #[test]
     fn files_of_unfinished_runs_say_so() {
-        let file = |status: Option<&str>| SpikeFile { trains: vec![], status: status.map(Into::into), until: Some(12.5) };
+        let file = |status: Option<&str>| SpikeFile {
+            trains: vec![],
+            status: status.map(Into::into),
+            until: Some(12.5),
+        };
         assert_eq!(unfinished(&file(None)), None);
         assert_eq!(unfinished(&file(Some("complete"))), None);
         let text = unfinished(&file(Some("interrupted"))).unwrap();

@@ -22,7 +22,8 @@ pub(super) fn built(summary: &Summary, populations: &[(String, u64)], folder: &s
         ("threads", threads(summary)),
     ];
     if !summary.parameters.is_empty() {
-        let set: Vec<String> = summary.parameters.iter().map(|(name, value)| format!("{name} = {}", plain(value))).collect();
+        let set: Vec<String> =
+            summary.parameters.iter().map(|(name, value)| format!("{name} = {}", plain(value))).collect();
         rows.push(("parameters", wrap(&set, 70)));
     }
     rows.push(("results", folder.to_owned()));
@@ -87,14 +88,19 @@ pub(super) fn ending(summary: &Summary, populations: &[(String, u64)], files: &[
         })
         .collect();
     let mut out = match summary.status {
-        Status::Complete => String::new(),
-        status => format!("{} at {} ms\n", status.word(), number(summary.until_ms, 9)),
+        Status::Complete => "\n".to_owned(),
+        status => format!("\n{} at {} ms\n", status.word(), number(summary.until_ms, 9)),
     };
     out += &table(&["population", "cells", "spikes", "mean rate"], &rows);
     let wall = summary.wall_time_s;
     let mut rows = vec![(
         "wall time",
-        format!("build {}, run {} ({})", duration(wall.build), duration(wall.run), speed(summary.until_ms, wall.run)),
+        format!(
+            "build {}, run {} ({})",
+            duration(wall.build),
+            duration(wall.run),
+            speed(summary.until_ms, wall.run)
+        ),
     )];
     if let Some(peak) = summary.peak_memory_bytes {
         rows.push(("peak memory", bytes(peak)));
@@ -206,7 +212,7 @@ hopfield-brody: 500 ms in steps of 0.05 ms, seed 1
 
     #[test]
     fn what_came_of_it_is_told() {
-        let wanted = "\
+        let wanted = "
   population  cells  spikes  mean rate
   alpha         400   5 033   25.16 Hz
   gamma           1       0       0 Hz
@@ -225,7 +231,7 @@ hopfield-brody: 500 ms in steps of 0.05 ms, seed 1
         s.status = Status::Interrupted;
         s.until_ms = 123.45;
         let text = ending(&s, &populations(), &[]);
-        assert!(text.starts_with("interrupted at 123.45 ms\n"), "{text}");
+        assert!(text.starts_with("\ninterrupted at 123.45 ms\n"), "{text}");
         assert!(text.contains("temporary names"), "{text}");
     }
 

@@ -312,8 +312,10 @@ fn create_whole(path: &Path, scratch: &Path, text: &str) -> io::Result<()> {
 fn start_of(pid: u32) -> Option<String> {
     if Path::new("/proc/self/stat").exists() {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The name in parentheses may hold anything; the start is field 22.
-        return stat.rsplit_once(')')?.1.split_whitespace().nth(19).map(str::to_owned);
+        // The name in parentheses may hold anything. After it come the state and, as field 22, the start.
+        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+        let ended = matches!(fields.first(), Some(&"Z" | &"X"));
+        return if ended { None } else { fields.get(19).map(|&start| start.to_owned()) };
     }
     let ps =
         std::process::Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).output().ok()?;

@@ -29,8 +29,8 @@ pub use error::RecordError;
 pub use folder::{Closed, Folder, Leftover};
 pub use layout::{Layout, PopulationLayout, ReportLayout};
 pub use read::{SpikeFile, SpikeTrain, read_spikes};
-pub use summary::{Summary, WallTime};
 pub(crate) use summary::mean_rate;
+pub use summary::{Summary, WallTime};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
