@@ -13,7 +13,7 @@ use super::story;
 use super::terminal::{self, Terminal};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{BuildError, Clock, Control, Outcome, RunError, Simulation};
-use crate::network::Loaded;
+use crate::network::{Loaded, ParameterValue};
 use crate::partition::Plan;
 use crate::record::{
     self, Closed, Folder, Layout, RecordError, Recorder, Settings, Status, Summary, WallTime,
@@ -100,7 +100,7 @@ fn carry_out(
     let recorder = Recorder::start(folder, layout, Settings::default()).map_err(|e| Failure::record(&e))?;
     let build = begun.elapsed().as_secs_f64();
 
-    let mut summary = before(&simulation, loaded.parameters);
+    let mut summary = before(&simulation, values(loaded.parameters));
     summary.wall_time_s.build = build;
     let populations: Vec<(String, u64)> =
         model.populations.iter().map(|p| (p.name.clone(), p.count.into())).collect();
@@ -186,6 +186,16 @@ fn folder_for(args: &RunArgs, name: &str) -> Result<PathBuf, Failure> {
     let message = format!("the network's name `{name}` cannot be the name of a folder");
     let message = Diagnostic::error("output/name", message);
     Err(Failure::new(message.help("choose a folder for the results with `--out DIR`"), Exit::BadInput))
+}
+
+/// Parameters as JSON.
+fn values(parameters: Vec<(String, ParameterValue)>) -> serde_json::Map<String, serde_json::Value> {
+    let json = |value| match value {
+        ParameterValue::Number(x) => x.into(),
+        ParameterValue::Switch(on) => on.into(),
+        ParameterValue::Text(text) => text.into(),
+    };
+    parameters.into_iter().map(|(name, value)| (name, json(value))).collect()
 }
 
 /// The summary as far as it is known before the run.

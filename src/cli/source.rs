@@ -1,18 +1,18 @@
 //! Descriptions: reading them for a run, checking them, their schema, resetting their delays.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::args::{ResetArgs, Settings};
 use super::format::count;
 use super::terminal::{self, Terminal};
 use crate::diagnostic::{Diagnostic, Sources};
-use crate::network::{self, Loaded, Overrides};
+use crate::network::{self, Change, Loaded, Overrides};
 
 /// Reads a description with what the command line sets anew. What is wrong is told; then there is none.
 pub(super) fn load(path: &Path, settings: &Settings, terminal: &Terminal) -> Option<Loaded> {
     let overrides = Overrides {
-        parameters: settings.set.clone(),
+        set: settings.set.clone(),
         tstop: settings.tstop,
         dt: settings.dt,
         seed: settings.seed,
@@ -21,7 +21,15 @@ pub(super) fn load(path: &Path, settings: &Settings, terminal: &Terminal) -> Opt
     let mut sources = Sources::default();
     match network::load(path, &overrides, &mut sources) {
         Ok(loaded) => {
-            terminal.diagnostics(&loaded.notices, &sources);
+            terminal.diagnostics(&loaded.warnings, &sources);
+            if loaded.delays_reset > 0 {
+                let to = settings.reset_zero_delays.unwrap_or(network::DEFAULT_RESET);
+                let many = count(loaded.delays_reset);
+                terminal.note(
+                    "network/delays-reset",
+                    &format!("{many} delays under the time step are now {to} ms"),
+                );
+            }
             Some(loaded)
         }
         Err(problems) => {
@@ -76,12 +84,32 @@ pub(super) fn reset_delays(args: &ResetArgs) -> Exit {
         terminal.tell(&Diagnostic::error("output/file", message));
         return Exit::Internal;
     }
+    if folder_of(target) != folder_of(&args.file) {
+        let text =
+            "files that the description names relative to its folder are not found from the new folder";
+        terminal.note("network/moved", text);
+    }
     terminal::print(|out| {
         for change in &reset.changes {
-            writeln!(out, "{change}")?;
+            writeln!(out, "{}", told(change))?;
         }
         writeln!(out, "{} written", target.display())
     })
+}
+
+/// `parameters.delay: 0 is now 0.5 (4 000 connections)`.
+fn told(change: &Change) -> String {
+    let many = count(change.connections);
+    match &change.before {
+        Some(before) => format!("{}: {before} is now {} ({many} connections)", change.key, change.after),
+        None => format!("{}: new, {} ({many} connections)", change.key, change.after),
+    }
+}
+
+/// The folder that a file is in, the same however it is written.
+fn folder_of(file: &Path) -> Option<PathBuf> {
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    folder.canonicalize().ok()
 }
 
 /// Writes a file that is whole at every instant.
