@@ -8,6 +8,7 @@ pub mod kernel;
 pub mod mechanism;
 pub mod morphology;
 pub mod network;
+pub mod nmodl;
 pub mod partition;
 pub mod random;
 pub mod record;

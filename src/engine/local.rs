@@ -397,8 +397,12 @@ impl Local {
             node >= l.first_node && node < l.first_node + l.cells.len() as u32 * l.nodes_per_cell
         })?;
         let offset = node - local.first_node;
+        let node = (offset % local.nodes_per_cell) as usize;
         let place = match &population.body {
-            Body::Cells(body) => body.compartments.name((offset % local.nodes_per_cell) as usize),
+            Body::Cells(body) => {
+                let section = body.compartments.section[node] as usize;
+                format!("{}({})", body.sections[section], body.compartments.x[node])
+            }
             Body::Artificial(_) => String::new(),
         };
         let cell = local.cells[(offset / local.nodes_per_cell) as usize];

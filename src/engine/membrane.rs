@@ -2,10 +2,13 @@
 
 use super::layout::{LocalPopulation, NONE};
 use super::sets::LocalIon;
-use crate::kernel::{IonColumns, NodeColumns};
+use crate::kernel::{AlignedVector, IonColumns, NodeColumns};
 use crate::network::{Body, Model, Nernst};
-use crate::solver::Matrix;
+use crate::solver::TreeMatrix;
 use crate::units;
+
+/// uF/cm2 per ms in S/cm2.
+const FARAD_PER_SECOND: f64 = 1e-3;
 
 /// Compartments and ions of one thread.
 #[derive(Debug)]
@@ -13,7 +16,9 @@ pub struct Membrane {
     /// Voltage, right-hand side, diagonal, area, diameter.
     pub nodes: NodeColumns,
     /// The tree of every cell, one after another.
-    pub matrix: Matrix,
+    pub matrix: TreeMatrix,
+    /// cm/dt of each compartment, S/cm2.
+    capacitance: AlignedVector,
     /// In the model's order of ions.
     pub ions: Vec<IonColumns>,
     /// Where each ion is.
@@ -40,30 +45,22 @@ impl Membrane {
     /// The membrane of the cells in `locals`, `count` compartments in all.
     pub fn new(model: &Model, locals: &[LocalPopulation], count: usize) -> Membrane {
         let mut nodes = NodeColumns::new(count);
-        let mut parent = Vec::with_capacity(count);
-        let (mut to_parent, mut to_child) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        let mut capacitance = Vec::with_capacity(count);
+        let mut matrix = TreeMatrix::new();
+        let mut capacitance = AlignedVector::new(count);
         for (population, local) in model.populations.iter().zip(locals) {
             let Body::Cells(body) = &population.body else { continue };
-            let shape = &body.compartments;
-            for position in 0..local.cells.len() {
-                let first = local.node(position, 0);
-                for node in 0..shape.len() {
-                    let place = parent.len();
-                    nodes.area[place] = shape.area[node];
-                    nodes.diameter[place] = shape.diameter[node];
-                    let up = shape.parent[node];
-                    parent.push(if up == NONE { NONE } else { first + up });
-                    to_parent.push(shape.axial_to_parent[node]);
-                    to_child.push(shape.axial_to_child[node]);
-                    capacitance.push(body.capacitance[node]);
+            for _ in &local.cells {
+                let range = matrix.push(&body.compartments);
+                nodes.area[range.clone()].copy_from_slice(&body.compartments.area);
+                nodes.diameter[range.clone()].copy_from_slice(&body.compartments.diam);
+                for (c, cm) in capacitance[range].iter_mut().zip(body.capacitance.iter()) {
+                    *c = FARAD_PER_SECOND * cm / model.simulation.dt;
                 }
             }
         }
-        let matrix = Matrix::new(parent, to_parent, to_child, &capacitance, model.simulation.dt);
         let celsius = model.simulation.celsius;
         let mut membrane =
-            Membrane { nodes, matrix, ions: Vec::new(), places: Vec::new(), rules: Vec::new() };
+            Membrane { nodes, matrix, capacitance, ions: Vec::new(), places: Vec::new(), rules: Vec::new() };
         for ion in 0..model.ions.len() {
             let (place, rule) = ion_rule(model, ion, locals, count, celsius);
             membrane.ions.push(IonColumns::new(place.nodes.len()));
@@ -100,7 +97,14 @@ impl Membrane {
     /// After the currents of a step: v becomes v(t + dt).
     pub fn advance_voltage(&mut self) {
         let NodeColumns { voltage, right_hand_side, diagonal, .. } = &mut self.nodes;
-        self.matrix.advance(voltage, diagonal, right_hand_side);
+        for (d, c) in diagonal.iter_mut().zip(self.capacitance.iter()) {
+            *d += c;
+        }
+        self.matrix.add_axial(voltage, diagonal, right_hand_side);
+        self.matrix.solve(diagonal, right_hand_side);
+        for (v, dv) in voltage.iter_mut().zip(right_hand_side.iter()) {
+            *v += dv;
+        }
     }
 }
 

@@ -102,6 +102,8 @@ pub struct Scattered {
     count: usize,
     /// One more than the largest place.
     limit: usize,
+    /// Some instances have the same place.
+    shared: bool,
 }
 
 impl NodeIndex {
@@ -119,7 +121,10 @@ impl NodeIndex {
         let mut padded = places.to_vec();
         padded.resize(places.len().next_multiple_of(LANES), places.last().copied().unwrap_or(0));
         let limit = places.iter().max().map_or(0, |&largest| largest as usize + 1);
-        NodeIndex::Scattered(Scattered { places: padded, count: places.len(), limit })
+        let mut sorted = places.to_vec();
+        sorted.sort_unstable();
+        let shared = sorted.windows(2).any(|pair| pair[0] == pair[1]);
+        NodeIndex::Scattered(Scattered { places: padded, count: places.len(), limit, shared })
     }
 
     /// The place of an instance.
@@ -128,6 +133,11 @@ impl NodeIndex {
             NodeIndex::Contiguous { first } => *first as usize + instance,
             NodeIndex::Scattered(scattered) => scattered.places[instance] as usize,
         }
+    }
+
+    /// Whether several instances have the same place.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, NodeIndex::Scattered(Scattered { shared: true, .. }))
     }
 
     /// Whether `count` instances all lie in a vector of `length` values.

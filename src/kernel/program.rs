@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 
 use super::columns::{Environment, Event, EventEffect, Instances, IonColumns, NodeColumns};
+use super::primitives::Primitive;
 use super::scalar::Evaluator;
 use super::table::TableValues;
 use super::vector::{self, Machine};
 use super::{Cost, Level};
-use crate::ir::{self, Binary, Distribution, IonVariable, Place, Sum, Unary};
+use crate::ir::{self, Distribution, IonVariable, Place, Sum};
 
 /// Where a step finds a value or leaves it. The slots are numbered through: first what is the same for all
 /// instances, then the registers, then the places.
@@ -23,20 +24,8 @@ impl Slot {
 /// What a step computes from its operands.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Code {
-    /// The first operand.
-    Copy,
-    Unary(Unary),
-    Binary(Binary),
-    /// `a b + c`
-    MultiplyAdd,
-    /// `a b - c`
-    MultiplySubtract,
-    /// `c - a b`
-    NegateMultiplyAdd,
-    /// The second where the first is not zero, else the third.
-    Select,
-    /// The third where the comparison of the first two holds, else the fourth.
-    CompareSelect(Comparison),
+    /// Lane by lane.
+    Primitive(Primitive),
     /// The columns of lookup number `.0`, at the first operand. Its targets stand in [`Lookup`].
     Lookup(u32),
     /// A draw, made where the first operand is not zero.
@@ -51,15 +40,6 @@ pub(super) enum Code {
     },
     PlaySize,
     PlayAt,
-}
-
-/// Comparisons; false with a NaN, but for the last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Comparison {
-    Less,
-    LessEqual,
-    Equal,
-    NotEqual,
 }
 
 /// One step of a program.
@@ -198,7 +178,9 @@ impl Program {
         self.check(globals, tables, instances, nodes, ions, count);
         if self.in_turn && self.shares_places(instances) {
             let mut effects = Vec::new();
+            let start = globals.to_vec();
             for instance in 0..count {
+                globals.copy_from_slice(&start);
                 let mut event = Event { arguments: &mut [], flag: 0.0, effects: &mut effects };
                 let memory = (&mut *instances, &mut *nodes, &mut *ions);
                 self.evaluate_one(level, environment, globals, tables, instance, memory, &mut event);
@@ -363,10 +345,9 @@ impl Program {
         });
     }
 
-    /// Whether two instances may have the same compartment.
+    /// Whether two instances have the same compartment.
     fn shares_places(&self, instances: &Instances) -> bool {
-        let scattered = |index: &super::NodeIndex| matches!(index, super::NodeIndex::Scattered(_));
-        scattered(&instances.nodes) || instances.ions.iter().any(|(_, index)| scattered(index))
+        instances.nodes.is_shared() || instances.ions.iter().any(|(_, index)| index.is_shared())
     }
 
     /// Checks that all the program uses is there, for `count` instances. The vector code relies on it.
