@@ -118,7 +118,7 @@ impl Library {
                 }
             },
         };
-        match mechanism::compile(context.sources, source) {
+        match mechanism::compile(context.sources, source, &mechanism::Options::default()) {
             Ok(mechanism) => {
                 self.used.push(Arc::new(mechanism));
                 Some(self.used.len() - 1)
