@@ -131,6 +131,16 @@ fn a_start_value_declared_after_its_state_is_found() {
 }
 
 #[test]
+fn a_routine_of_that_name_is_no_start_value() {
+    let meaning = meaning(
+        "NEURON { SUFFIX x } STATE { m } BREAKPOINT { SOLVE s METHOD cnexp }
+         DERIVATIVE s { m' = -m } FUNCTION m0() { m0 = 1 }",
+    );
+    let Storage::State { initial: Some(id) } = storage(&meaning, "m") else { panic!("a start value") };
+    assert_eq!(meaning.symbol(id).default, 0.0);
+}
+
+#[test]
 fn ions_and_currents_are_listed() {
     let meaning = meaning(CHANNEL);
     let ina = meaning.symbol(find(&meaning, "ina")).ion.unwrap();
