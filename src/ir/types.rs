@@ -1,0 +1,381 @@
+//! The types of the intermediate representation.
+
+use crate::diagnostic::Span;
+
+/// The result of op number `.0` of the same kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Value(pub u32);
+
+/// A per-instance column of a mechanism, an index into [`Module::columns`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnId(pub u32);
+
+/// A variable that all instances of a mechanism share, an index into [`Module::globals`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GlobalId(pub u32);
+
+/// One of the ions of a mechanism, an index into [`Module::ions`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct IonId(pub u32);
+
+/// One of the tables of a mechanism, an index into [`Module::tables`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TableId(pub u32);
+
+/// One of the RANDOM variables of a mechanism, an index into [`Module::randoms`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RandomId(pub u32);
+
+/// What an ion keeps for each compartment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum IonVariable {
+    /// Reversal potential, mV.
+    Reversal,
+    /// Concentration inside, mM.
+    Inside,
+    /// Concentration outside, mM.
+    Outside,
+    /// Current density, mA/cm2: the sum over all mechanisms that write it.
+    Current,
+}
+
+/// A per-instance place that a kernel reads or writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Place {
+    /// A column of the mechanism.
+    Column(ColumnId),
+    /// Membrane potential of the instance's compartment, mV.
+    Voltage,
+    /// Area of the instance's compartment, um2.
+    Area,
+    /// Diameter of the instance's compartment, um.
+    Diameter,
+    /// 100/area (1/um2, times 100): turns a point process's nA into mA/cm2. Point processes only.
+    PointScale,
+    /// An ion of the instance's compartment.
+    Ion(IonId, IonVariable),
+}
+
+/// What is the same for all instances and comes from outside the mechanism.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Builtin {
+    /// `t`, ms: t + dt/2 for currents, t + dt for states, the event's time in NET_RECEIVE.
+    Time,
+    /// `dt`, ms.
+    TimeStep,
+    /// `celsius`, degC.
+    Celsius,
+}
+
+/// Functions of one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum Unary {
+    Negate,
+    /// 1.0 if the operand is zero, else 0.0.
+    Not,
+    Abs,
+    Sqrt,
+    Exp,
+    Log,
+    Log10,
+    Sin,
+    Cos,
+    Tan,
+    Asin,
+    Acos,
+    Atan,
+    Sinh,
+    Cosh,
+    Tanh,
+    Floor,
+    Ceil,
+}
+
+/// Functions of two values. Comparisons and logic give 1.0 or 0.0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum Binary {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    /// First to the power of the second.
+    Power,
+    /// As C's `fmin`: the other operand when one is NaN.
+    Minimum,
+    /// As C's `fmax`.
+    Maximum,
+    /// As C's `fmod`.
+    Remainder,
+    Atan2,
+    Less,
+    LessEqual,
+    Equal,
+    NotEqual,
+    And,
+    Or,
+}
+
+/// Distributions that a RANDOM variable is drawn from; each draw advances that instance's own stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Distribution {
+    /// Uniform between 0 and 1, both excluded.
+    Uniform,
+    /// Exponential with mean 1.
+    Exponential,
+    /// Normal with mean 0 and standard deviation 1.
+    Normal,
+}
+
+/// One step of a kernel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Op {
+    /// A literal.
+    Constant(f64),
+    /// A shared variable, as it is when the kernel starts.
+    Global(GlobalId),
+    /// `t`, `dt`, `celsius`.
+    Builtin(Builtin),
+    /// A per-instance variable, as it is when the kernel starts.
+    Read(Place),
+    /// An argument of an event (`NET_RECEIVE (w, ...)`: 0.. are the weights), or 0: the `x` of a table's body.
+    Argument(u32),
+    /// The event's `flag`.
+    Flag,
+    /// A function of one value.
+    Unary(Unary, Value),
+    /// A function of two values.
+    Binary(Binary, Value, Value),
+    /// `a b + c`, rounded once or twice as the machine has it (made by a pass).
+    MultiplyAdd(Value, Value, Value),
+    /// The second where the first is not zero, else the third.
+    Select(Value, Value, Value),
+    /// Column `column` of a table at `x`: linear between the points, the end values outside.
+    Lookup {
+        /// The table.
+        table: TableId,
+        /// Which of its columns.
+        column: u32,
+        /// Where.
+        x: Value,
+    },
+    /// The slope of the same, zero outside the table.
+    LookupSlope {
+        /// The table.
+        table: TableId,
+        /// Which of its columns.
+        column: u32,
+        /// Where.
+        x: Value,
+    },
+    /// A draw from a RANDOM variable, made only where `when` is not zero (else 0.0, and the stream stays).
+    Random {
+        /// The variable.
+        random: RandomId,
+        /// What is drawn.
+        distribution: Distribution,
+        /// Mask; `None` is always.
+        when: Option<Value>,
+    },
+    /// The number of times in the instance's own list (`play_size()`).
+    PlaySize,
+    /// The time number `.0` (from 0) in the instance's own list, ms; NaN outside (`play_at(i)`).
+    PlayAt(Value),
+}
+
+/// What a kernel adds to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Sum {
+    /// Right-hand side of the compartment, mA/cm2: minus the membrane current, plus an electrode's.
+    RightHandSide,
+    /// Diagonal of the compartment, S/cm2 (mA/cm2 per mV): the slope of the current.
+    Diagonal,
+    /// An ion's current in the compartment, mA/cm2.
+    IonCurrent(IonId),
+}
+
+/// A change that a kernel makes. `when` masks it: `None` is always.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Effect {
+    /// Stores (masks are already folded into the value).
+    Write(Place, Value),
+    /// Stores a shared variable; the value is the same for all instances.
+    WriteGlobal(GlobalId, Value),
+    /// Stores an event's argument: its connection's weight number `.0`; or a table body's result column `.0`.
+    WriteArgument(u32, Value),
+    /// Adds.
+    Add(Sum, Value),
+    /// `net_send(delay, flag)`: an event to this instance at t + delay.
+    NetSend {
+        /// Mask.
+        when: Option<Value>,
+        /// ms from now.
+        delay: Value,
+        /// What NET_RECEIVE will see as `flag`.
+        flag: Value,
+    },
+    /// `net_event(time)`: this instance fires.
+    NetEvent {
+        /// Mask.
+        when: Option<Value>,
+        /// ms.
+        time: Value,
+    },
+    /// `net_move(time)`: the instance's outstanding self-event is moved to `time`.
+    NetMove {
+        /// Mask.
+        when: Option<Value>,
+        /// ms.
+        time: Value,
+    },
+}
+
+/// One piece of straight-line code.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Kernel {
+    /// Value `i` is the result of op `i`.
+    pub ops: Vec<Op>,
+    /// Carried out in order, after all ops.
+    pub effects: Vec<Effect>,
+}
+
+impl Kernel {
+    /// Appends an op and names its result.
+    pub fn push(&mut self, op: Op) -> Value {
+        self.ops.push(op);
+        Value((self.ops.len() - 1) as u32)
+    }
+
+    /// The op that makes `value`.
+    pub fn op(&self, value: Value) -> &Op {
+        &self.ops[value.0 as usize]
+    }
+}
+
+/// What a column is to the people who use the mechanism.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Set by the user, kept by the mechanism.
+    Parameter,
+    /// Advanced by the mechanism.
+    State,
+    /// Computed by the mechanism.
+    Assigned,
+    /// Made by a pass; users never see it.
+    Hidden,
+}
+
+/// A named per-instance or shared variable (or array) of a mechanism.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variable {
+    /// As in the file.
+    pub name: String,
+    /// As in the file, without parentheses; empty when none is given.
+    pub unit: String,
+    /// In its unit; an array has the same for every element.
+    pub default: f64,
+    /// `<lo, hi>` of the file.
+    pub limits: Option<(f64, f64)>,
+    /// 1 for a scalar.
+    pub length: u32,
+    /// First of its `length` successive [`ColumnId`]s or [`GlobalId`]s.
+    pub first: u32,
+    /// What it is to users.
+    pub role: Role,
+    /// In RANGE (or GLOBAL), so that descriptions can set it and recorders read it.
+    pub visible: bool,
+}
+
+/// How a mechanism uses an ion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IonUse {
+    /// Such as `na`.
+    pub name: String,
+    /// VALENCE, when the file gives it.
+    pub valence: Option<i32>,
+    /// Variables that are read.
+    pub reads: Vec<IonVariable>,
+    /// Variables that are written.
+    pub writes: Vec<IonVariable>,
+}
+
+/// A TABLE: `columns` results of `body` at `intervals + 1` equidistant points of `low..=high`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// The FUNCTION or PROCEDURE it stands in.
+    pub name: String,
+    /// Number of columns.
+    pub columns: u32,
+    /// Number of intervals (`WITH`).
+    pub intervals: u32,
+    /// Makes the ends, as arguments 0 (low) and 1 (high); uniform values only.
+    pub range: Kernel,
+    /// Makes row `x` (argument 0) as arguments 0.., of uniform values and `x` only.
+    pub body: Kernel,
+}
+
+/// What kind of thing a mechanism is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Spread over membrane (SUFFIX): currents in mA/cm2.
+    Density,
+    /// At a location (POINT_PROCESS): currents in nA.
+    PointProcess,
+    /// No membrane, events only (ARTIFICIAL_CELL).
+    ArtificialCell,
+}
+
+/// A whole mechanism, lowered.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL name.
+    pub name: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// Per-instance variables.
+    pub variables: Vec<Variable>,
+    /// Number of columns: the sum of the variables' lengths.
+    pub columns: u32,
+    /// Shared variables.
+    pub globals: Vec<Variable>,
+    /// Number of shared values.
+    pub global_count: u32,
+    /// Ions.
+    pub ions: Vec<IonUse>,
+    /// Names of NET_RECEIVE's arguments; their number is the number of weights of a connection to it.
+    pub weights: Vec<String>,
+    /// Names of RANDOM variables.
+    pub randoms: Vec<String>,
+    /// Tables.
+    pub tables: Vec<Table>,
+    /// Whether it reads `play_size()` or `play_at()`.
+    pub plays: bool,
+    /// Writes hidden columns that depend only on parameters, `dt`, `celsius` and globals; runs after `initial` and
+    /// whenever one of those changes. Made by a pass.
+    pub prepare: Option<Kernel>,
+    /// INITIAL.
+    pub initial: Option<Kernel>,
+    /// BREAKPOINT's currents and their slope.
+    pub current: Option<Kernel>,
+    /// The SOLVE statements of BREAKPOINT: states from t to t + dt.
+    pub state: Option<Kernel>,
+    /// NET_RECEIVE.
+    pub receive: Option<Kernel>,
+    /// INITIAL inside NET_RECEIVE: once for each connection, sets its weights.
+    pub receive_initial: Option<Kernel>,
+}
+
+impl Module {
+    /// The per-instance variable of that name.
+    pub fn variable(&self, name: &str) -> Option<&Variable> {
+        self.variables.iter().find(|v| v.name == name)
+    }
+
+    /// The shared variable of that name.
+    pub fn global(&self, name: &str) -> Option<&Variable> {
+        self.globals.iter().find(|v| v.name == name)
+    }
+}

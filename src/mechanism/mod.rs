@@ -1,0 +1,1 @@
+//! A compiled mechanism and the built-in catalogue.
