@@ -209,7 +209,9 @@ impl<'a> Checker<'a, '_> {
             self.said.push(
                 Diagnostic::error("nmodl/read-only-ion", message)
                     .at(name.span, "set here")
-                    .note("NEURON would change the copy of this mechanism only, which no other mechanism sees")
+                    .note(
+                        "NEURON would change the copy of this mechanism only, which no other mechanism sees",
+                    )
                     .help(format!("name `{}` after WRITE in USEION, or use a LOCAL variable", name.text)),
             );
         }
