@@ -8,7 +8,17 @@
 //!
 //! Kernels know nothing of where their columns live: the same kernel runs over blocks of instances, over one
 //! instance for an event, and over the rows of a table while that is built.
+//!
+//! [`verify`] says what always holds of a module, and checks it; [`dump`] shows one to people.
 
+pub mod analysis;
+pub mod dump;
+pub mod lower;
+mod operands;
+pub mod passes;
 mod types;
+pub mod verify;
 
+pub use lower::{Options, lower};
+pub use passes::{optimise, optimise_for};
 pub use types::*;

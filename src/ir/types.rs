@@ -378,4 +378,88 @@ impl Module {
     pub fn global(&self, name: &str) -> Option<&Variable> {
         self.globals.iter().find(|v| v.name == name)
     }
+
+    /// Its kernels with the stage each one runs at, in the order they run first; not those of tables.
+    pub fn kernels(&self) -> impl Iterator<Item = (Stage, &Kernel)> {
+        [
+            (Stage::Initial, &self.initial),
+            (Stage::ReceiveInitial, &self.receive_initial),
+            (Stage::Prepare, &self.prepare),
+            (Stage::Current, &self.current),
+            (Stage::State, &self.state),
+            (Stage::Receive, &self.receive),
+        ]
+        .into_iter()
+        .filter_map(|(stage, kernel)| kernel.as_ref().map(|kernel| (stage, kernel)))
+    }
+
+    /// The same, to be changed.
+    pub fn kernels_mut(&mut self) -> impl Iterator<Item = (Stage, &mut Kernel)> {
+        [
+            (Stage::Initial, &mut self.initial),
+            (Stage::ReceiveInitial, &mut self.receive_initial),
+            (Stage::Prepare, &mut self.prepare),
+            (Stage::Current, &mut self.current),
+            (Stage::State, &mut self.state),
+            (Stage::Receive, &mut self.receive),
+        ]
+        .into_iter()
+        .filter_map(|(stage, kernel)| kernel.as_mut().map(|kernel| (stage, kernel)))
+    }
+
+    /// The name of a column: `m`, or `ca[2]`.
+    pub fn column_name(&self, column: ColumnId) -> String {
+        element_name(&self.variables, column.0).unwrap_or_else(|| format!("column{}", column.0))
+    }
+
+    /// The name of a shared value: `q10`, or `rate[2]`.
+    pub fn global_name(&self, global: GlobalId) -> String {
+        element_name(&self.globals, global.0).unwrap_or_else(|| format!("global{}", global.0))
+    }
+}
+
+/// The name of element `id` of a list of scalars and arrays.
+fn element_name(variables: &[Variable], id: u32) -> Option<String> {
+    let variable = variables.iter().find(|v| id >= v.first && id - v.first < v.length)?;
+    Some(match variable.length {
+        1 => variable.name.clone(),
+        _ => format!("{}[{}]", variable.name, id - variable.first),
+    })
+}
+
+/// When a kernel runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stage {
+    /// [`Module::initial`].
+    Initial,
+    /// [`Module::receive_initial`].
+    ReceiveInitial,
+    /// [`Module::prepare`].
+    Prepare,
+    /// [`Module::current`].
+    Current,
+    /// [`Module::state`].
+    State,
+    /// [`Module::receive`].
+    Receive,
+    /// [`Table::range`].
+    TableRange,
+    /// [`Table::body`].
+    TableBody,
+}
+
+impl Stage {
+    /// The name it has in dumps and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Initial => "initial",
+            Stage::ReceiveInitial => "receive_initial",
+            Stage::Prepare => "prepare",
+            Stage::Current => "current",
+            Stage::State => "state",
+            Stage::Receive => "receive",
+            Stage::TableRange => "range",
+            Stage::TableBody => "body",
+        }
+    }
 }

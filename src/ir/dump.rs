@@ -1,0 +1,287 @@
+//! Shows kernels to people, in the manner of NMODL.
+//!
+//! ```text
+//! state {
+//!     _4 = exp(-dt / tau)
+//!     m = m + (1 - _4) * (minf - m)
+//! }
+//! ```
+//!
+//! A value that is used once is shown where it is used; one that is used more often gets a line and the
+//! name `_` with its number. Constants and reads stand where they are used. All lines take variables as they
+//! are when the kernel starts, also after a line that stores one. Two kernels that show alike do the same.
+
+use std::fmt::Write as _;
+
+use super::analysis;
+use super::types::*;
+
+/// All kernels of a module, tables first.
+pub fn module(module: &Module) -> String {
+    let mut text = String::new();
+    for table in &module.tables {
+        let _ = writeln!(
+            text,
+            "table {} with {} intervals, {} columns",
+            table.name, table.intervals, table.columns
+        );
+        text += &kernel(module, Stage::TableRange, &table.range);
+        text += &kernel(module, Stage::TableBody, &table.body);
+    }
+    for (stage, code) in module.kernels() {
+        text += &kernel(module, stage, code);
+    }
+    text
+}
+
+/// One kernel of a module; names come from the module.
+pub fn kernel(module: &Module, stage: Stage, kernel: &Kernel) -> String {
+    let shown = Shown { module, stage, kernel, uses: analysis::uses(kernel) };
+    let mut text = format!("{} {{\n", stage.name());
+    for (i, op) in kernel.ops.iter().enumerate() {
+        if shown.has_line(i) {
+            let _ = writeln!(text, "    _{i} = {}", shown.op(op, 0));
+        }
+    }
+    for effect in &kernel.effects {
+        let _ = writeln!(text, "    {}", shown.effect(effect));
+    }
+    text + "}\n"
+}
+
+struct Shown<'a> {
+    module: &'a Module,
+    stage: Stage,
+    kernel: &'a Kernel,
+    uses: Vec<u32>,
+}
+
+/// How tightly an operator binds; its right operand must bind tighter.
+fn binding(function: Binary) -> Option<(u32, &'static str)> {
+    Some(match function {
+        Binary::Or => (1, "||"),
+        Binary::And => (2, "&&"),
+        Binary::Less => (3, "<"),
+        Binary::LessEqual => (3, "<="),
+        Binary::Equal => (3, "=="),
+        Binary::NotEqual => (3, "!="),
+        Binary::Add => (4, "+"),
+        Binary::Subtract => (4, "-"),
+        Binary::Multiply => (5, "*"),
+        Binary::Divide => (5, "/"),
+        Binary::Power => (7, "^"),
+        Binary::Minimum | Binary::Maximum | Binary::Remainder | Binary::Atan2 => return None,
+    })
+}
+
+/// Binding of a sign.
+const SIGN: u32 = 6;
+
+impl Shown<'_> {
+    /// Whether op `i` is shown on a line of its own.
+    fn has_line(&self, i: usize) -> bool {
+        match self.kernel.ops[i] {
+            Op::Constant(_)
+            | Op::Global(_)
+            | Op::Builtin(_)
+            | Op::Read(_)
+            | Op::Argument(_)
+            | Op::Flag
+            | Op::PlaySize => false,
+            Op::Random { .. } => true,
+            _ => self.uses[i] != 1,
+        }
+    }
+
+    fn value(&self, value: Value, around: u32) -> String {
+        match self.kernel.ops.get(value.0 as usize) {
+            Some(op) if !self.has_line(value.0 as usize) => self.op(op, around),
+            _ => format!("_{}", value.0),
+        }
+    }
+
+    fn list(&self, values: &[Value]) -> String {
+        values.iter().map(|v| self.value(*v, 0)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn op(&self, op: &Op, around: u32) -> String {
+        match *op {
+            Op::Constant(x) if x.is_sign_negative() && around > SIGN => format!("({x})"),
+            Op::Constant(x) => format!("{x}"),
+            Op::Global(id) => self.module.global_name(id),
+            Op::Builtin(Builtin::Time) => "t".into(),
+            Op::Builtin(Builtin::TimeStep) => "dt".into(),
+            Op::Builtin(Builtin::Celsius) => "celsius".into(),
+            Op::Read(place) => self.place(place),
+            Op::Argument(i) => self.argument(i),
+            Op::Flag => "flag".into(),
+            Op::Unary(Unary::Negate, a) => enclose(format!("-{}", self.value(a, SIGN + 1)), SIGN, around),
+            Op::Unary(Unary::Not, a) => enclose(format!("!{}", self.value(a, SIGN)), SIGN, around),
+            Op::Unary(function, a) => format!("{}({})", unary_name(function), self.value(a, 0)),
+            Op::Binary(function, a, b) => match binding(function) {
+                Some((own, sign)) => {
+                    enclose(format!("{} {sign} {}", self.value(a, own), self.value(b, own + 1)), own, around)
+                }
+                None => format!("{}({})", binary_name(function), self.list(&[a, b])),
+            },
+            Op::MultiplyAdd(a, b, c) => format!("fma({})", self.list(&[a, b, c])),
+            Op::Select(a, b, c) => format!("select({})", self.list(&[a, b, c])),
+            Op::Lookup { table, column, x } => {
+                format!("lookup({}[{column}], {})", self.table(table), self.value(x, 0))
+            }
+            Op::LookupSlope { table, column, x } => {
+                format!("slope({}[{column}], {})", self.table(table), self.value(x, 0))
+            }
+            Op::Random { random, distribution, when } => {
+                let name = match distribution {
+                    Distribution::Uniform => "random_uniform",
+                    Distribution::Exponential => "random_negexp",
+                    Distribution::Normal => "random_normal",
+                };
+                let stream = self.module.randoms.get(random.0 as usize).map_or("?", String::as_str);
+                format!("{name}({stream}){}", self.when(when))
+            }
+            Op::PlaySize => "play_size()".into(),
+            Op::PlayAt(i) => format!("play_at({})", self.value(i, 0)),
+        }
+    }
+
+    fn effect(&self, effect: &Effect) -> String {
+        match *effect {
+            Effect::Write(place, value) => format!("{} = {}", self.place(place), self.value(value, 0)),
+            Effect::WriteGlobal(id, value) => {
+                format!("global {} = {}", self.module.global_name(id), self.value(value, 0))
+            }
+            Effect::WriteArgument(i, value) => {
+                let name = match self.stage {
+                    Stage::TableBody | Stage::TableRange => format!("result[{i}]"),
+                    _ => self.argument(i),
+                };
+                format!("{name} = {}", self.value(value, 0))
+            }
+            Effect::Add(sum, value) => {
+                let name = match sum {
+                    Sum::RightHandSide => "rhs".to_string(),
+                    Sum::Diagonal => "diagonal".to_string(),
+                    Sum::IonCurrent(ion) => {
+                        format!("ion {}", ion_name(self.module, ion, IonVariable::Current))
+                    }
+                };
+                format!("{name} += {}", self.value(value, 0))
+            }
+            Effect::NetSend { when, delay, flag } => {
+                format!("net_send({}){}", self.list(&[delay, flag]), self.when(when))
+            }
+            Effect::NetEvent { when, time } => {
+                format!("net_event({}){}", self.value(time, 0), self.when(when))
+            }
+            Effect::NetMove { when, time } => format!("net_move({}){}", self.value(time, 0), self.when(when)),
+        }
+    }
+
+    fn when(&self, mask: Option<Value>) -> String {
+        mask.map(|mask| format!(" if {}", self.value(mask, 0))).unwrap_or_default()
+    }
+
+    fn place(&self, place: Place) -> String {
+        match place {
+            Place::Column(id) => self.module.column_name(id),
+            Place::Voltage => "v".into(),
+            Place::Area => "area".into(),
+            Place::Diameter => "diam".into(),
+            Place::PointScale => "point_scale".into(),
+            Place::Ion(ion, variable) => format!("ion {}", ion_name(self.module, ion, variable)),
+        }
+    }
+
+    fn argument(&self, i: u32) -> String {
+        match self.stage {
+            Stage::TableBody | Stage::TableRange if i == 0 => "x".into(),
+            _ => self.module.weights.get(i as usize).cloned().unwrap_or_else(|| format!("argument{i}")),
+        }
+    }
+
+    fn table(&self, table: TableId) -> &str {
+        self.module.tables.get(table.0 as usize).map_or("?", |t| t.name.as_str())
+    }
+}
+
+/// Parentheses, when what stands around binds tighter.
+fn enclose(text: String, own: u32, around: u32) -> String {
+    if own < around { format!("({text})") } else { text }
+}
+
+/// The name that NMODL has for a variable of an ion: `ena`, `nai`, `nao`, `ina`.
+fn ion_name(module: &Module, ion: IonId, variable: IonVariable) -> String {
+    let name = module.ions.get(ion.0 as usize).map_or("?", |ion| ion.name.as_str());
+    match variable {
+        IonVariable::Reversal => format!("e{name}"),
+        IonVariable::Inside => format!("{name}i"),
+        IonVariable::Outside => format!("{name}o"),
+        IonVariable::Current => format!("i{name}"),
+    }
+}
+
+fn unary_name(function: Unary) -> &'static str {
+    match function {
+        Unary::Negate => "-",
+        Unary::Not => "!",
+        Unary::Abs => "fabs",
+        Unary::Sqrt => "sqrt",
+        Unary::Exp => "exp",
+        Unary::Log => "log",
+        Unary::Log10 => "log10",
+        Unary::Sin => "sin",
+        Unary::Cos => "cos",
+        Unary::Tan => "tan",
+        Unary::Asin => "asin",
+        Unary::Acos => "acos",
+        Unary::Atan => "atan",
+        Unary::Sinh => "sinh",
+        Unary::Cosh => "cosh",
+        Unary::Tanh => "tanh",
+        Unary::Floor => "floor",
+        Unary::Ceil => "ceil",
+    }
+}
+
+fn binary_name(function: Binary) -> &'static str {
+    match function {
+        Binary::Minimum => "fmin",
+        Binary::Maximum => "fmax",
+        Binary::Remainder => "fmod",
+        Binary::Atan2 => "atan2",
+        _ => "?",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::passes::testing::module as sample;
+    use super::*;
+
+    #[test]
+    fn shares_lines_and_parentheses() {
+        let mut k = Kernel::default();
+        let a = k.push(Op::Read(Place::Column(ColumnId(0))));
+        let b = k.push(Op::Global(GlobalId(0)));
+        let sum = k.push(Op::Binary(Binary::Add, a, b));
+        let product = k.push(Op::Binary(Binary::Multiply, sum, sum));
+        let minus = k.push(Op::Unary(Unary::Negate, product));
+        let difference = k.push(Op::Binary(Binary::Subtract, b, a));
+        let more = k.push(Op::Binary(Binary::Subtract, minus, difference));
+        let e = k.push(Op::Unary(Unary::Exp, more));
+        k.effects.push(Effect::Write(Place::Column(ColumnId(1)), e));
+        let expected = "state {\n    _2 = a + g\n    b = exp(-(_2 * _2) - (g - a))\n}\n";
+        assert_eq!(kernel(&sample(), Stage::State, &k), expected);
+    }
+
+    #[test]
+    fn names_follow_the_stage() {
+        let mut k = Kernel::default();
+        let w = k.push(Op::Argument(0));
+        k.effects.push(Effect::WriteArgument(0, w));
+        assert_eq!(kernel(&sample(), Stage::Receive, &k), "receive {\n    w = w\n}\n");
+        assert_eq!(kernel(&sample(), Stage::TableBody, &k), "body {\n    result[0] = x\n}\n");
+    }
+}

@@ -1,0 +1,291 @@
+//! Calls: routines of the file are inlined, built-in functions become ops, events and draws take the path's mask.
+
+use super::super::types::*;
+use super::context::{Context, Lowered};
+use super::expression::Target;
+use crate::diagnostic::{Diagnostic, Span, suggest};
+use crate::nmodl::ast::{self, ExpressionKind};
+
+/// Built-in functions of one number.
+const UNARY: [(&str, Unary); 17] = [
+    ("fabs", Unary::Abs),
+    ("abs", Unary::Abs),
+    ("sqrt", Unary::Sqrt),
+    ("exp", Unary::Exp),
+    ("log", Unary::Log),
+    ("log10", Unary::Log10),
+    ("sin", Unary::Sin),
+    ("cos", Unary::Cos),
+    ("tan", Unary::Tan),
+    ("asin", Unary::Asin),
+    ("acos", Unary::Acos),
+    ("atan", Unary::Atan),
+    ("sinh", Unary::Sinh),
+    ("cosh", Unary::Cosh),
+    ("tanh", Unary::Tanh),
+    ("floor", Unary::Floor),
+    ("ceil", Unary::Ceil),
+];
+
+/// Built-in functions of two numbers.
+const BINARY: [(&str, Binary); 5] = [
+    ("pow", Binary::Power),
+    ("fmod", Binary::Remainder),
+    ("fmin", Binary::Minimum),
+    ("fmax", Binary::Maximum),
+    ("atan2", Binary::Atan2),
+];
+
+/// Other built-in names, with what they become.
+const OTHERS: [&str; 10] = [
+    "at_time",
+    "net_send",
+    "net_event",
+    "net_move",
+    "state_discontinuity",
+    "random_negexp",
+    "random_uniform",
+    "random_normal",
+    "play_size",
+    "play_at",
+];
+
+/// Random functions of older versions.
+const OLD_RANDOM: [&str; 7] =
+    ["scop_random", "exprand", "normrand", "poisrand", "set_seed", "nrn_random_pick", "gauss"];
+
+impl<'a> Context<'a> {
+    /// The value of a call in an expression.
+    pub fn call(&mut self, call: &'a ast::Call) -> Lowered<Value> {
+        let name = call.name.text.as_str();
+        if let Some(routine) = self.routines.get(name).copied() {
+            return self.inline(call, routine);
+        }
+        if let Some((_, function)) = UNARY.iter().find(|(known, _)| *known == name) {
+            let [a] = self.numbers(call)?;
+            return Ok(self.draft.unary(*function, a));
+        }
+        if let Some((_, function)) = BINARY.iter().find(|(known, _)| *known == name) {
+            let [a, b] = self.numbers(call)?;
+            return Ok(self.draft.binary(*function, a, b));
+        }
+        match name {
+            // Only variable steps would have to stop there.
+            "at_time" => {
+                self.numbers::<1>(call)?;
+                Ok(self.draft.number(0.0))
+            }
+            "play_size" => {
+                self.numbers::<0>(call)?;
+                self.plays = true;
+                Ok(self.draft.emit(Op::PlaySize))
+            }
+            "play_at" => {
+                let [index] = self.numbers(call)?;
+                self.plays = true;
+                Ok(self.draft.emit(Op::PlayAt(index)))
+            }
+            "random_negexp" | "random_uniform" | "random_normal" => self.draw(call),
+            "net_send" | "net_event" | "net_move" | "state_discontinuity" => {
+                self.refuse(call.span, format!("`{name}` has no value"), "", "call it as a statement of its own")
+            }
+            "nernst" | "ghk" => {
+                self.refuse(call.span, format!("`{name}` is not supported yet"), "", "write its formula as a FUNCTION")
+            }
+            _ if OLD_RANDOM.contains(&name) => self.refuse(
+                call.span,
+                format!("`{name}` is not supported"),
+                "Its numbers come from one stream for all instances, so results would depend on the number of threads.",
+                "declare `RANDOM r` in the NEURON block and use random_uniform(r), random_negexp(r) or random_normal(r)",
+            ),
+            "random_setseq" | "random_setids" | "random_ipick" | "random_dpick" => self.refuse(
+                call.span,
+                format!("`{name}` is not supported yet"),
+                "Streams of RANDOM variables start anew, each with its own numbers, when a run starts.",
+                "",
+            ),
+            "printf" | "prterr" => self.refuse(
+                call.span,
+                format!("`{name}` is not supported"),
+                "It would print once for each instance and step, in no particular order.",
+                "record the variable instead",
+            ),
+            _ => self.unknown(call),
+        }
+    }
+
+    fn unknown<T>(&mut self, call: &ast::Call) -> Lowered<T> {
+        let name = call.name.text.as_str();
+        let mut message =
+            Diagnostic::error("nmodl/unknown-function", format!("no function is called `{name}`"))
+                .at(call.name.span, "not known here");
+        let known = UNARY.iter().map(|(known, _)| *known).chain(BINARY.iter().map(|(known, _)| *known));
+        let known = known.chain(OTHERS).chain(self.routines.keys().copied());
+        if let Some(near) = suggest(name, known) {
+            message = message.help(format!("did you mean `{near}`?"));
+        }
+        Err(self.say(message))
+    }
+
+    /// The values of the arguments of a call that takes `N` of them.
+    fn numbers<const N: usize>(&mut self, call: &'a ast::Call) -> Lowered<[Value; N]> {
+        self.check_count(call, N, N)?;
+        let mut values = [Value(0); N];
+        for (value, argument) in values.iter_mut().zip(&call.arguments) {
+            *value = self.expression(argument)?;
+        }
+        Ok(values)
+    }
+
+    fn check_count(&mut self, call: &ast::Call, least: usize, most: usize) -> Lowered<()> {
+        let count = call.arguments.len();
+        if (least..=most).contains(&count) {
+            return Ok(());
+        }
+        let wanted = if least == most { format!("{least}") } else { format!("{least} to {most}") };
+        let noun = if wanted == "1" { "argument" } else { "arguments" };
+        let message = format!("`{}` takes {wanted} {noun}, not {count}", call.name.text);
+        Err(self.say(Diagnostic::error("nmodl/arguments", message).at(call.span, "")))
+    }
+
+    /// A draw from a RANDOM variable, with the parameters that NEURON's functions take.
+    fn draw(&mut self, call: &'a ast::Call) -> Lowered<Value> {
+        let name = call.name.text.as_str();
+        let (distribution, most) = match name {
+            "random_negexp" => (Distribution::Exponential, 2),
+            "random_uniform" => (Distribution::Uniform, 3),
+            _ => (Distribution::Normal, 3),
+        };
+        self.check_count(call, 1, most)?;
+        let (stream, parameters) = match call.arguments.split_first() {
+            Some((stream, parameters)) => (stream, parameters),
+            None => return self.unknown(call),
+        };
+        let random = match &stream.kind {
+            ExpressionKind::Variable(variable) => self.names.random(&variable.name.text),
+            _ => None,
+        };
+        let Some(random) = random else {
+            return self.refuse(
+                stream.span,
+                "this is not a RANDOM variable",
+                "",
+                "declare it with RANDOM in the NEURON block",
+            );
+        };
+        let parameters = parameters.iter().map(|p| self.expression(p)).collect::<Lowered<Vec<Value>>>()?;
+        let when = self.draft.mask();
+        let drawn = self.draft.emit(Op::Random { random, distribution, when });
+        let mut times = |a, b| self.draft.binary(Binary::Multiply, a, b);
+        Ok(match (distribution, parameters.as_slice()) {
+            (Distribution::Exponential, [mean]) => times(drawn, *mean),
+            (Distribution::Uniform, [low, high]) => {
+                let width = self.draft.binary(Binary::Subtract, *high, *low);
+                let part = self.draft.binary(Binary::Multiply, drawn, width);
+                self.draft.binary(Binary::Add, *low, part)
+            }
+            (Distribution::Normal, [mean, deviation]) => {
+                let part = times(drawn, *deviation);
+                self.draft.binary(Binary::Add, *mean, part)
+            }
+            (_, []) => drawn,
+            _ => {
+                let message = format!("`{name}` takes both of its parameters, or none");
+                return Err(self.say(Diagnostic::error("nmodl/arguments", message).at(call.span, "")));
+            }
+        })
+    }
+
+    /// A call that stands on its own.
+    pub fn call_statement(&mut self, call: &'a ast::Call) -> Lowered<()> {
+        if self.routines.contains_key(call.name.text.as_str()) {
+            return self.call(call).map(|_| ());
+        }
+        match call.name.text.as_str() {
+            "net_send" => {
+                self.events_allowed(call, &[Stage::Initial, Stage::Receive])?;
+                let [delay, flag] = self.numbers(call)?;
+                let when = self.draft.mask();
+                self.draft.kernel.effects.push(Effect::NetSend { when, delay, flag });
+                Ok(())
+            }
+            "net_event" => {
+                self.events_allowed(call, &[Stage::Receive])?;
+                let [time] = self.numbers(call)?;
+                let when = self.draft.mask();
+                self.draft.kernel.effects.push(Effect::NetEvent { when, time });
+                Ok(())
+            }
+            "net_move" => {
+                self.events_allowed(call, &[Stage::Receive])?;
+                let [time] = self.numbers(call)?;
+                let when = self.draft.mask();
+                self.draft.kernel.effects.push(Effect::NetMove { when, time });
+                Ok(())
+            }
+            "state_discontinuity" => self.discontinuity(call),
+            _ => self.call(call).map(|_| ()),
+        }
+    }
+
+    fn events_allowed(&mut self, call: &ast::Call, stages: &[Stage]) -> Lowered<()> {
+        if stages.contains(&self.draft.stage) && self.names.kind != Kind::Density {
+            return Ok(());
+        }
+        let name = &call.name.text;
+        let places = if stages.len() > 1 { "INITIAL and NET_RECEIVE" } else { "NET_RECEIVE" };
+        self.refuse(
+            call.span,
+            format!("`{name}` cannot be used here"),
+            &format!("Events are sent from {places} of point processes and artificial cells."),
+            "",
+        )
+    }
+
+    /// `state_discontinuity(x, value)`: `x = value`.
+    fn discontinuity(&mut self, call: &'a ast::Call) -> Lowered<()> {
+        self.check_count(call, 2, 2)?;
+        let (Some(target), Some(value)) = (call.arguments.first(), call.arguments.get(1)) else {
+            return self.unknown(call);
+        };
+        let ExpressionKind::Variable(variable) = &target.kind else {
+            return self.refuse(target.span, "a STATE is needed here", "", "");
+        };
+        let value = self.expression(value)?;
+        match self.target(variable)? {
+            Target::Slot(slot) => self.store(slot, value, variable),
+            Target::Value(_) => self.refuse(target.span, "a STATE is needed here", "", ""),
+        }
+    }
+
+    /// Puts the body of a routine in the place of its call; the value is that of a FUNCTION, or 0.
+    fn inline(&mut self, call: &'a ast::Call, routine: &'a ast::Routine) -> Lowered<Value> {
+        let count = routine.arguments.len();
+        self.check_count(call, count, count)?;
+        let arguments = call.arguments.iter().map(|a| self.expression(a)).collect::<Lowered<Vec<Value>>>()?;
+        if self.options.tables
+            && let Some(table) = super::table::statement(routine)
+        {
+            return self.look_up(call, routine, table, &arguments);
+        }
+        self.run_routine(call.span, routine, &arguments)
+    }
+
+    /// The body of a routine, with values for its arguments.
+    pub fn run_routine(
+        &mut self,
+        span: Span,
+        routine: &'a ast::Routine,
+        arguments: &[Value],
+    ) -> Lowered<Value> {
+        self.in_routine(span, &routine.name.text, |cx| {
+            let result = cx.declare_scalar(&routine.name.text);
+            for (argument, value) in routine.arguments.iter().zip(arguments) {
+                let slot = cx.declare_scalar(&argument.name.text);
+                cx.draft.set(slot, *value, argument.name.span);
+            }
+            cx.block(&routine.body)?;
+            Ok(cx.draft.get(result, routine.name.span))
+        })
+    }
+}

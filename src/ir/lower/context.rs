@@ -1,0 +1,226 @@
+//! What all files of lowering work on: the mechanism, its names, the kernel being made, and what was refused.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::super::types::*;
+use super::Options;
+use super::draft::{Draft, Slot};
+use super::names::{Named, Names};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::nmodl::ast;
+use crate::nmodl::meaning::Meaning;
+
+/// Something was refused; why is already among the messages.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refused;
+
+/// A result, or a message that was already given.
+pub(super) type Lowered<T> = Result<T, Refused>;
+
+/// Routines inside routines.
+const DEEPEST_CALL: usize = 32;
+/// Expressions and statements inside each other, routines included.
+const DEEPEST: u32 = 1_000;
+/// Ops of one kernel before it is optimised.
+const MOST_OPS: usize = 100_000;
+
+/// Lowering at work.
+pub(super) struct Context<'a> {
+    /// What the names of the mechanism mean.
+    pub names: &'a Names,
+    /// FUNCTIONs and PROCEDUREs by name.
+    pub routines: HashMap<&'a str, &'a ast::Routine>,
+    /// Blocks of equations by name.
+    pub equations: HashMap<&'a str, &'a ast::EquationsBlock>,
+    /// How the equations at hand are solved.
+    pub method: Option<super::solve::Method>,
+    /// What is wanted.
+    pub options: &'a Options,
+    /// What was refused.
+    diagnostics: Diagnostics,
+    /// Messages given already, by code and place: a routine is lowered once for each call.
+    said: HashSet<(&'static str, Option<Span>)>,
+    /// Tables made so far.
+    pub tables: Vec<Table>,
+    /// Tables by the routine they stand in.
+    pub table_of: HashMap<&'a str, Option<super::table::Made>>,
+    /// Variables that a routine with a TABLE sets besides those in its table.
+    pub untabled: BTreeMap<Slot, Span>,
+    /// What each kernel of a table reads of the mechanism.
+    pub table_reads: Vec<BTreeMap<Slot, Span>>,
+    /// Whether `play_size` or `play_at` was used.
+    pub plays: bool,
+    /// The kernel being made.
+    pub draft: Draft,
+    /// Routines that are being inlined, the outermost first; each with its own names.
+    frames: Vec<Frame>,
+    /// Expressions and statements inside each other.
+    depth: u32,
+}
+
+/// Names that hold inside one routine or block of the file.
+#[derive(Default)]
+struct Frame {
+    /// For each open block, what it declares.
+    blocks: Vec<BTreeMap<String, Local>>,
+}
+
+/// What a name inside a routine is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Local {
+    /// A LOCAL, argument, counter or result; `None` for the length of a scalar.
+    Slot(u32, Option<u32>),
+    /// An argument of the event.
+    Argument(u32),
+    /// The event's `flag`.
+    Flag,
+}
+
+impl<'a> Context<'a> {
+    /// Nothing lowered yet.
+    pub fn new(names: &'a Names, meaning: &'a Meaning, options: &'a Options) -> Context<'a> {
+        let routines = meaning.functions.iter().chain(&meaning.procedures);
+        Context {
+            names,
+            routines: routines.map(|routine| (routine.name.text.as_str(), routine)).collect(),
+            equations: meaning.equations.iter().map(|block| (block.name.text.as_str(), block)).collect(),
+            method: None,
+            options,
+            diagnostics: Diagnostics::new(),
+            said: HashSet::new(),
+            tables: Vec::new(),
+            table_of: HashMap::new(),
+            untabled: BTreeMap::new(),
+            table_reads: Vec::new(),
+            plays: false,
+            draft: Draft::new(Stage::Initial),
+            frames: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    /// Gives a message, once for each place.
+    pub fn say(&mut self, diagnostic: Diagnostic) -> Refused {
+        let place = diagnostic.labels.first().map(|label| label.span);
+        if self.said.insert((diagnostic.code, place)) {
+            self.diagnostics.push(diagnostic);
+        }
+        Refused
+    }
+
+    /// Refuses what stands at `span`.
+    pub fn refuse<T>(
+        &mut self,
+        span: Span,
+        message: impl Into<String>,
+        reason: &str,
+        help: &str,
+    ) -> Lowered<T> {
+        let mut diagnostic = Diagnostic::error("nmodl/unsupported", message).at(span, "");
+        if !reason.is_empty() {
+            diagnostic = diagnostic.note(reason);
+        }
+        if !help.is_empty() {
+            diagnostic = diagnostic.help(help);
+        }
+        Err(self.say(diagnostic))
+    }
+
+    /// All that was said; nothing is left of it here.
+    pub fn take_diagnostics(&mut self) -> Diagnostics {
+        std::mem::take(&mut self.diagnostics)
+    }
+
+    /// Makes one kernel: `body` lowers into a new draft, with no local names.
+    pub fn kernel(&mut self, stage: Stage, body: impl FnOnce(&mut Self)) -> Draft {
+        let outer = std::mem::replace(&mut self.draft, Draft::new(stage));
+        let frames = std::mem::take(&mut self.frames);
+        self.frames.push(Frame { blocks: vec![BTreeMap::new()] });
+        body(self);
+        self.frames = frames;
+        std::mem::replace(&mut self.draft, outer)
+    }
+
+    /// Runs `inside` with the names of a new routine and none of the present one's.
+    pub fn in_routine<T>(
+        &mut self,
+        span: Span,
+        name: &str,
+        inside: impl FnOnce(&mut Self) -> Lowered<T>,
+    ) -> Lowered<T> {
+        if self.frames.len() > DEEPEST_CALL {
+            let message = format!("`{name}` is called inside more than {DEEPEST_CALL} other calls");
+            return self.refuse(
+                span,
+                message,
+                "Calls are inlined, so a routine that calls itself never ends.",
+                "",
+            );
+        }
+        self.frames.push(Frame { blocks: vec![BTreeMap::new()] });
+        let result = inside(self);
+        self.frames.pop();
+        result
+    }
+
+    /// Runs `inside` as a block of its own, for what it declares.
+    pub fn in_block<T>(&mut self, inside: impl FnOnce(&mut Self) -> Lowered<T>) -> Lowered<T> {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.blocks.push(BTreeMap::new());
+        }
+        let result = inside(self);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.blocks.pop();
+        }
+        result
+    }
+
+    /// Declares a name in the innermost block.
+    pub fn declare(&mut self, name: &str, local: Local) {
+        if let Some(block) = self.frames.last_mut().and_then(|frame| frame.blocks.last_mut()) {
+            block.insert(name.to_string(), local);
+        }
+    }
+
+    /// Declares a new scalar in the innermost block.
+    pub fn declare_scalar(&mut self, name: &str) -> Slot {
+        let slot = self.draft.locals(1);
+        self.declare(name, Local::Slot(slot, None));
+        Slot::Local(slot)
+    }
+
+    /// What a name is inside the present routine.
+    fn local(&self, name: &str) -> Option<Local> {
+        self.frames.last()?.blocks.iter().rev().find_map(|block| block.get(name).copied())
+    }
+
+    /// What a name is: of the routine first, then of the mechanism.
+    pub fn lookup(&self, name: &str) -> Option<Named> {
+        match self.local(name) {
+            Some(Local::Slot(first, length)) => Some(Named::Local(first, length)),
+            Some(Local::Argument(i)) => Some(Named::Argument(i)),
+            Some(Local::Flag) => Some(Named::Flag),
+            None => self.names.get(name),
+        }
+    }
+
+    /// Refuses what has grown beyond all bounds; `nested` counts as one more level.
+    pub fn nested<T>(&mut self, span: Span, inside: impl FnOnce(&mut Self) -> Lowered<T>) -> Lowered<T> {
+        if self.draft.kernel.ops.len() > MOST_OPS {
+            let message = format!("the mechanism needs more than {MOST_OPS} operations");
+            return self.refuse(
+                span,
+                message,
+                "Calls are inlined and loops unrolled; here that grows too large.",
+                "call the routine fewer times, or shorten the loop",
+            );
+        }
+        if self.depth >= DEEPEST {
+            return self.refuse(span, "this is nested too deeply", "", "split it into several statements");
+        }
+        self.depth += 1;
+        let result = inside(self);
+        self.depth -= 1;
+        result
+    }
+}

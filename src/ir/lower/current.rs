@@ -1,0 +1,44 @@
+//! BREAKPOINT: the membrane current of an instance, and its slope.
+//!
+//! With I the sum of the currents that flow outwards through the membrane, less those that an electrode
+//! injects, an instance adds -I to its compartment's right-hand side and dI/dv to its diagonal. Currents of a
+//! point process are in nA and take the factor 100/area (um2) to mA/cm2 on the way; their own variables stay in nA.
+//! NEURON takes the slope as a difference quotient over 1 uV; here it is the derivative itself.
+
+use super::super::types::*;
+use super::context::Context;
+use super::derivative::derivative;
+use super::draft::Slot;
+use crate::diagnostic::Span;
+
+/// Adds the currents of a BREAKPOINT whose statements were lowered, `at` its place.
+pub(super) fn add_currents(cx: &mut Context<'_>, at: Span) {
+    let names = cx.names;
+    let draft = &mut cx.draft;
+    let mut total: Option<Value> = None;
+    let mut ions = Vec::new();
+    for current in &names.currents {
+        let value = draft.get(Slot::Place(Place::Column(current.column)), at);
+        let outward = if current.electrode { draft.unary(Unary::Negate, value) } else { value };
+        total = Some(match total {
+            Some(sum) => draft.binary(Binary::Add, sum, outward),
+            None => outward,
+        });
+        ions.extend(current.ion.map(|ion| (ion, value)));
+    }
+    let Some(total) = total else { return };
+    let voltage = draft.get(Slot::Place(Place::Voltage), at);
+    let slope = derivative(&mut draft.kernel, total, voltage);
+    let factor = (names.kind == Kind::PointProcess).then(|| draft.emit(Op::Read(Place::PointScale)));
+    let mut scaled = |value: Value| match factor {
+        Some(factor) => draft.binary(Binary::Multiply, value, factor),
+        None => value,
+    };
+    let (total, slope) = (scaled(total), slope.map(&mut scaled));
+    let ions: Vec<_> = ions.into_iter().map(|(ion, value)| (ion, scaled(value))).collect();
+    let inward = draft.unary(Unary::Negate, total);
+    let effects = &mut draft.kernel.effects;
+    effects.push(Effect::Add(Sum::RightHandSide, inward));
+    effects.extend(slope.map(|slope| Effect::Add(Sum::Diagonal, slope)));
+    effects.extend(ions.into_iter().map(|(ion, value)| Effect::Add(Sum::IonCurrent(ion), value)));
+}

@@ -1,0 +1,239 @@
+//! From the meaning of a mechanism to its kernels.
+//!
+//! In comes a [`Meaning`]; out comes a sound [`Module`], not yet optimised, or every reason why not. The kernels follow
+//! NEURON's fixed step:
+//!
+//! - `initial`: each STATE gets its start value, then INITIAL runs;
+//! - `current`: the statements of BREAKPOINT without its SOLVEs, then the currents and their slope;
+//! - `state`: the SOLVE statements in order; after them all of BREAKPOINT when there is no current;
+//! - `receive` and `receive_initial`: NET_RECEIVE and the INITIAL inside it.
+//!
+//! Calls are inlined and loops unrolled, so a kernel is straight-line code. Code that no kernel reaches has no effect
+//! and is not looked at. What is not supported is refused with its place and reason.
+
+mod call;
+mod context;
+mod current;
+mod derivative;
+mod draft;
+mod expression;
+mod globals;
+mod linear;
+mod names;
+mod solve;
+mod statement;
+mod table;
+
+use self::context::{Context, Local};
+use self::draft::Slot;
+use self::globals::Done;
+use self::names::{Named, Names};
+use super::types::*;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::nmodl::ast::{self, Phase, StatementKind};
+use crate::nmodl::meaning::{Meaning, MechanismKind};
+
+pub use self::derivative::derivative;
+
+/// What can be chosen when a mechanism is lowered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Use the TABLEs of the mechanism; without them their routines are computed anew each time.
+    pub tables: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { tables: true }
+    }
+}
+
+/// Lowers a mechanism.
+///
+/// # Errors
+/// All constructs that are not supported, each with its place, the reason, and mostly what to type instead.
+pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics> {
+    let names = Names::new(meaning);
+    let mut cx = Context::new(&names, meaning, options);
+    refuse_blocks(&mut cx, meaning);
+    let mut kernels = kernels(&mut cx, meaning);
+    globals::settle(&mut cx, &mut kernels);
+    let said = cx.take_diagnostics();
+    let (tables, plays) = (std::mem::take(&mut cx.tables), cx.plays);
+    drop(cx);
+    let arguments = meaning.net_receive.iter().flat_map(|receive| &receive.arguments);
+    let mut module = Module {
+        name: meaning.name.text.clone(),
+        span: meaning.name.span,
+        kind: names.kind,
+        variables: names.variables,
+        columns: names.columns,
+        globals: names.globals,
+        global_count: names.global_count,
+        ions: names.ions,
+        weights: arguments.map(|argument| argument.name.text.clone()).collect(),
+        randoms: names.randoms,
+        tables,
+        plays,
+        prepare: None,
+        initial: None,
+        current: None,
+        state: None,
+        receive: None,
+        receive_initial: None,
+    };
+    for done in kernels {
+        let place = match done.stage {
+            Stage::Initial => &mut module.initial,
+            Stage::Current => &mut module.current,
+            Stage::State => &mut module.state,
+            Stage::Receive => &mut module.receive,
+            _ => &mut module.receive_initial,
+        };
+        *place = Some(done.kernel);
+    }
+    let module = said.into_result(module)?;
+    if cfg!(debug_assertions) {
+        super::verify::assert_sound(&module, "lowering");
+    }
+    Ok(module)
+}
+
+/// Refuses whole blocks and declarations.
+fn refuse_blocks(cx: &mut Context<'_>, meaning: &Meaning) {
+    if meaning.kind == MechanismKind::RoutinesOnly {
+        let message = "`SUFFIX nothing` defines no mechanism";
+        let _ = cx.refuse::<()>(
+            meaning.name.span,
+            message,
+            "Its routines are called from hoc, which is not there.",
+            "",
+        );
+    }
+    for (span, message, reason) in &cx.names.refused {
+        let _ = cx.refuse::<()>(*span, message.clone(), reason, "");
+    }
+    for block in &meaning.other_phases {
+        let name = match block.phase {
+            Phase::Initial => "INITIAL",
+            Phase::Breakpoint => "BREAKPOINT",
+            Phase::Constructor => "CONSTRUCTOR",
+            Phase::Destructor => "DESTRUCTOR",
+            Phase::BeforeInitial => "BEFORE INITIAL",
+            Phase::AfterInitial => "AFTER INITIAL",
+            Phase::BeforeBreakpoint => "BEFORE BREAKPOINT",
+            Phase::AfterSolve => "AFTER SOLVE",
+            Phase::BeforeStep => "BEFORE STEP",
+        };
+        let _ = cx.refuse::<()>(block.span, format!("{name} blocks are not supported yet"), "", "");
+    }
+    for table in &meaning.function_tables {
+        let _ = cx.refuse::<()>(
+            table.name.span,
+            "FUNCTION_TABLE is not supported yet",
+            "Its table is filled from hoc.",
+            "",
+        );
+    }
+    for verbatim in &meaning.verbatim {
+        let reason = "It holds C code, and no compiler is used.";
+        let _ = cx.refuse::<()>(verbatim.span, "VERBATIM is not supported yet", reason, "");
+    }
+    if meaning.kind == MechanismKind::ArtificialCell
+        && let Some(block) = &meaning.breakpoint
+    {
+        let reason = "It has no membrane and takes no steps: it only answers events.";
+        let _ = cx.refuse::<()>(block.span, "an artificial cell has no BREAKPOINT", reason, "");
+    }
+}
+
+/// All kernels that the mechanism has.
+fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
+    let mut kernels = Vec::new();
+    let mut add = |cx: &mut Context<'a>, stage: Stage, body: &dyn Fn(&mut Context<'a>)| {
+        let draft = cx.kernel(stage, body);
+        kernels.push(globals::close(cx, draft));
+    };
+    if meaning.initial.is_some() || !cx.names.states.is_empty() {
+        add(cx, Stage::Initial, &|cx| {
+            start_states(cx, meaning);
+            if let Some(block) = &meaning.initial {
+                let _ = cx.block(block);
+            }
+        });
+    }
+    if let Some(block) = &meaning.breakpoint {
+        let has_current = !cx.names.currents.is_empty();
+        let unsolved = || block.statements.iter().filter(|s| !matches!(s.kind, StatementKind::Solve(_)));
+        if has_current {
+            add(cx, Stage::Current, &|cx| {
+                if cx.in_block(|cx| cx.statements(unsolved())).is_ok() {
+                    current::add_currents(cx, block.span);
+                }
+            });
+        }
+        if solve::solves(block).next().is_some() || !has_current {
+            add(cx, Stage::State, &|cx| {
+                for solve in solve::solves(block) {
+                    let _ = cx.solve(solve);
+                }
+                if !has_current {
+                    let _ = cx.in_block(|cx| cx.statements(unsolved()));
+                }
+            });
+        }
+    }
+    if let Some(receive) = &meaning.net_receive {
+        if cx.names.kind == Kind::Density {
+            let reason = "Events reach point processes and artificial cells only.";
+            let _ = cx.refuse::<()>(receive.span, "a density mechanism has no NET_RECEIVE", reason, "");
+        }
+        let is_initial = |s: &&ast::Statement| matches!(s.kind, StatementKind::Initial(_));
+        add(cx, Stage::Receive, &|cx| {
+            declare_arguments(cx, receive);
+            if cx.lookup("flag").is_none() {
+                cx.declare("flag", Local::Flag);
+            }
+            let _ =
+                cx.in_block(|cx| cx.statements(receive.body.statements.iter().filter(|s| !is_initial(s))));
+        });
+        if receive.body.statements.iter().any(|s| is_initial(&s)) {
+            add(cx, Stage::ReceiveInitial, &|cx| {
+                declare_arguments(cx, receive);
+                for statement in &receive.body.statements {
+                    if let StatementKind::Initial(block) = &statement.kind {
+                        let _ = cx.block(block);
+                    }
+                }
+            });
+        }
+    }
+    kernels
+}
+
+fn declare_arguments(cx: &mut Context<'_>, receive: &ast::NetReceive) {
+    for (i, argument) in receive.arguments.iter().enumerate() {
+        cx.declare(&argument.name.text, Local::Argument(i as u32));
+    }
+}
+
+/// Every state starts from its start value, as NEURON has it.
+fn start_states(cx: &mut Context<'_>, meaning: &Meaning) {
+    let names = cx.names;
+    for state in &names.states {
+        let value = match state.start {
+            Named::Number(x) => cx.draft.number(x),
+            Named::Global(id, _) => cx.draft.get(Slot::Global(GlobalId(id)), meaning.name.span),
+            Named::Column(id, _) => cx.draft.get(Slot::Place(Place::Column(ColumnId(id))), meaning.name.span),
+            _ => {
+                let message =
+                    Diagnostic::error("nmodl/unsupported", "a STATE has a start value that is no parameter");
+                cx.say(message.at(meaning.name.span, ""));
+                continue;
+            }
+        };
+        for i in 0..state.length {
+            cx.draft.set(Slot::Place(Place::Column(ColumnId(state.first + i))), value, meaning.name.span);
+        }
+    }
+}

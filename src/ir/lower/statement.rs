@@ -1,0 +1,230 @@
+//! Statements: what they set, and on which path.
+
+use super::super::passes::fold;
+use super::super::types::*;
+use super::context::{Context, Local, Lowered};
+use super::draft::Slot;
+use super::expression::Target;
+use crate::diagnostic::Span;
+use crate::nmodl::ast::{self, StatementKind};
+
+/// Rounds of one unrolled loop.
+const MOST_ROUNDS: f64 = 10_000.0;
+
+impl<'a> Context<'a> {
+    /// A block with its own LOCALs. Every statement is looked at, also after one was refused.
+    pub fn block(&mut self, block: &'a ast::Block) -> Lowered<()> {
+        self.in_block(|cx| cx.statements(block.statements.iter()))
+    }
+
+    /// Statements in order.
+    pub fn statements(&mut self, statements: impl Iterator<Item = &'a ast::Statement>) -> Lowered<()> {
+        let mut result = Ok(());
+        for statement in statements {
+            result = self.statement(statement).and(result);
+        }
+        result
+    }
+
+    /// One statement.
+    pub fn statement(&mut self, statement: &'a ast::Statement) -> Lowered<()> {
+        self.nested(statement.span, |cx| cx.statement_inside(statement))
+    }
+
+    fn statement_inside(&mut self, statement: &'a ast::Statement) -> Lowered<()> {
+        let span = statement.span;
+        match &statement.kind {
+            StatementKind::Local(names) => {
+                for local in names {
+                    let length = match &local.length {
+                        Some(length) => Some(self.length(length)?),
+                        None => None,
+                    };
+                    let first = self.draft.locals(length.unwrap_or(1));
+                    self.declare(&local.name.text, Local::Slot(first, length));
+                }
+                Ok(())
+            }
+            StatementKind::Assign { target, value } => self.assign(target, value),
+            StatementKind::Call(call) => self.call_statement(call),
+            StatementKind::If { branches, otherwise } => self.branches(branches, otherwise.as_ref()),
+            StatementKind::From { counter, from, to, by, body } => {
+                self.unroll(span, counter, from, to, by.as_ref(), body)
+            }
+            StatementKind::Block(block) => self.block(block),
+            StatementKind::Protect(inner) => self.statement(inner),
+            // Shared variables are only stored when all instances agree on the value, so there is nothing to guard.
+            StatementKind::MutexLock | StatementKind::MutexUnlock => Ok(()),
+            StatementKind::UnitsSwitch(_) => Ok(()),
+            // Done where the routine is called; slopes follow from the currents themselves.
+            StatementKind::Table(_) | StatementKind::Conductance { .. } => Ok(()),
+            StatementKind::While { condition, .. } => self.refuse(
+                condition.span.to(span),
+                "WHILE is not supported yet",
+                "How often it turns is not known before the run, and all instances run together.",
+                "use FROM with constant bounds",
+            ),
+            StatementKind::Solve(solve) if self.draft.stage == Stage::Initial => self.solve_initially(solve),
+            StatementKind::Solve(solve) => self.refuse(
+                solve.name.span,
+                "SOLVE stands inside another block",
+                "States are advanced once a step, by the SOLVE statements of BREAKPOINT itself.",
+                "move it to the outermost level of BREAKPOINT",
+            ),
+            StatementKind::Initial(_) => self.refuse(
+                span,
+                "INITIAL stands inside another block",
+                "",
+                "move it to the outermost level of NET_RECEIVE, or of the file",
+            ),
+            StatementKind::Verbatim(_) => self.refuse(
+                span,
+                "VERBATIM is not supported yet",
+                "It holds C code, and no compiler is used.",
+                "",
+            ),
+            StatementKind::Watch(_) => self.refuse(span, "WATCH is not supported yet", "", ""),
+            StatementKind::ForNetcons { .. } => self.refuse(span, "FOR_NETCONS is not supported yet", "", ""),
+            StatementKind::Reset => self.refuse(span, "RESET is not supported", "", ""),
+            StatementKind::Reaction(_)
+            | StatementKind::Equation { .. }
+            | StatementKind::Compartment(_)
+            | StatementKind::LongitudinalDiffusion(_)
+            | StatementKind::Conserve { .. } => self.refuse(
+                span,
+                "equations of KINETIC, LINEAR and NONLINEAR blocks are not solved yet",
+                "",
+                "write the equations as x' = ... in a DERIVATIVE block",
+            ),
+        }
+    }
+
+    /// The length of an array.
+    fn length(&mut self, length: &ast::Integer) -> Lowered<u32> {
+        match u32::try_from(length.value) {
+            Ok(n) if (1..=10_000).contains(&n) => Ok(n),
+            _ => self.refuse(length.span, "the length of an array is between 1 and 10000", "", ""),
+        }
+    }
+
+    fn assign(&mut self, target: &'a ast::Variable, value: &'a ast::Expression) -> Lowered<()> {
+        // The target first, so that both sides are looked at when one is refused.
+        let place = self.target(target);
+        if target.primes == 1
+            && let Ok(Target::Slot(Slot::Slope(place))) = place
+        {
+            return self.equation(place, target, value);
+        }
+        let value = self.expression(value);
+        match place? {
+            Target::Slot(slot) => {
+                let value = value?;
+                self.store(slot, value, target)
+            }
+            Target::Value(_) => {
+                let name = &target.name.text;
+                self.refuse(target.span, format!("`{name}` cannot be set by a mechanism"), "", "use a LOCAL")
+            }
+        }
+    }
+
+    /// Sets a variable that statements may set.
+    pub fn store(&mut self, slot: Slot, value: Value, target: &ast::Variable) -> Lowered<()> {
+        if let Slot::Place(Place::Voltage | Place::Area | Place::Diameter) = slot {
+            let name = &target.name.text;
+            return self.refuse(
+                target.span,
+                format!("`{name}` cannot be set by a mechanism"),
+                "It belongs to the cell.",
+                "use a LOCAL",
+            );
+        }
+        self.draft.set(slot, value, target.span);
+        Ok(())
+    }
+
+    fn branches(&mut self, branches: &'a [ast::Branch], otherwise: Option<&'a ast::Block>) -> Lowered<()> {
+        let Some((first, rest)) = branches.split_first() else {
+            return otherwise.map_or(Ok(()), |block| self.block(block));
+        };
+        let condition = self.expression(&first.condition);
+        let Ok(condition) = condition else {
+            // Look at the blocks too, for what else is to be said.
+            let _ = self.block(&first.body);
+            let _ = self.branches(rest, otherwise);
+            return condition.map(|_| ());
+        };
+        if let Some(known) = fold::constant(&self.draft.kernel, condition) {
+            return if known != 0.0 { self.block(&first.body) } else { self.branches(rest, otherwise) };
+        }
+        let before = self.draft.enter(condition);
+        let one = self.block(&first.body);
+        let taken = self.draft.leave(before);
+        let not = self.draft.unary(Unary::Not, condition);
+        let before = self.draft.enter(not);
+        let two = self.nested(first.condition.span, |cx| cx.branches(rest, otherwise));
+        let other = self.draft.leave(before);
+        self.draft.join(condition, taken, other);
+        one.and(two)
+    }
+
+    fn unroll(
+        &mut self,
+        span: Span,
+        counter: &ast::Name,
+        from: &'a ast::Expression,
+        to: &'a ast::Expression,
+        by: Option<&'a ast::Expression>,
+        body: &'a ast::Block,
+    ) -> Lowered<()> {
+        let from = self.bound(from)?;
+        let to = self.bound(to)?;
+        let by = match by {
+            Some(by) => self.bound(by)?,
+            None => 1.0,
+        };
+        // The counter is an int in NEURON, and the loop runs while it is not beyond `to`.
+        if by < 1.0 {
+            return self.refuse(
+                span,
+                "the step of this loop is not positive",
+                "",
+                "BY wants a number of 1 or more",
+            );
+        }
+        if (to - from) / by >= MOST_ROUNDS {
+            return self.refuse(
+                span,
+                format!("this loop turns more than {MOST_ROUNDS} times"),
+                "Loops are unrolled: their body is repeated for each round.",
+                "",
+            );
+        }
+        let mut result = Ok(());
+        let mut at = from;
+        while at <= to && result.is_ok() {
+            result = self.in_block(|cx| {
+                let slot = cx.declare_scalar(&counter.text);
+                let value = cx.draft.number(at);
+                cx.draft.set(slot, value, counter.span);
+                cx.nested(span, |cx| cx.block(body))
+            });
+            at += by;
+        }
+        result
+    }
+
+    /// A bound of a loop: a whole number known before the run.
+    fn bound(&mut self, expression: &'a ast::Expression) -> Lowered<f64> {
+        let value = self.expression(expression)?;
+        match fold::constant(&self.draft.kernel, value) {
+            Some(x) if x.is_finite() => Ok(x.trunc()),
+            _ => self.refuse(
+                expression.span,
+                "the bounds of a FROM loop must be known before the run",
+                "Loops are unrolled: their body is repeated for each round.",
+                "use numbers, or names from DEFINE",
+            ),
+        }
+    }
+}

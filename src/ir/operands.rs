@@ -1,0 +1,81 @@
+//! Which values an op or an effect uses, and the same op with other values.
+//!
+//! Everything that walks or rewrites kernels goes through here, so that a new op needs its operands
+//! named once.
+
+use super::types::*;
+
+impl Op {
+    /// The values it uses, in the order of its fields.
+    pub fn operands(&self) -> impl Iterator<Item = Value> + use<> {
+        let mut found = [None; 3];
+        let mut count = 0;
+        let _ = self.map(|value| {
+            found[count] = Some(value);
+            count += 1;
+            value
+        });
+        found.into_iter().flatten()
+    }
+
+    /// The same op on other values; `change` is called once for each operand, in the order of the fields.
+    #[must_use]
+    pub fn map(&self, mut change: impl FnMut(Value) -> Value) -> Op {
+        match *self {
+            Op::Constant(_)
+            | Op::Global(_)
+            | Op::Builtin(_)
+            | Op::Read(_)
+            | Op::Argument(_)
+            | Op::Flag
+            | Op::PlaySize => *self,
+            Op::Unary(function, a) => Op::Unary(function, change(a)),
+            Op::Binary(function, a, b) => Op::Binary(function, change(a), change(b)),
+            Op::MultiplyAdd(a, b, c) => Op::MultiplyAdd(change(a), change(b), change(c)),
+            Op::Select(a, b, c) => Op::Select(change(a), change(b), change(c)),
+            Op::Lookup { table, column, x } => Op::Lookup { table, column, x: change(x) },
+            Op::LookupSlope { table, column, x } => Op::LookupSlope { table, column, x: change(x) },
+            Op::Random { random, distribution, when } => {
+                Op::Random { random, distribution, when: when.map(change) }
+            }
+            Op::PlayAt(index) => Op::PlayAt(change(index)),
+        }
+    }
+}
+
+impl Effect {
+    /// The values it uses, in the order of its fields.
+    pub fn operands(&self) -> impl Iterator<Item = Value> + use<> {
+        let mut found = [None; 3];
+        let mut count = 0;
+        let _ = self.map(|value| {
+            found[count] = Some(value);
+            count += 1;
+            value
+        });
+        found.into_iter().flatten()
+    }
+
+    /// The same effect with other values; `change` is called once for each operand, in the order of the fields.
+    #[must_use]
+    pub fn map(&self, mut change: impl FnMut(Value) -> Value) -> Effect {
+        match *self {
+            Effect::Write(place, value) => Effect::Write(place, change(value)),
+            Effect::WriteGlobal(global, value) => Effect::WriteGlobal(global, change(value)),
+            Effect::WriteArgument(argument, value) => Effect::WriteArgument(argument, change(value)),
+            Effect::Add(sum, value) => Effect::Add(sum, change(value)),
+            Effect::NetSend { when, delay, flag } => {
+                let when = when.map(&mut change);
+                Effect::NetSend { when, delay: change(delay), flag: change(flag) }
+            }
+            Effect::NetEvent { when, time } => {
+                let when = when.map(&mut change);
+                Effect::NetEvent { when, time: change(time) }
+            }
+            Effect::NetMove { when, time } => {
+                let when = when.map(&mut change);
+                Effect::NetMove { when, time: change(time) }
+            }
+        }
+    }
+}

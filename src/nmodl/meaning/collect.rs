@@ -1,0 +1,712 @@
+//! Declarations into symbols: which block and which list of the `NEURON` block a name stands in
+//! says where its variable lives.
+
+use std::collections::HashMap;
+
+use super::{
+    Builtin, Current, CurrentKind, Ion, IonId, IonRole, IonVariable, Meaning, MechanismKind, Storage, Symbol,
+    SymbolId,
+};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::nmodl::ast::{
+    Block, Declaration, FactorValue, Item, LocalName, Module, Name, NeuronStatementKind, Parameter, Phase,
+    PhaseBlock, StatementKind, Unit, UnitDefinition, UseIon,
+};
+use crate::nmodl::nearest;
+use crate::units::{UnitError, UnitTable};
+
+/// The block a name was declared in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Declared {
+    Parameter,
+    Assigned,
+    State,
+    Constant,
+    UnitFactor,
+    FileLocal,
+    Function,
+    Procedure,
+    FunctionTable,
+    Equations,
+}
+
+impl Declared {
+    fn text(self) -> &'static str {
+        match self {
+            Declared::Parameter => "a PARAMETER",
+            Declared::Assigned => "an ASSIGNED variable",
+            Declared::State => "a STATE",
+            Declared::Constant => "a CONSTANT",
+            Declared::UnitFactor => "a number of the UNITS block",
+            Declared::FileLocal => "a LOCAL of the file",
+            Declared::Function => "a FUNCTION",
+            Declared::Procedure => "a PROCEDURE",
+            Declared::FunctionTable => "a FUNCTION_TABLE",
+            Declared::Equations => "a block of equations",
+        }
+    }
+
+    fn is_variable(self) -> bool {
+        use Declared::{Assigned, Constant, FileLocal, Parameter, State, UnitFactor};
+        matches!(self, Parameter | Assigned | State | Constant | UnitFactor | FileLocal)
+    }
+}
+
+/// What a declaration says besides the name.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Details {
+    default: f64,
+    unit: Option<String>,
+    limits: Option<(f64, f64)>,
+    length: Option<usize>,
+    tolerance: Option<f64>,
+    start: Option<f64>,
+}
+
+/// The lists of the `NEURON` block.
+#[derive(Default)]
+struct Lists<'a> {
+    names: Vec<(MechanismKind, &'a Name)>,
+    range: Vec<&'a Name>,
+    global: Vec<&'a Name>,
+    pointer: Vec<&'a Name>,
+    bb_core_pointer: Vec<&'a Name>,
+    external: Vec<&'a Name>,
+    random: Vec<&'a Name>,
+    nonspecific: Vec<&'a Name>,
+    electrode: Vec<&'a Name>,
+    ions: Vec<&'a UseIon>,
+    thread_safe: bool,
+    span: Option<Span>,
+}
+
+struct Collector<'a> {
+    lists: Lists<'a>,
+    declared: Vec<(&'a Name, Declared, Details)>,
+    /// Where each name was declared first.
+    first: HashMap<&'a str, usize>,
+    units: UnitTable,
+    meaning: Meaning,
+    said: Diagnostics,
+}
+
+/// The meaning of all declarations; code is taken over unread.
+pub(super) fn collect(module: &Module) -> (Meaning, Diagnostics) {
+    let items = module.flat_items();
+    let mut collector = Collector {
+        lists: Lists::default(),
+        declared: Vec::new(),
+        first: HashMap::new(),
+        units: UnitTable::new(),
+        meaning: empty(module),
+        said: Diagnostics::new(),
+    };
+    for item in &items {
+        collector.lists_of(item);
+    }
+    collector.unit_aliases(&items);
+    for item in &items {
+        collector.declarations_of(item);
+        collector.code_of(item);
+    }
+    collector.identity(module);
+    collector.symbols();
+    collector.ions_and_currents();
+    (collector.meaning, collector.said)
+}
+
+fn empty(module: &Module) -> Meaning {
+    let name = Name { text: String::new(), span: module.span };
+    Meaning {
+        kind: MechanismKind::Density,
+        name,
+        declared_thread_safe: false,
+        symbols: Vec::new(),
+        ions: Vec::new(),
+        currents: Vec::new(),
+        functions: Vec::new(),
+        procedures: Vec::new(),
+        function_tables: Vec::new(),
+        equations: Vec::new(),
+        initial: None,
+        breakpoint: None,
+        other_phases: Vec::new(),
+        net_receive: None,
+        verbatim: Vec::new(),
+        warnings: Diagnostics::new(),
+        by_name: HashMap::new(),
+    }
+}
+
+fn text_of(unit: &Option<Unit>) -> Option<String> {
+    unit.as_ref().map(|u| u.text.clone())
+}
+
+fn names<'a>(list: &[&'a Name]) -> Vec<&'a str> {
+    list.iter().map(|n| n.text.as_str()).collect()
+}
+
+impl<'a> Collector<'a> {
+    fn lists_of(&mut self, item: &'a Item) {
+        let Item::Neuron(block) = item else { return };
+        let lists = &mut self.lists;
+        lists.span.get_or_insert(block.span);
+        for statement in &block.statements {
+            use NeuronStatementKind as Kind;
+            match &statement.kind {
+                Kind::Suffix(name) if name.text == "nothing" => {
+                    lists.names.push((MechanismKind::RoutinesOnly, name));
+                }
+                Kind::Suffix(name) => lists.names.push((MechanismKind::Density, name)),
+                Kind::PointProcess(name) => lists.names.push((MechanismKind::PointProcess, name)),
+                Kind::ArtificialCell(name) => lists.names.push((MechanismKind::ArtificialCell, name)),
+                Kind::UseIon(ion) => lists.ions.push(ion),
+                Kind::NonspecificCurrent(list) => lists.nonspecific.extend(list),
+                Kind::ElectrodeCurrent(list) => lists.electrode.extend(list),
+                Kind::Range(list) => lists.range.extend(list),
+                Kind::Global(list) => lists.global.extend(list),
+                Kind::Pointer(list) => lists.pointer.extend(list),
+                Kind::BbCorePointer(list) => lists.bb_core_pointer.extend(list),
+                Kind::External(list) => lists.external.extend(list),
+                Kind::Random { names, .. } => lists.random.extend(names),
+                Kind::ThreadSafe(_) => lists.thread_safe = true,
+                Kind::Represents(_) => {}
+            }
+        }
+    }
+
+    /// All aliases before all numbers, so that their order does not matter.
+    fn unit_aliases(&mut self, items: &[&'a Item]) {
+        for item in items {
+            let Item::Units(block) = item else { continue };
+            for definition in &block.definitions {
+                if let UnitDefinition::Alias { new, old, .. } = definition {
+                    if let Err(error) = self.units.define(&new.text, &old.text) {
+                        let diagnostic = self.unit_message(&error, old);
+                        self.said.push(Diagnostic {
+                            severity: crate::diagnostic::Severity::Warning,
+                            ..diagnostic
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    fn unit_message(&self, error: &UnitError, unit: &Unit) -> Diagnostic {
+        let message = format!("the unit `({})` cannot be read: {error}", unit.text);
+        let diagnostic = Diagnostic::error("nmodl/unit", message).at(unit.span, "");
+        match error {
+            UnitError::Unknown(name) => match nearest(name, self.units.names()) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic
+                    .help(format!("say what it is in the UNITS block, as in `({name}) = (millivolt)`")),
+            },
+            _ => diagnostic,
+        }
+    }
+
+    fn declarations_of(&mut self, item: &'a Item) {
+        match item {
+            Item::Parameter(block) => block.parameters.iter().for_each(|p| self.parameter(p)),
+            Item::Constant(block) => {
+                for constant in &block.constants {
+                    let details = Details {
+                        default: constant.value.value,
+                        unit: text_of(&constant.unit),
+                        ..Details::default()
+                    };
+                    self.declare(&constant.name, Declared::Constant, details);
+                }
+            }
+            Item::Assigned(block) => {
+                block.variables.iter().for_each(|d| self.declaration(d, Declared::Assigned));
+            }
+            Item::State(block) => block.states.iter().for_each(|d| self.declaration(d, Declared::State)),
+            Item::Local(list) => list.names.iter().for_each(|n| self.file_local(n)),
+            Item::Units(block) => {
+                for definition in &block.definitions {
+                    if let UnitDefinition::Factor { name, value, .. } = definition {
+                        self.unit_factor(name, value);
+                    }
+                }
+            }
+            Item::Routine(routine) => {
+                let kind = if routine.is_function { Declared::Function } else { Declared::Procedure };
+                self.declare(&routine.name, kind, Details::default());
+            }
+            Item::FunctionTable(table) => {
+                self.declare(&table.name, Declared::FunctionTable, Details::default());
+            }
+            Item::Equations(block) => self.declare(&block.name, Declared::Equations, Details::default()),
+            _ => {}
+        }
+    }
+
+    fn parameter(&mut self, parameter: &'a Parameter) {
+        let details = Details {
+            default: parameter.value.as_ref().map_or(0.0, |v| v.value),
+            unit: text_of(&parameter.unit),
+            limits: parameter.limits.as_ref().map(|l| (l.low.value, l.high.value)),
+            length: parameter.length.as_ref().map(|l| l.value as usize),
+            ..Details::default()
+        };
+        self.declare(&parameter.name, Declared::Parameter, details);
+    }
+
+    fn declaration(&mut self, declaration: &'a Declaration, kind: Declared) {
+        let details = Details {
+            default: 0.0,
+            unit: text_of(&declaration.unit),
+            limits: declaration.range.as_ref().map(|l| (l.low.value, l.high.value)),
+            length: declaration.length.as_ref().map(|l| l.value as usize),
+            tolerance: declaration.tolerance.as_ref().map(|t| t.value),
+            start: declaration.start.as_ref().map(|s| s.value),
+        };
+        self.declare(&declaration.name, kind, details);
+    }
+
+    fn file_local(&mut self, local: &'a LocalName) {
+        let length = local.length.as_ref().map(|l| l.value as usize);
+        self.declare(&local.name, Declared::FileLocal, Details { length, ..Details::default() });
+    }
+
+    fn unit_factor(&mut self, name: &'a Name, value: &'a FactorValue) {
+        let (default, unit) = match value {
+            FactorValue::Number { number, unit } => (number.value, text_of(unit)),
+            FactorValue::Ratio { from, to } => {
+                let factor = match self.units.ratio(&from.text, &to.text) {
+                    Ok((factor, true)) => factor,
+                    Ok((factor, false)) => {
+                        let message =
+                            format!("`({})` and `({})` do not measure the same thing", from.text, to.text);
+                        self.said.push(
+                            Diagnostic::warning("nmodl/unit", message)
+                                .at(from.span.to(to.span), format!("taken as {factor}")),
+                        );
+                        factor
+                    }
+                    Err(error) => {
+                        let wrong = if self.units.parse(&from.text).is_err() { from } else { to };
+                        let diagnostic = self.unit_message(&error, wrong);
+                        self.said.push(diagnostic);
+                        1.0
+                    }
+                };
+                (factor, Some(to.text.clone()))
+            }
+        };
+        self.declare(name, Declared::UnitFactor, Details { default, unit, ..Details::default() });
+    }
+
+    /// Notes a declaration, or reports that the name is taken.
+    fn declare(&mut self, name: &'a Name, kind: Declared, details: Details) {
+        if let Some(&at) = self.first.get(name.text.as_str()) {
+            let (before, before_kind, before_details) = &self.declared[at];
+            let provided = Builtin::named(&name.text).is_some() || self.is_ion_variable(&name.text);
+            if provided && before_kind.is_variable() && kind.is_variable() {
+                return;
+            }
+            let same = *before_kind == kind && kind.is_variable() && *before_details == details;
+            let message = if *before_kind == kind {
+                format!("`{}` is declared twice", name.text)
+            } else {
+                format!("`{}` is declared as {} and as {}", name.text, before_kind.text(), kind.text())
+            };
+            let diagnostic = if same {
+                Diagnostic::warning("nmodl/duplicate", message)
+            } else {
+                Diagnostic::error("nmodl/duplicate", message)
+            };
+            self.said.push(
+                diagnostic
+                    .at(name.span, "declared again here")
+                    .at(before.span, "declared first here")
+                    .help("remove one of the two, or give it another name"),
+            );
+            return;
+        }
+        self.first.insert(name.text.as_str(), self.declared.len());
+        self.declared.push((name, kind, details));
+    }
+
+    fn is_ion_variable(&self, name: &str) -> bool {
+        self.lists.ions.iter().any(|ion| ion.read.iter().chain(&ion.write).any(|n| n.text == name))
+    }
+
+    fn code_of(&mut self, item: &'a Item) {
+        let meaning = &mut self.meaning;
+        match item {
+            Item::Routine(routine) if routine.is_function => meaning.functions.push(routine.clone()),
+            Item::Routine(routine) => meaning.procedures.push(routine.clone()),
+            Item::FunctionTable(table) => meaning.function_tables.push(table.clone()),
+            Item::Equations(block) => meaning.equations.push(block.clone()),
+            Item::Verbatim(verbatim) => meaning.verbatim.push(verbatim.clone()),
+            Item::Phase(PhaseBlock { phase: Phase::Initial, body, .. }) => append(&mut meaning.initial, body),
+            Item::Phase(PhaseBlock { phase: Phase::Breakpoint, body, .. }) => {
+                append(&mut meaning.breakpoint, body);
+            }
+            Item::Phase(other) => meaning.other_phases.push(other.clone()),
+            Item::NetReceive(block) => {
+                if let Some(first) = &meaning.net_receive {
+                    self.said.push(
+                        Diagnostic::error("nmodl/duplicate", "there are two `NET_RECEIVE` blocks")
+                            .at(block.span, "the second one")
+                            .at(first.span, "the first one"),
+                    );
+                } else {
+                    meaning.net_receive = Some(block.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn identity(&mut self, module: &Module) {
+        self.meaning.declared_thread_safe = self.lists.thread_safe;
+        let Some((kind, name)) = self.lists.names.first() else {
+            let span = self.lists.span.unwrap_or(Span::new(module.span.source, 0, 0));
+            self.said.push(
+                Diagnostic::error("nmodl/no-name", "the mechanism has no name")
+                    .at(span, "expected `SUFFIX`, `POINT_PROCESS` or `ARTIFICIAL_CELL` in a `NEURON` block")
+                    .help("write `NEURON { SUFFIX name }` for a density mechanism"),
+            );
+            return;
+        };
+        self.meaning.kind = *kind;
+        self.meaning.name = (*name).clone();
+        for (_, other) in &self.lists.names[1..] {
+            self.said.push(
+                Diagnostic::error("nmodl/two-names", "the mechanism has two names")
+                    .at(other.span, "the second one")
+                    .at(name.span, "the first one")
+                    .help("write one mechanism per file"),
+            );
+        }
+    }
+
+    fn add(&mut self, symbol: Symbol) -> SymbolId {
+        let id = SymbolId(self.meaning.symbols.len());
+        self.meaning.by_name.insert(symbol.name.clone(), id);
+        self.meaning.symbols.push(symbol);
+        id
+    }
+
+    fn symbols(&mut self) {
+        let everywhere = self.meaning.name.span;
+        for (name, builtin, unit) in Builtin::ALL {
+            let mut symbol = plain(name, Storage::Builtin(builtin), everywhere);
+            symbol.unit = Some(unit.to_string());
+            symbol.implicit = true;
+            self.add(symbol);
+        }
+        let range = names(&self.lists.range);
+        let global = names(&self.lists.global);
+        for name in &self.lists.global {
+            if range.contains(&name.text.as_str()) {
+                let message = format!("`{}` is named both in RANGE and in GLOBAL", name.text);
+                self.said.push(
+                    Diagnostic::error("nmodl/range-and-global", message)
+                        .at(name.span, "one for all instances here, one for each there")
+                        .help("leave it in one of the two"),
+                );
+            }
+        }
+        for (name, kind, details) in std::mem::take(&mut self.declared) {
+            if !kind.is_variable() {
+                continue;
+            }
+            if Builtin::named(&name.text).is_some() {
+                self.builtin_redeclared(name, kind);
+                continue;
+            }
+            let storage = self.storage(name, kind, &range, &global);
+            let Details { default, unit, limits, length, tolerance, start } = details;
+            let symbol = Symbol {
+                name: name.text.clone(),
+                storage,
+                ion: None,
+                default,
+                unit,
+                limits,
+                length,
+                tolerance,
+                implicit: false,
+                span: name.span,
+            };
+            let id = self.add(symbol);
+            if kind == Declared::State {
+                self.start_value(id, start);
+            }
+        }
+        self.named_only_in_neuron_block();
+        self.use_table();
+    }
+
+    /// A built-in variable may be declared as if it were a parameter; the declaration says nothing.
+    fn builtin_redeclared(&mut self, name: &Name, kind: Declared) {
+        if !matches!(kind, Declared::Parameter | Declared::Assigned) {
+            let message =
+                format!("`{}` is a variable of the simulator and cannot be {}", name.text, kind.text());
+            self.said.push(
+                Diagnostic::error("nmodl/duplicate", message).at(name.span, "").help("give it another name"),
+            );
+        }
+    }
+
+    fn storage(&mut self, name: &Name, kind: Declared, range: &[&str], global: &[&str]) -> Storage {
+        let text = name.text.as_str();
+        let listed = |list: &[&Name]| list.iter().any(|n| n.text == text);
+        let lists = &self.lists;
+        let special = if listed(&lists.pointer) {
+            Some(Storage::Pointer)
+        } else if listed(&lists.bb_core_pointer) {
+            Some(Storage::BbCorePointer)
+        } else if listed(&lists.external) {
+            Some(Storage::External)
+        } else {
+            None
+        };
+        let in_range = range.contains(&text) || listed(&lists.nonspecific) || listed(&lists.electrode);
+        let in_global = global.contains(&text);
+        match kind {
+            Declared::State => {
+                if in_global {
+                    let message = format!("the state `{text}` cannot be GLOBAL");
+                    self.said.push(
+                        Diagnostic::error("nmodl/global-state", message)
+                            .at(name.span, "every instance has a state of its own")
+                            .help("remove it from GLOBAL"),
+                    );
+                }
+                Storage::State { initial: None }
+            }
+            Declared::Constant | Declared::UnitFactor => {
+                if self.is_ion_variable(text) {
+                    let message = format!("`{text}` is a variable of an ion and cannot be {}", kind.text());
+                    self.said.push(
+                        Diagnostic::error("nmodl/duplicate", message)
+                            .at(name.span, "")
+                            .help("declare it in ASSIGNED, or remove it from USEION"),
+                    );
+                }
+                Storage::Constant
+            }
+            Declared::FileLocal => Storage::FileLocal,
+            _ if special.is_some() => special.unwrap_or(Storage::Pointer),
+            Declared::Parameter if in_range => Storage::RangeParameter,
+            Declared::Parameter => Storage::GlobalParameter,
+            _ if in_global => Storage::GlobalAssigned,
+            _ if in_range => Storage::RangeAssigned,
+            _ => Storage::InstanceAssigned,
+        }
+    }
+
+    /// `m0`, which the state `m` starts from: the mechanism's own, if it declares one.
+    fn start_value(&mut self, state: SymbolId, start: Option<f64>) {
+        let Symbol { name, unit, span, .. } = self.meaning.symbols[state.0].clone();
+        if self.is_ion_variable(&name) {
+            return;
+        }
+        let start_name = format!("{name}0");
+        let known = self.meaning.by_name.get(&start_name).copied();
+        let declared = self.first.contains_key(start_name.as_str());
+        let initial = match known {
+            Some(id) => Some(id),
+            // Declared further down: filled in when all symbols are there.
+            None if declared => None,
+            None => {
+                let mut symbol = plain(&start_name, Storage::GlobalParameter, span);
+                symbol.default = start.unwrap_or(0.0);
+                symbol.unit = unit;
+                symbol.implicit = true;
+                Some(self.add(symbol))
+            }
+        };
+        self.meaning.symbols[state.0].storage = Storage::State { initial };
+    }
+
+    /// Names in RANGE or GLOBAL that nobody declares are ignored with a warning; currents,
+    /// variables of ions, pointers and streams get a variable all the same.
+    fn named_only_in_neuron_block(&mut self) {
+        for id in 0..self.meaning.symbols.len() {
+            let symbol = &self.meaning.symbols[id];
+            if symbol.storage == (Storage::State { initial: None }) && !self.is_ion_variable(&symbol.name) {
+                let initial = self.meaning.by_name.get(&format!("{}0", symbol.name)).copied();
+                self.meaning.symbols[id].storage = Storage::State { initial };
+            }
+        }
+        let lists = std::mem::take(&mut self.lists);
+        for (list, storage) in [
+            (&lists.pointer, Storage::Pointer),
+            (&lists.bb_core_pointer, Storage::BbCorePointer),
+            (&lists.external, Storage::External),
+            (&lists.random, Storage::Random),
+            (&lists.nonspecific, Storage::RangeAssigned),
+            (&lists.electrode, Storage::RangeAssigned),
+        ] {
+            for name in list {
+                let known = self.meaning.by_name.contains_key(&name.text);
+                if known && storage == Storage::Random {
+                    let message =
+                        format!("the random stream `{}` is declared as something else too", name.text);
+                    self.said.push(Diagnostic::error("nmodl/duplicate", message).at(name.span, ""));
+                } else if !known {
+                    self.add(plain(&name.text, storage, name.span));
+                }
+            }
+        }
+        let symbols: Vec<String> = self.meaning.symbols.iter().map(|s| s.name.clone()).collect();
+        let routine = |name: &str| self.first.contains_key(name);
+        for name in lists.range.iter().chain(&lists.global) {
+            let of_ion =
+                lists.ions.iter().any(|i| i.read.iter().chain(&i.write).any(|n| n.text == name.text));
+            if symbols.contains(&name.text)
+                || routine(&name.text)
+                || of_ion
+                || name.text.starts_with("usetable")
+            {
+                continue;
+            }
+            let message = format!("`{}` is named in RANGE or GLOBAL but never declared", name.text);
+            let mut diagnostic =
+                Diagnostic::warning("nmodl/never-declared", message).at(name.span, "ignored");
+            if let Some(near) = nearest(&name.text, symbols.iter().map(String::as_str)) {
+                diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            }
+            self.said.push(diagnostic);
+        }
+        self.lists = lists;
+    }
+
+    /// A mechanism with a TABLE has a switch that turns tables off.
+    fn use_table(&mut self) {
+        let has_table =
+            |block: &Block| block.statements.iter().any(|s| matches!(s.kind, StatementKind::Table(_)));
+        let routines = self.meaning.functions.iter().chain(&self.meaning.procedures);
+        let Some(span) = routines.filter(|r| has_table(&r.body)).map(|r| r.span).next() else { return };
+        if !self.meaning.by_name.contains_key("usetable") {
+            let mut symbol = plain("usetable", Storage::GlobalParameter, span);
+            symbol.default = 1.0;
+            symbol.implicit = true;
+            self.add(symbol);
+        }
+    }
+
+    fn ions_and_currents(&mut self) {
+        let lists = std::mem::take(&mut self.lists);
+        if self.meaning.kind == MechanismKind::ArtificialCell {
+            let currents = lists.nonspecific.iter().chain(&lists.electrode).copied();
+            for name in currents.chain(lists.ions.iter().map(|i| &i.ion)) {
+                self.said.push(
+                    Diagnostic::error("nmodl/no-membrane", "an artificial cell has no ions and no currents")
+                        .at(name.span, "needs a membrane")
+                        .help("write `POINT_PROCESS` instead of `ARTIFICIAL_CELL`, or remove it"),
+                );
+            }
+        }
+        for use_ion in &lists.ions {
+            self.ion(use_ion);
+        }
+        let plain_currents =
+            [(&lists.nonspecific, CurrentKind::Nonspecific), (&lists.electrode, CurrentKind::Electrode)];
+        for (list, kind) in plain_currents {
+            for name in list {
+                let Some(symbol) = self.meaning.find(&name.text) else { continue };
+                if self.meaning.currents.iter().any(|c| c.symbol == symbol) {
+                    let message = format!("the current `{}` is named twice in the NEURON block", name.text);
+                    self.said.push(
+                        Diagnostic::error("nmodl/duplicate", message)
+                            .at(name.span, "")
+                            .help("name it in one place, as it is added to the membrane once for each"),
+                    );
+                } else {
+                    self.meaning.currents.push(Current { symbol, kind });
+                }
+            }
+        }
+        self.lists = lists;
+    }
+
+    fn ion(&mut self, use_ion: &UseIon) {
+        let ion = &use_ion.ion.text;
+        if let Some(first) = self.meaning.ions.iter().find(|i| i.name.text == *ion) {
+            self.said.push(
+                Diagnostic::error("nmodl/duplicate", format!("the ion `{ion}` is named twice in USEION"))
+                    .at(use_ion.ion.span, "the second time")
+                    .at(first.name.span, "the first time")
+                    .help("write one USEION with all that is read and written"),
+            );
+            return;
+        }
+        let id = IonId(self.meaning.ions.len());
+        let mut variables = Vec::new();
+        let uses = use_ion.read.iter().map(|n| (n, false)).chain(use_ion.write.iter().map(|n| (n, true)));
+        for (name, write) in uses {
+            let Some(role) = self.ion_role(ion, name) else { continue };
+            let symbol = match self.meaning.find(&name.text) {
+                Some(symbol) => symbol,
+                None => self.add(plain(&name.text, Storage::Ion, name.span)),
+            };
+            let target = &mut self.meaning.symbols[symbol.0];
+            let before = target.ion.is_some_and(|i| i.write);
+            let read = target.ion.is_some_and(|i| i.read) || !write;
+            target.ion = Some(IonVariable { ion: id, role, read, write: before || write });
+            if !matches!(target.storage, Storage::State { .. }) {
+                // What PARAMETER says of an ion's variable is ignored.
+                target.storage = Storage::Ion;
+                target.default = 0.0;
+            }
+            if !variables.contains(&symbol) {
+                variables.push(symbol);
+            }
+            if write && role == IonRole::Current {
+                self.meaning.currents.push(Current { symbol, kind: CurrentKind::Ionic(id) });
+            }
+        }
+        let valence = use_ion.valence.as_ref().map(|v| v.value);
+        self.meaning.ions.push(Ion { name: use_ion.ion.clone(), valence, variables });
+    }
+
+    fn ion_role(&mut self, ion: &str, name: &Name) -> Option<IonRole> {
+        let all = [
+            (format!("e{ion}"), IonRole::Reversal),
+            (format!("{ion}i"), IonRole::Inside),
+            (format!("{ion}o"), IonRole::Outside),
+            (format!("i{ion}"), IonRole::Current),
+        ];
+        if let Some((_, role)) = all.iter().find(|(n, _)| *n == name.text) {
+            return Some(*role);
+        }
+        let message = format!("`{}` is no variable of the ion `{ion}`", name.text);
+        let [reversal, inside, outside, current] = all.map(|(n, _)| n);
+        self.said.push(
+            Diagnostic::error("nmodl/ion-variable", message)
+                .at(name.span, format!("expected `{reversal}`, `{inside}`, `{outside}` or `{current}`")),
+        );
+        None
+    }
+}
+
+fn plain(name: &str, storage: Storage, span: Span) -> Symbol {
+    Symbol {
+        name: name.to_string(),
+        storage,
+        ion: None,
+        default: 0.0,
+        unit: None,
+        limits: None,
+        length: None,
+        tolerance: None,
+        implicit: false,
+        span,
+    }
+}
+
+/// Blocks of the same kind run one after the other.
+fn append(target: &mut Option<Block>, body: &Block) {
+    match target {
+        Some(block) => block.statements.extend(body.statements.iter().cloned()),
+        None => *target = Some(body.clone()),
+    }
+}

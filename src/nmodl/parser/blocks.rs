@@ -1,0 +1,214 @@
+//! What stands at the outermost level of a file: blocks of code, routines, `INCLUDE`, `DEFINE`.
+
+use super::{DEEPEST_INCLUDE, Failed, ITEM_WORDS, Includes, MOST_INCLUDES, Parsed, Parser, Place};
+use crate::diagnostic::{Diagnostic, SourceId};
+use crate::nmodl::ast::{
+    Block, Define, EquationsBlock, EquationsKind, FunctionTable, Include, Item, LocalList, NetReceive, Phase,
+    PhaseBlock, Routine, Title, UnitsSwitch,
+};
+use crate::nmodl::lexer::TokenKind;
+
+impl<'a> Parser<'a> {
+    pub(super) fn item(&mut self) -> Parsed<Item> {
+        let start = self.token.start;
+        match self.token.kind {
+            TokenKind::Verbatim { .. } => return Ok(Item::Verbatim(self.verbatim()?)),
+            TokenKind::Word => {}
+            TokenKind::Symbol("}") => {
+                let diagnostic = Diagnostic::error("nmodl/syntax", "a `}` that closes nothing")
+                    .at(self.token_span(), "no block is open here");
+                return Err(self.report(diagnostic));
+            }
+            _ => return Err(self.unexpected("a block")),
+        }
+        match self.token_text() {
+            "TITLE" => Ok(Item::Title(self.title())),
+            "INCLUDE" => self.include(),
+            "DEFINE" => self.define(),
+            "UNITSON" | "UNITSOFF" => {
+                let on = self.is_word("UNITSON");
+                self.advance();
+                Ok(Item::UnitsSwitch(UnitsSwitch { on, span: self.span_from(start) }))
+            }
+            "UNITS" => Ok(Item::Units(self.units_block()?)),
+            "NEURON" => Ok(Item::Neuron(self.neuron_block()?)),
+            "PARAMETER" => Ok(Item::Parameter(self.parameter_block()?)),
+            "CONSTANT" => Ok(Item::Constant(self.constant_block()?)),
+            "ASSIGNED" => Ok(Item::Assigned(self.assigned_block()?)),
+            "STATE" => Ok(Item::State(self.state_block()?)),
+            "INDEPENDENT" => Ok(Item::Independent(self.independent_block()?)),
+            "LOCAL" => {
+                self.advance();
+                let names = self.local_names()?;
+                Ok(Item::Local(LocalList { names, span: self.span_from(start) }))
+            }
+            "INITIAL" => self.phase(Phase::Initial),
+            "BREAKPOINT" => self.phase(Phase::Breakpoint),
+            "CONSTRUCTOR" => self.phase(Phase::Constructor),
+            "DESTRUCTOR" => self.phase(Phase::Destructor),
+            "BEFORE" | "AFTER" => self.before_after(),
+            "DERIVATIVE" => self.equations(EquationsKind::Derivative, Place::Plain),
+            "KINETIC" => self.equations(EquationsKind::Kinetic, Place::Kinetic),
+            "LINEAR" => self.equations(EquationsKind::Linear, Place::Equations),
+            "NONLINEAR" => self.equations(EquationsKind::Nonlinear, Place::Equations),
+            "DISCRETE" => self.equations(EquationsKind::Discrete, Place::Plain),
+            "FUNCTION" => self.routine(true),
+            "PROCEDURE" => self.routine(false),
+            "FUNCTION_TABLE" => self.function_table(),
+            "NET_RECEIVE" => self.net_receive(),
+            word => {
+                let diagnostic =
+                    Diagnostic::error("nmodl/syntax", format!("expected a block, found `{word}`"))
+                        .at(self.token_span(), "no block starts like this");
+                let upper = word.to_uppercase();
+                let diagnostic = Parser::with_suggestion(diagnostic, &upper, &ITEM_WORDS);
+                Err(self.report(diagnostic))
+            }
+        }
+    }
+
+    /// The rest of the line, whatever it holds.
+    fn title(&mut self) -> Title {
+        let start = self.token.start;
+        let from = self.token.end;
+        let end = self.lexer.line_end(from);
+        let text = self.slice(from, end).trim().to_string();
+        self.last_end = end;
+        self.lexer.jump(end);
+        self.token = self.lexer.next();
+        Title { text, span: self.span_from(start) }
+    }
+
+    fn define(&mut self) -> Parsed<Item> {
+        let start = self.advance().start;
+        let name = self.name("a name that is not yet `DEFINE`d")?;
+        let value = self.integer("a whole number")?;
+        self.defines.insert(name.text.clone(), value.value);
+        Ok(Item::Define(Define { name, value, span: self.span_from(start) }))
+    }
+
+    fn include(&mut self) -> Parsed<Item> {
+        let start = self.token.start;
+        let place = self.token_span();
+        self.advance();
+        let path = self.text_literal("a file name between double quotes")?;
+        let span = self.span_from(start);
+        let refuse = |parser: &mut Parser<'a>, message: String, text: String| {
+            parser.push_error(Diagnostic::error("nmodl/include", message).at(span, text));
+            Err(Failed)
+        };
+        let Some(includes) = &mut self.includes else {
+            self.push_error(
+                Diagnostic::error("nmodl/include", format!("`{}` cannot be included here", path.text))
+                    .at(place, "this text has no folder to look for the file in"),
+            );
+            return Err(Failed);
+        };
+        if includes.depth >= DEEPEST_INCLUDE || includes.count >= MOST_INCLUDES {
+            let message = format!("`{}` is included too deeply", path.text);
+            return refuse(self, message, "does the file include itself?".into());
+        }
+        let text = match (includes.load)(&path.text) {
+            Ok(text) => text,
+            Err(error) => {
+                let message = format!("cannot read the included file `{}`", path.text);
+                return refuse(self, message, error.to_string());
+            }
+        };
+        let id = includes.sources.add(path.text.clone(), text);
+        includes.count += 1;
+        includes.depth += 1;
+        let items = self.included_items(id);
+        Ok(Item::Include(Include { path, items, span }))
+    }
+
+    /// The items of an included file; names `DEFINE`d so far hold in it, and its own hold after it.
+    fn included_items(&mut self, id: SourceId) -> Vec<Item> {
+        let Some(includes) = &mut self.includes else { return Vec::new() };
+        let text = includes.sources.get(id).text.clone();
+        let mut inner = Parser::new(&text, id, 0..text.len(), true);
+        inner.includes = Some(Includes {
+            sources: &mut *includes.sources,
+            load: &mut *includes.load,
+            depth: includes.depth,
+            count: includes.count,
+        });
+        inner.defines = std::mem::take(&mut self.defines);
+        inner.errors = self.errors;
+        let items = inner.items();
+        let count = inner.includes.as_ref().map_or(0, |i| i.count);
+        self.defines = std::mem::take(&mut inner.defines);
+        self.errors = inner.errors;
+        let said = std::mem::take(&mut inner.diagnostics);
+        self.diagnostics.extend(said);
+        if let Some(includes) = &mut self.includes {
+            includes.count = count;
+            includes.depth -= 1;
+        }
+        items
+    }
+
+    fn body(&mut self, place: Place) -> Parsed<Block> {
+        self.place = place;
+        let block = self.block();
+        self.place = Place::Plain;
+        block
+    }
+
+    fn phase(&mut self, phase: Phase) -> Parsed<Item> {
+        let start = self.advance().start;
+        let body = self.body(Place::Plain)?;
+        Ok(Item::Phase(PhaseBlock { phase, body, span: self.span_from(start) }))
+    }
+
+    fn before_after(&mut self) -> Parsed<Item> {
+        let start = self.token.start;
+        let before = self.is_word("BEFORE");
+        self.advance();
+        let phase = match (before, self.token_text()) {
+            (true, "INITIAL") => Phase::BeforeInitial,
+            (true, "BREAKPOINT") => Phase::BeforeBreakpoint,
+            (true, "STEP") => Phase::BeforeStep,
+            (false, "INITIAL") => Phase::AfterInitial,
+            (false, "SOLVE") => Phase::AfterSolve,
+            (true, _) => return Err(self.unexpected("`INITIAL`, `BREAKPOINT` or `STEP`")),
+            (false, _) => return Err(self.unexpected("`INITIAL` or `SOLVE`")),
+        };
+        self.advance();
+        let body = self.body(Place::Plain)?;
+        Ok(Item::Phase(PhaseBlock { phase, body, span: self.span_from(start) }))
+    }
+
+    fn equations(&mut self, kind: EquationsKind, place: Place) -> Parsed<Item> {
+        let start = self.advance().start;
+        let name = self.name("the name of the block")?;
+        let solve_for = if self.take_word("SOLVEFOR") { self.names("a state")? } else { Vec::new() };
+        let body = self.body(place)?;
+        Ok(Item::Equations(EquationsBlock { kind, name, solve_for, body, span: self.span_from(start) }))
+    }
+
+    fn routine(&mut self, is_function: bool) -> Parsed<Item> {
+        let start = self.advance().start;
+        let name =
+            self.name(if is_function { "the name of the function" } else { "the name of the procedure" })?;
+        let arguments = self.argument_list()?;
+        let unit = self.unit()?;
+        let body = self.body(Place::Routine)?;
+        Ok(Item::Routine(Routine { is_function, name, arguments, unit, body, span: self.span_from(start) }))
+    }
+
+    fn function_table(&mut self) -> Parsed<Item> {
+        let start = self.advance().start;
+        let name = self.name("the name of the function")?;
+        let arguments = self.argument_list()?;
+        let unit = self.unit()?;
+        Ok(Item::FunctionTable(FunctionTable { name, arguments, unit, span: self.span_from(start) }))
+    }
+
+    fn net_receive(&mut self) -> Parsed<Item> {
+        let start = self.advance().start;
+        let arguments = self.argument_list()?;
+        let body = self.body(Place::NetReceive)?;
+        Ok(Item::NetReceive(NetReceive { arguments, body, span: self.span_from(start) }))
+    }
+}

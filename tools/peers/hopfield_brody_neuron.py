@@ -1,0 +1,297 @@
+#!/usr/bin/env python3
+"""The Hopfield-Brody network of networks/hopfield-brody, in NEURON.
+
+Two uses: it proves the network's .mod files against the reference spikes (--reference), and it is the
+peer that tools/compare_peers.py times Volley against.
+
+It needs a Python with NEURON (`pip install neuron==9.0.2`) and a C++ compiler. The mechanisms are
+compiled by nrnivmodl into --mechanisms, or into a temporary folder. The last line on standard output
+is one JSON object: spikes per population, wall times (the run is psolve alone), peak memory.
+
+Model: Hopfield & Brody, PNAS 98:1282 (2001), https://doi.org/10.1073/pnas.98.3.1282, in M. Migliore's
+conductance-based version (ModelDB 2798), with every delay 0.5 ms.
+"""
+
+import argparse
+import csv
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+NETWORK = Path(__file__).resolve().parents[2] / "networks" / "hopfield-brody"
+CHANNELS = 40  # input channels
+CURRENTS = 5  # synaptic currents, so cells of each kind, per channel
+CELLS = CHANNELS * CURRENTS
+V_INIT = -65.0  # mV
+DELAY = 0.5  # ms
+# Pattern file, weight between selected alphas and to betas (we), weight from selected betas (wi), in uS.
+CONDITIONS = {
+    "before": ("exemplar.txt", 0.0, 0.0),
+    "after": ("exemplar.txt", 0.00001, 0.000015),
+    "random": ("random1_starts.txt", 0.00001, 0.000015),
+}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("condition", choices=CONDITIONS)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--coreneuron", action="store_true", help="run the step loop in CoreNEURON")
+    parser.add_argument("--dt", type=float, default=0.05, help="ms")
+    parser.add_argument("--tstop", type=float, default=1000.0, help="ms")
+    parser.add_argument("--spikes", type=Path, help="write the spikes to this CSV file")
+    parser.add_argument("--voltage", type=Path, help="write v of gamma and alpha 43 every 0.5 ms to this CSV file")
+    parser.add_argument("--reference", type=Path, help="compare the spikes with this CSV file; status 1 if they differ")
+    parser.add_argument("--mechanisms", type=Path, help="compile the .mod files in this folder, and reuse what it holds")
+    return parser.parse_args()
+
+
+def compiled(folder, name):
+    """The library `name` that nrnivmodl left in `folder`, if it is newer than every .mod file."""
+    for path in sorted(folder.glob(f"*/{name}.*")) + sorted(folder.glob(f"*/.libs/{name}.*")):
+        if path.suffix in (".so", ".dylib"):
+            newest = max(source.stat().st_mtime for source in NETWORK.glob("*.mod"))
+            return path if path.stat().st_mtime >= newest else None
+    return None
+
+
+def compile_mechanisms(folder, coreneuron):
+    """Runs nrnivmodl in `folder` unless its libraries are there; returns NEURON's and CoreNEURON's."""
+    if not compiled(folder, "libnrnmech") or (coreneuron and not compiled(folder, "libcorenrnmech")):
+        nrnivmodl = Path(sys.executable).parent / "nrnivmodl"
+        command = [str(nrnivmodl)] + (["-coreneuron"] if coreneuron else []) + [str(NETWORK)]
+        # nrnivmodl looks up its Python in PATH: let it be this one.
+        environment = dict(os.environ, PATH=f"{nrnivmodl.parent}{os.pathsep}{os.environ['PATH']}")
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        if done.returncode != 0:
+            for left_over in folder.glob("*/mod_func.*"):
+                shutil.rmtree(left_over.parent, ignore_errors=True)
+            sys.exit(f"nrnivmodl failed:\n{done.stdout}\n{done.stderr}")
+    return compiled(folder, "libnrnmech"), compiled(folder, "libcorenrnmech")
+
+
+def read_starts(name):
+    """Firing time of each input channel, in ms; the files are in seconds."""
+    return [float(line) * 1000.0 for line in (NETWORK / name).read_text().split()]
+
+
+def read_selected():
+    """Cell numbers 5 j + i of the selected cells; the file holds their count, then pairs "j i"."""
+    numbers = [int(word) for word in (NETWORK / "connections.txt").read_text().split()]
+    pairs = list(zip(numbers[1::2], numbers[2::2]))
+    if len(pairs) != numbers[0]:
+        sys.exit(f"connections.txt announces {numbers[0]} cells and holds {len(pairs)}")
+    return [CURRENTS * j + i for j, i in pairs]
+
+
+class Cell:
+    """One compartment of 10 um by 10 um with pas, nans and kap; `leak` in S/cm2."""
+
+    def __init__(self, h, name, leak):
+        self.section = h.Section(name=name)
+        self.section.L = self.section.diam = 10
+        self.section.cm = 1
+        for mechanism in ("pas", "nans", "kap"):
+            self.section.insert(mechanism)
+        self.section.ena, self.section.ek = 55, -90
+        segment = self.section(0.5)
+        segment.pas.g = leak
+        segment.nans.gbar = 0.015
+        segment.kap.gkabar = 0.05
+
+        self.excitatory = h.ExpSyn(segment)
+        self.excitatory.tau, self.excitatory.e = 2, 0
+        self.inhibitory = h.Exp2Syn(segment)
+        self.inhibitory.tau1 = self.inhibitory.tau2 = 6
+        self.inhibitory.e = -80
+        self.input = None
+
+    def add_input(self, h, current):
+        self.input = h.ExpSyn(self.section(0.5))
+        self.input.tau, self.input.e = 200 + 100 * current, 0
+
+    def rest_at_v_init(self):
+        """Sets the leak's reversal so that no current flows at v_init; call after finitialize."""
+        segment = self.section(0.5)
+        segment.pas.e = V_INIT + (segment.ina + segment.ik) / segment.pas.g
+
+
+def build(h, pc, condition):
+    """Builds the network; returns the cells by population and what must be kept alive."""
+    pattern, we, wi = CONDITIONS[condition]
+    alpha = [Cell(h, f"alpha{n}", 1 / 20000) for n in range(CELLS)]
+    beta = [Cell(h, f"beta{n}", 1 / 20000) for n in range(CELLS)]
+    gamma = [Cell(h, "gamma", 1 / 6000)]
+    for n in range(CELLS):
+        alpha[n].add_input(h, n % CURRENTS)
+        beta[n].add_input(h, n % CURRENTS)
+
+    # Global ids: alpha, beta, gamma, then the input channels.
+    first = {"alpha": 0, "beta": CELLS, "gamma": 2 * CELLS, "input": 2 * CELLS + 1}
+    keep = []
+
+    for name, cells in (("alpha", alpha), ("beta", beta), ("gamma", gamma)):
+        for n, cell in enumerate(cells):
+            detector = h.NetCon(cell.section(0.5)._ref_v, None, sec=cell.section)
+            detector.threshold = -20
+            pc.set_gid2node(first[name] + n, pc.id())
+            pc.cell(first[name] + n, detector)
+            keep.append(detector)
+    for j, start in enumerate(read_starts(pattern)):
+        channel = h.NetStim()
+        channel.number, channel.interval, channel.start, channel.noise = 1, 10, start, 0
+        pc.set_gid2node(first["input"] + j, pc.id())
+        pc.cell(first["input"] + j, h.NetCon(channel, None))
+        keep.append(channel)
+
+    def connect(population, n, synapse, weight):
+        connection = pc.gid_connect(first[population] + n, synapse)
+        connection.weight[0], connection.delay = weight, DELAY
+        keep.append(connection)
+
+    for n in range(CELLS):
+        connect("input", n // CURRENTS, alpha[n].input, 0.00013)
+        connect("input", n // CURRENTS, beta[n].input, 0.00013)
+    selected = read_selected()
+    for p in selected:
+        for q in selected:
+            if p != q:
+                connect("alpha", p, alpha[q].excitatory, we)
+                connect("beta", p, beta[q].inhibitory, wi)
+            connect("beta", p, alpha[q].inhibitory, wi)
+            connect("alpha", p, beta[q].excitatory, we)
+        connect("alpha", p, gamma[0].excitatory, 0.00005)
+        connect("beta", p, gamma[0].inhibitory, 0.00001)
+
+    return {"alpha": alpha, "beta": beta, "gamma": gamma}, first, keep
+
+
+def initialise(h, cells):
+    """Finds the resting leak at the steady state, then starts from it."""
+    h.celsius = 34
+    h.finitialize(V_INIT)
+    for population in cells.values():
+        for cell in population:
+            cell.rest_at_v_init()
+    h.finitialize(V_INIT)
+
+
+def named_spikes(times, gids, first):
+    """Rows (population, cell, time in ms), by population, cell, time; the input channels left out."""
+    rows = []
+    for time_ms, gid in zip(times, gids):
+        gid = int(gid)
+        if gid >= first["input"]:
+            continue
+        population = "alpha" if gid < first["beta"] else "beta" if gid < first["gamma"] else "gamma"
+        rows.append((population, gid - first[population], float(time_ms)))
+    return sorted(rows)
+
+
+def compare(rows, path, dt):
+    """Prints how the spikes differ from a reference file; returns whether they agree step by step."""
+    with open(path, newline="") as file:
+        wanted = sorted((r["population"], int(r["cell"]), float(r["time_ms"])) for r in csv.DictReader(file))
+    same_trains = [r[:2] for r in rows] == [r[:2] for r in wanted]
+    print(f"reference {path.name}: {len(rows)} spikes, {len(wanted)} wanted")
+    if not same_trains:
+        print("the number of spikes of some cells differs")
+        return False
+    # NEURON adds 1e-10 ms to a spike's time; the reference is rounded. Steps tell them apart.
+    off = Counter(abs(round(a[2] / dt) - round(b[2] / dt)) for a, b in zip(rows, wanted))
+    print("steps off: " + ", ".join(f"{steps}: {count}" for steps, count in sorted(off.items())))
+    return set(off) <= {0}
+
+
+def main():
+    options = arguments()
+    with tempfile.TemporaryDirectory(prefix="volley-neuron-") as temporary:
+        folder = options.mechanisms or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        library, core_library = compile_mechanisms(folder, options.coreneuron)
+        if options.coreneuron:
+            os.environ["CORENEURONLIB"] = str(core_library)
+        status = run(options, library)
+    sys.exit(status)
+
+
+def run(options, library):
+    os.environ["NEURON_MODULE_OPTIONS"] = "-nogui"
+    import_started = time.perf_counter()
+    import neuron
+    from neuron import h
+
+    h.nrn_load_dll(str(library))
+    import_time = time.perf_counter() - import_started
+    setup_started = time.perf_counter()
+    pc = h.ParallelContext()
+    h.dt = options.dt
+    cells, first, keep = build(h, pc, options.condition)
+    times, gids = h.Vector(), h.Vector()
+    pc.spike_record(-1, times, gids)
+    traces = []
+    if options.voltage:
+        for cell in (cells["gamma"][0], cells["alpha"][43]):
+            traces.append(h.Vector().record(cell.section(0.5)._ref_v, 0.5))
+    if options.threads > 1:
+        pc.nthread(options.threads)
+    if options.coreneuron:
+        from neuron import coreneuron
+
+        coreneuron.enable = True
+        coreneuron.verbose = 0
+    pc.set_maxstep(10)
+    initialise(h, cells)
+    setup_time = time.perf_counter() - setup_started
+
+    run_started = time.perf_counter()
+    pc.psolve(options.tstop)
+    run_time = time.perf_counter() - run_started
+
+    rows = named_spikes(times, gids, first)
+    if options.spikes:
+        with open(options.spikes, "w", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["population", "cell", "time_ms"])
+            writer.writerows((p, n, f"{t:.9g}") for p, n, t in rows)
+    if options.voltage:
+        with open(options.voltage, "w", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["t_ms", "gamma_mV", "alpha_43_mV"])
+            for n, (gamma, alpha) in enumerate(zip(*traces)):
+                writer.writerow([f"{n * 0.5:.3f}", f"{gamma:.9g}", f"{alpha:.9g}"])
+    agrees = compare(rows, options.reference, options.dt) if options.reference else True
+
+    counts = Counter(row[0] for row in rows)
+    compartments = sum(len(population) for population in cells.values())
+    # ru_maxrss is in KiB on Linux and in bytes on macOS.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    print(
+        json.dumps(
+            {
+                "simulator": "CoreNEURON" if options.coreneuron else "NEURON",
+                "version": neuron.__version__,
+                "condition": options.condition,
+                "threads": options.threads,
+                "dt_ms": options.dt,
+                "tstop_ms": options.tstop,
+                "compartments": compartments,
+                "steps": round(options.tstop / options.dt),
+                "spikes": {name: counts.get(name, 0) for name in cells},
+                "wall_time_s": {"import": import_time, "build": setup_time, "run": run_time},
+                "peak_memory_bytes": peak,
+            }
+        )
+    )
+    return 0 if agrees else 1
+
+
+if __name__ == "__main__":
+    main()
