@@ -1,11 +1,13 @@
 //! Volley simulates networks of spiking neurons.
 pub mod diagnostic;
+pub mod engine;
 pub mod ir;
 pub mod kernel;
 pub mod mechanism;
 pub mod morphology;
 pub mod network;
 pub mod nmodl;
+pub mod partition;
 pub mod random;
 pub mod solver;
 pub mod units;

@@ -359,6 +359,17 @@ fn leading_number(text: &str) -> (Option<f64>, usize) {
     (Some(value), end)
 }
 
+/// Molar gas constant, J/(K mol): exact since the SI of 2019, and NEURON 9's.
+pub const GAS_CONSTANT: f64 = 8.31446261815324;
+
+/// Faraday's constant, C/mol: the product of the exact elementary charge and Avogadro's number, and NEURON 9's.
+pub const FARADAY: f64 = 96485.33212331001;
+
+/// R T/(z F) in mV for a temperature in degC and a charge number: what Nernst's equation multiplies a logarithm by.
+pub fn nernst_scale(celsius: f64, valence: i32) -> f64 {
+    1000.0 * GAS_CONSTANT * (celsius + 273.15) / (f64::from(valence) * FARADAY)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,32 @@
 //! Epochs: integrate, detect, exchange, deliver.
+//!
+//! A checked [`Model`](crate::network::Model) and a [`Plan`](crate::partition::Plan) come in; spikes and samples go
+//! out through a [`Sink`]. Each thread owns its cells from building to the end and touches nobody else's. It takes them
+//! through one epoch, which is as many steps as fit into the shortest delay: no spike fired in an epoch can arrive in it.
+//! Then the threads meet, read each other's spikes and put those that reach their own cells into their queues.
+//!
+//! One step, from t to t + dt: deliver the events due by t + dt/2; at t + dt/2 currents, assembly and the implicit
+//! step of the voltage; at t + dt the states of mechanisms; sampling; detection of threshold crossings, stamped t + dt.
+//!
+//! Results do not depend on the number of threads, bit for bit: every cell is computed by the same operations in the
+//! same order wherever it is, events of one time come in an order of their own (see `queue`), and random streams
+//! belong to what they drive.
 
+mod barrier;
+mod clock;
+mod connections;
+mod error;
+mod exchange;
+mod layout;
+mod local;
+mod membrane;
+mod queue;
+mod report;
+mod sets;
+mod simulation;
 mod sink;
 
-pub use sink::*;
+pub use clock::Clock;
+pub use error::{BuildError, RunError};
+pub use simulation::{Control, Outcome, Progress, Simulation, Statistics};
+pub use sink::{Memory, Sink, SinkError, Spike};

@@ -6,29 +6,27 @@
 //!
 //! No function branches on its operands in a way that compilers could not turn into blends.
 
-use crate::ir::{Binary, Unary};
-
 /// `a b + c`, rounded once or twice.
 #[inline(always)]
-pub(super) fn multiply_add<const FUSED: bool>(a: f64, b: f64, c: f64) -> f64 {
+pub fn multiply_add<const FUSED: bool>(a: f64, b: f64, c: f64) -> f64 {
     if FUSED { a.mul_add(b, c) } else { a * b + c }
 }
 
 /// A truth value.
 #[inline(always)]
-pub(super) fn truth(condition: bool) -> f64 {
+pub fn truth(condition: bool) -> f64 {
     if condition { 1.0 } else { 0.0 }
 }
 
 /// C's `fmin`, with a fixed choice between zeros.
 #[inline(always)]
-pub(super) fn minimum(a: f64, b: f64) -> f64 {
+pub fn minimum(a: f64, b: f64) -> f64 {
     if b < a || a.is_nan() { b } else { a }
 }
 
 /// C's `fmax`, with a fixed choice between zeros.
 #[inline(always)]
-pub(super) fn maximum(a: f64, b: f64) -> f64 {
+pub fn maximum(a: f64, b: f64) -> f64 {
     if b > a || a.is_nan() { b } else { a }
 }
 
@@ -41,7 +39,7 @@ pub(super) fn maximum(a: f64, b: f64) -> f64 {
 /// functions", 1980); e^r = 1 + r + r^2 q(r), where q is the minimax polynomial of degree 9 (relative error of
 /// e^r 1.7e-17); then 2^n, as 2^(n-1) and a doubling so that e^x overflows by itself when it must.
 #[inline(always)]
-pub(super) fn exp<const FUSED: bool>(x: f64) -> f64 {
+pub fn exp<const FUSED: bool>(x: f64) -> f64 {
     /// Adding this to a small number rounds it to an integer n and leaves n + 1022, the biased exponent of
     /// 2^(n-1), in the lowest bits.
     const SHIFT: f64 = 6_755_399_441_055_744.0 + 1022.0;
@@ -68,64 +66,14 @@ pub(super) fn exp<const FUSED: bool>(x: f64) -> f64 {
     let r = multiply_add::<FUSED>(-n, LN2_HIGH, x);
     let r = multiply_add::<FUSED>(-n, LN2_LOW, r);
     let r2 = r * r;
-    let r4 = r2 * r2;
-    let q01 = multiply_add::<FUSED>(Q[1], r, Q[0]);
-    let q23 = multiply_add::<FUSED>(Q[3], r, Q[2]);
-    let q45 = multiply_add::<FUSED>(Q[5], r, Q[4]);
-    let q67 = multiply_add::<FUSED>(Q[7], r, Q[6]);
-    let q89 = multiply_add::<FUSED>(Q[9], r, Q[8]);
-    let q03 = multiply_add::<FUSED>(q23, r2, q01);
-    let q47 = multiply_add::<FUSED>(q67, r2, q45);
-    let q49 = multiply_add::<FUSED>(q89, r4, q47);
-    let q = multiply_add::<FUSED>(q49, r4, q03);
+    let mut even = Q[8];
+    let mut odd = Q[9];
+    for term in [6, 4, 2, 0] {
+        even = multiply_add::<FUSED>(even, r2, Q[term]);
+        odd = multiply_add::<FUSED>(odd, r2, Q[term + 1]);
+    }
+    let q = multiply_add::<FUSED>(odd, r, even);
     let power = 1.0 + multiply_add::<FUSED>(q, r2, r);
     let half = power * f64::from_bits(shifted.to_bits() << 52);
     half + half
-}
-
-/// A function of one value.
-#[inline(always)]
-pub(super) fn unary<const FUSED: bool>(function: Unary, x: f64) -> f64 {
-    match function {
-        Unary::Negate => -x,
-        Unary::Not => truth(x == 0.0),
-        Unary::Abs => x.abs(),
-        Unary::Sqrt => x.sqrt(),
-        Unary::Exp => exp::<FUSED>(x),
-        Unary::Log => x.ln(),
-        Unary::Log10 => x.log10(),
-        Unary::Sin => x.sin(),
-        Unary::Cos => x.cos(),
-        Unary::Tan => x.tan(),
-        Unary::Asin => x.asin(),
-        Unary::Acos => x.acos(),
-        Unary::Atan => x.atan(),
-        Unary::Sinh => x.sinh(),
-        Unary::Cosh => x.cosh(),
-        Unary::Tanh => x.tanh(),
-        Unary::Floor => x.floor(),
-        Unary::Ceil => x.ceil(),
-    }
-}
-
-/// A function of two values.
-#[inline(always)]
-pub(super) fn binary(function: Binary, a: f64, b: f64) -> f64 {
-    match function {
-        Binary::Add => a + b,
-        Binary::Subtract => a - b,
-        Binary::Multiply => a * b,
-        Binary::Divide => a / b,
-        Binary::Power => a.powf(b),
-        Binary::Minimum => minimum(a, b),
-        Binary::Maximum => maximum(a, b),
-        Binary::Remainder => a % b,
-        Binary::Atan2 => a.atan2(b),
-        Binary::Less => truth(a < b),
-        Binary::LessEqual => truth(a <= b),
-        Binary::Equal => truth(a == b),
-        Binary::NotEqual => truth(a != b),
-        Binary::And => truth(a != 0.0 && b != 0.0),
-        Binary::Or => truth(a != 0.0 || b != 0.0),
-    }
 }

@@ -11,7 +11,8 @@
 use std::collections::HashMap;
 
 use super::cost::Cost;
-use super::program::{Action, Code, Comparison, Input, Lookup, LookupResult, PlaceUse, Program, Slot, Step};
+use super::primitives::Primitive;
+use super::program::{Action, Code, Input, Lookup, LookupResult, PlaceUse, Program, Slot, Step};
 use crate::ir::{Binary, Builtin, Effect, IonVariable, Kernel, Op, Place, Sum, TableId, Unary, Value};
 
 /// How a value comes about.
@@ -115,10 +116,8 @@ impl<'a> Compiler<'a> {
         let registers = self.allocate(&order, &in_column, uniforms);
         let base = uniforms + registers;
         for (index, definition) in self.definitions.iter().enumerate() {
-            if let Definition::Place(place) = definition {
-                if needed[index] {
-                    self.slots[index] = Slot(base + place_of[place]);
-                }
+            if let (true, Definition::Place(place)) = (needed[index], definition) {
+                self.slots[index] = Slot(base + place_of[place]);
             }
         }
         for (&value, &place) in &in_column {
@@ -142,10 +141,11 @@ impl<'a> Compiler<'a> {
         let mut broadcast: Vec<Slot> =
             steps.iter().flat_map(|step| step.operands).filter(|slot| slot.0 < uniforms).collect();
         for action in &actions {
-            if let Action::Store(_, value) | Action::Add(_, value) = *action {
-                if value.0 < uniforms {
+            match *action {
+                Action::Store(_, value) | Action::Add(_, value) if value.0 < uniforms => {
                     broadcast.push(value);
                 }
+                _ => {}
             }
         }
         broadcast.sort();
@@ -194,8 +194,10 @@ impl<'a> Compiler<'a> {
                 Op::Argument(argument) => Definition::Input(Input::Argument(argument)),
                 Op::Flag => Definition::Input(Input::Flag),
                 Op::Read(place) => Definition::Place(place),
-                Op::Unary(function, a) => Definition::Computed(Code::Unary(function), vec![a]),
-                Op::Binary(function, a, b) => Definition::Computed(Code::Binary(function), vec![a, b]),
+                Op::Unary(function, a) => Definition::Computed(Code::Primitive(function.into()), vec![a]),
+                Op::Binary(function, a, b) => {
+                    Definition::Computed(Code::Primitive(function.into()), vec![a, b])
+                }
                 Op::MultiplyAdd(a, b, c) => self.multiply_add(a, b, c),
                 Op::Select(condition, yes, no) => self.select(condition, yes, no),
                 Op::Lookup { table, column, x } | Op::LookupSlope { table, column, x } => {
@@ -237,28 +239,38 @@ impl<'a> Compiler<'a> {
 
     fn multiply_add(&self, a: Value, b: Value, c: Value) -> Definition {
         match (self.negated(a), self.negated(b), self.negated(c)) {
-            (Some(a), Some(b), _) => Definition::Computed(Code::MultiplyAdd, vec![a, b, c]),
-            (Some(a), None, _) => Definition::Computed(Code::NegateMultiplyAdd, vec![a, b, c]),
-            (None, Some(b), _) => Definition::Computed(Code::NegateMultiplyAdd, vec![a, b, c]),
-            (None, None, Some(c)) => Definition::Computed(Code::MultiplySubtract, vec![a, b, c]),
-            (None, None, None) => Definition::Computed(Code::MultiplyAdd, vec![a, b, c]),
+            (Some(a), Some(b), _) => {
+                Definition::Computed(Code::Primitive(Primitive::MultiplyAdd), vec![a, b, c])
+            }
+            (Some(a), None, _) => {
+                Definition::Computed(Code::Primitive(Primitive::NegateMultiplyAdd), vec![a, b, c])
+            }
+            (None, Some(b), _) => {
+                Definition::Computed(Code::Primitive(Primitive::NegateMultiplyAdd), vec![a, b, c])
+            }
+            (None, None, Some(c)) => {
+                Definition::Computed(Code::Primitive(Primitive::MultiplySubtract), vec![a, b, c])
+            }
+            (None, None, None) => {
+                Definition::Computed(Code::Primitive(Primitive::MultiplyAdd), vec![a, b, c])
+            }
         }
     }
 
     fn select(&self, condition: Value, yes: Value, no: Value) -> Definition {
-        let plain = Definition::Computed(Code::Select, vec![condition, yes, no]);
+        let plain = Definition::Computed(Code::Primitive(Primitive::Select), vec![condition, yes, no]);
         if self.uniform[condition.0 as usize] {
             return plain;
         }
         let (comparison, a, b) = match *self.kernel.op(condition) {
             Op::Unary(Unary::Not, a) => return self.select(a, no, yes),
-            Op::Binary(Binary::Less, a, b) => (Comparison::Less, a, b),
-            Op::Binary(Binary::LessEqual, a, b) => (Comparison::LessEqual, a, b),
-            Op::Binary(Binary::Equal, a, b) => (Comparison::Equal, a, b),
-            Op::Binary(Binary::NotEqual, a, b) => (Comparison::NotEqual, a, b),
+            Op::Binary(Binary::Less, a, b) => (Primitive::SelectLess, a, b),
+            Op::Binary(Binary::LessEqual, a, b) => (Primitive::SelectLessEqual, a, b),
+            Op::Binary(Binary::Equal, a, b) => (Primitive::SelectEqual, a, b),
+            Op::Binary(Binary::NotEqual, a, b) => (Primitive::SelectNotEqual, a, b),
             _ => return plain,
         };
-        Definition::Computed(Code::CompareSelect(comparison), vec![a, b, yes, no])
+        Definition::Computed(Code::Primitive(comparison), vec![a, b, yes, no])
     }
 
     /// Places that the kernel changes.
@@ -275,10 +287,11 @@ impl<'a> Compiler<'a> {
         let changed: Vec<Place> = self.changed_places().collect();
         for effect in &self.kernel.effects {
             for value in effect_operands(effect) {
-                if let Definition::Place(place) = self.definitions[value.0 as usize] {
-                    if changed.contains(&place) {
+                match self.definitions[value.0 as usize] {
+                    Definition::Place(place) if changed.contains(&place) => {
                         self.definitions[value.0 as usize] = Definition::Saved(place);
                     }
+                    _ => {}
                 }
             }
         }
@@ -453,8 +466,10 @@ impl<'a> Compiler<'a> {
             Definition::Computed(code, operands) => {
                 (*code, operands.iter().map(|&operand| self.slot(operand)).collect())
             }
-            Definition::Saved(place) => (Code::Copy, vec![Slot(base + place_of[place])]),
-            _ => (Code::Copy, vec![]),
+            Definition::Saved(place) => {
+                (Code::Primitive(Primitive::Copy), vec![Slot(base + place_of[place])])
+            }
+            _ => (Code::Primitive(Primitive::Copy), vec![]),
         };
         if let Code::Lookup(number) = code {
             for (result, value) in
@@ -478,7 +493,11 @@ impl<'a> Compiler<'a> {
             let number = place_of[&place];
             let same = matches!(self.definitions[value.0 as usize], Definition::Place(from) if from == place);
             if in_column.get(&value) != Some(&number) && !same {
-                steps.push(make_step(Code::Copy, Slot(base + number), &[self.slot(value)]));
+                steps.push(make_step(
+                    Code::Primitive(Primitive::Copy),
+                    Slot(base + number),
+                    &[self.slot(value)],
+                ));
             }
         }
         let slot = |value: Value| self.slot(value);

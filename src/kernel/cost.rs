@@ -1,7 +1,7 @@
 //! What a program is estimated to cost, so that work can be shared out before anything has run.
 
+use super::primitives::Primitive;
 use super::program::{Action, Code, Lookup, Step};
-use crate::ir::{Binary, Unary};
 
 /// The cost of running a program once for one instance, among many.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -25,21 +25,16 @@ impl Cost {
 /// ns for one instance, measured by `benches/kernels.rs`.
 fn of_step(step: &Step, lookups: &[Lookup]) -> f64 {
     match step.code {
-        Code::Unary(function) => match function {
-            Unary::Negate | Unary::Not | Unary::Abs | Unary::Floor | Unary::Ceil => 0.15,
-            Unary::Sqrt => 0.7,
-            Unary::Exp => 1.0,
-            _ => 10.0,
-        },
-        Code::Binary(function) => match function {
-            Binary::Divide => 0.5,
-            Binary::Power => 20.0,
-            Binary::Remainder | Binary::Atan2 => 15.0,
+        Code::Primitive(primitive) => match primitive {
+            Primitive::Sqrt => 0.7,
+            Primitive::Exp => 1.0,
+            Primitive::Divide => 0.5,
+            Primitive::Log | Primitive::Log10 | Primitive::Sin | Primitive::Cos | Primitive::Tan => 10.0,
+            Primitive::Asin | Primitive::Acos | Primitive::Atan | Primitive::Atan2 => 15.0,
+            Primitive::Sinh | Primitive::Cosh | Primitive::Tanh => 15.0,
+            Primitive::Power | Primitive::Remainder => 20.0,
             _ => 0.15,
         },
-        Code::Copy => 0.1,
-        Code::MultiplyAdd | Code::MultiplySubtract | Code::NegateMultiplyAdd => 0.2,
-        Code::Select | Code::CompareSelect(_) => 0.25,
         Code::Lookup(lookup) => 1.5 + lookups[lookup as usize].results.len() as f64,
         Code::Random { .. } | Code::RandomAlways { .. } => 20.0,
         Code::PlaySize | Code::PlayAt => 2.0,

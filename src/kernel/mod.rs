@@ -17,11 +17,12 @@
 //!   checked before a run.
 
 mod aligned;
-mod arithmetic;
+pub mod arithmetic;
 mod columns;
 mod compile;
 mod cost;
 mod level;
+mod primitives;
 mod program;
 mod scalar;
 mod table;

@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 
 use super::columns::{Environment, Event, EventEffect, Instances, IonColumns, NodeColumns};
+use super::primitives::Primitive;
 use super::scalar::Evaluator;
 use super::table::TableValues;
 use super::vector::{self, Machine};
 use super::{Cost, Level};
-use crate::ir::{self, Binary, Distribution, IonVariable, Place, Sum, Unary};
+use crate::ir::{self, Distribution, IonVariable, Place, Sum};
 
 /// Where a step finds a value or leaves it. The slots are numbered through: first what is the same for all
 /// instances, then the registers, then the places.
@@ -23,20 +24,8 @@ impl Slot {
 /// What a step computes from its operands.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Code {
-    /// The first operand.
-    Copy,
-    Unary(Unary),
-    Binary(Binary),
-    /// `a b + c`
-    MultiplyAdd,
-    /// `a b - c`
-    MultiplySubtract,
-    /// `c - a b`
-    NegateMultiplyAdd,
-    /// The second where the first is not zero, else the third.
-    Select,
-    /// The third where the comparison of the first two holds, else the fourth.
-    CompareSelect(Comparison),
+    /// Lane by lane.
+    Primitive(Primitive),
     /// The columns of lookup number `.0`, at the first operand. Its targets stand in [`Lookup`].
     Lookup(u32),
     /// A draw, made where the first operand is not zero.
@@ -51,15 +40,6 @@ pub(super) enum Code {
     },
     PlaySize,
     PlayAt,
-}
-
-/// Comparisons; false with a NaN, but for the last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Comparison {
-    Less,
-    LessEqual,
-    Equal,
-    NotEqual,
 }
 
 /// One step of a program.

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::Level;
-use super::arithmetic::{binary, multiply_add, unary};
-use super::program::{Code, Comparison, Lookup, Step};
+use super::program::{Code, Lookup, Step};
 use super::table::TableValues;
 use super::vector;
 use crate::ir::Distribution;
@@ -35,28 +34,10 @@ impl Evaluator<'_> {
     #[inline(always)]
     pub(super) fn evaluate<const FUSED: bool>(&mut self, steps: &[Step]) {
         for step in steps {
-            let [a, b, c, d] = step.operands.map(|slot| self.values[slot.index()]);
+            let operands = step.operands.map(|slot| self.values[slot.index()]);
+            let a = operands[0];
             let result = match step.code {
-                Code::Copy => a,
-                Code::Unary(function) => unary::<FUSED>(function, a),
-                Code::Binary(function) => binary(function, a, b),
-                Code::MultiplyAdd => multiply_add::<FUSED>(a, b, c),
-                Code::MultiplySubtract => multiply_add::<FUSED>(a, b, -c),
-                Code::NegateMultiplyAdd => multiply_add::<FUSED>(-a, b, c),
-                Code::Select => {
-                    if a != 0.0 {
-                        b
-                    } else {
-                        c
-                    }
-                }
-                Code::CompareSelect(comparison) => {
-                    if compare(comparison, a, b) {
-                        c
-                    } else {
-                        d
-                    }
-                }
+                Code::Primitive(primitive) => primitive.compute::<FUSED>(operands),
                 Code::Lookup(lookup) => {
                     let lookup = &self.lookups[lookup as usize];
                     let table = &self.tables[lookup.table as usize];
@@ -90,17 +71,6 @@ impl Evaluator<'_> {
             Some((_, plays, instance)) => &plays[*instance],
             None => &[],
         }
-    }
-}
-
-/// Whether a comparison holds.
-#[inline(always)]
-pub(super) fn compare(comparison: Comparison, a: f64, b: f64) -> bool {
-    match comparison {
-        Comparison::Less => a < b,
-        Comparison::LessEqual => a <= b,
-        Comparison::Equal => a == b,
-        Comparison::NotEqual => a != b,
     }
 }
 

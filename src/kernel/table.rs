@@ -91,7 +91,7 @@ impl TableValues {
         let difference = self.values[(row + 1) * self.width + column] - first;
         if slope {
             // The second term is 0, or NaN at NaN.
-            difference * self.inverse + (point.theta - point.theta)
+            difference * self.inverse + 0.0 * point.theta
         } else {
             multiply_add::<FUSED>(point.theta, difference, first)
         }

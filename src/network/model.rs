@@ -124,6 +124,8 @@ pub struct Setting {
 pub struct CellBody {
     /// Name of the cell type.
     pub cell_type: String,
+    /// Names of its sections, by the section indices of `compartments`.
+    pub sections: Arc<Vec<String>>,
     /// The discretised shape.
     pub compartments: Arc<Compartments>,
     /// Membrane capacitance of each node, uF/cm2 (0 at nodes without area).

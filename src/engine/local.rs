@@ -1,0 +1,456 @@
+//! One thread's share of a network: its cells and all that is needed to take them a step further.
+
+use std::sync::Arc;
+
+use super::clock::Clock;
+use super::connections::{Entry, Store, Target};
+use super::error::RunError;
+use super::layout::{self, LocalPopulation, NONE};
+use super::membrane::Membrane;
+use super::queue::{Arrival, Event as Due, Queue, SelfEvent};
+use super::report::Probes;
+use super::sets::{self, Set};
+use super::sink::Spike;
+use crate::kernel::{Environment, Event, EventEffect, Level, Program, TableValues};
+use crate::network::{Body, Model};
+use crate::partition::Plan;
+
+/// A spike's event is due this much later than the step at whose end the crossing was seen, as in NEURON: it settles
+/// what comes first when an event falls exactly between two steps.
+const DETECTION_DELAY: f64 = 1e-10;
+
+/// Watches one compartment's voltage.
+#[derive(Debug)]
+struct Watch {
+    node: u32,
+    threshold: f64,
+    id: u32,
+    above: bool,
+}
+
+/// The cells of one thread.
+#[derive(Debug)]
+pub struct Local {
+    model: Arc<Model>,
+    clock: Clock,
+    celsius: f64,
+    level: Level,
+    /// Where the cells are.
+    pub populations: Vec<LocalPopulation>,
+    /// Their membrane.
+    pub membrane: Membrane,
+    /// Their mechanisms, in the model's order.
+    pub sets: Vec<Set>,
+    watches: Vec<Watch>,
+    store: Store,
+    queue: Queue,
+    probes: Probes,
+    /// What the thread has to tell the others and the sink, since it was last taken.
+    pub outbox: Outbox,
+    effects: Vec<EventEffect>,
+    no_weights: Vec<f64>,
+}
+
+/// Which piece of event code.
+#[derive(Clone, Copy, Debug)]
+enum Handler {
+    /// INITIAL.
+    Initial,
+    /// INITIAL in NET_RECEIVE.
+    ConnectionInitial,
+    /// NET_RECEIVE.
+    Receive,
+}
+
+/// Results of an epoch.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    /// Spikes with the time of their events (a detector's is [`DETECTION_DELAY`] after its step).
+    pub spikes: Vec<Fired>,
+    /// New rows of each report, this thread's part of each row.
+    pub samples: Vec<Vec<f64>>,
+    /// The first thing that went wrong.
+    pub error: Option<RunError>,
+}
+
+/// One spike with the time that its events count from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fired {
+    /// As recorded.
+    pub spike: Spike,
+    /// As seen by those who receive it, ms.
+    pub event_time: f64,
+}
+
+impl Local {
+    /// Builds the cells that `plan` gives to `thread`.
+    pub fn new(model: &Arc<Model>, plan: &Plan, thread: usize, level: Level) -> Local {
+        let clock = Clock::new(model.simulation.dt);
+        let (mut populations, nodes) = layout::populations(model, plan, thread);
+        let membrane = Membrane::new(model, &populations, nodes);
+        let sets = sets::build(model, &mut populations, &membrane.nodes, &membrane.places);
+        let mut watches = Vec::new();
+        for (population, local) in model.populations.iter().zip(&populations) {
+            let Body::Cells(body) = &population.body else { continue };
+            let Some(detector) = body.detector else { continue };
+            watches.extend(local.cells.iter().enumerate().map(|(position, cell)| Watch {
+                node: local.node(position, detector.node),
+                threshold: detector.threshold,
+                id: (population.first_id + u64::from(*cell)) as u32,
+                above: false,
+            }));
+        }
+        let (store, longest) = connections(model, &populations, &sets, clock);
+        let probes = Probes::new(model, &populations, &sets, &membrane);
+        let mut local = Local {
+            model: model.clone(),
+            clock,
+            celsius: model.simulation.celsius,
+            level,
+            populations,
+            membrane,
+            sets,
+            watches,
+            store,
+            queue: Queue::new(longest),
+            outbox: Outbox { samples: vec![Vec::new(); model.reports.len()], ..Outbox::default() },
+            probes,
+            effects: Vec::new(),
+            no_weights: Vec::new(),
+        };
+        local.initialise(model);
+        local
+    }
+
+    /// Number of connections that end here, and the memory they take, bytes.
+    pub fn connections(&self) -> (usize, usize) {
+        (self.store.count(), self.store.bytes())
+    }
+
+    /// For each report, where this thread's part of a row goes in the whole row.
+    pub fn report_places(&self) -> &[Vec<u32>] {
+        self.probes.places()
+    }
+
+    fn environment(&self, time: f64) -> Environment {
+        Environment { time, time_step: self.clock.dt(), celsius: self.celsius }
+    }
+
+    /// Everything as it is at t = 0, in NEURON's order: voltage and ions, mechanisms in the model's order, connections,
+    /// then the parameters that let cells rest.
+    fn initialise(&mut self, model: &Model) {
+        self.membrane.initialise(model.simulation.v_init);
+        let environment = self.environment(0.0);
+        for set in 0..self.sets.len() {
+            self.build_tables(set, &environment);
+            self.run_initial(set, &environment);
+            self.build_tables(set, &environment);
+            self.run_all(set, &environment, |m| m.prepare.as_ref());
+        }
+        self.initialise_connections(&environment);
+        self.rest(model, &environment);
+        // As in NEURON, currents are computed once at t = 0, so that they can be recorded there.
+        self.membrane.begin_currents();
+        for set in 0..self.sets.len() {
+            self.run_all(set, &environment, |m| m.current.as_ref());
+        }
+        // A cell that begins above its threshold fires at once, as in NEURON.
+        self.detect(0.0);
+        if self.outbox.error.is_none() {
+            self.probes.sample(0, &self.sets, &self.membrane, &mut self.outbox.samples);
+        }
+    }
+
+    fn build_tables(&mut self, set: usize, environment: &Environment) {
+        let Set { mechanism, globals, tables, .. } = &mut self.sets[set];
+        let build = |table| TableValues::build(table, self.level, environment, globals);
+        *tables = mechanism.module.tables.iter().map(build).collect();
+    }
+
+    /// INITIAL: instance by instance where it sends events or draws random numbers, else all at once.
+    fn run_initial(&mut self, set: usize, environment: &Environment) {
+        let Some(program) = &self.sets[set].mechanism.initial else { return };
+        if program.has_event_effects() || program.draws_random() {
+            for instance in 0..self.sets[set].instances.columns.count() {
+                let target = Target { set: set as u32, instance: instance as u32 };
+                self.handle(Handler::Initial, target, environment, 0.0, NONE);
+            }
+        } else {
+            self.run_all(set, environment, |m| m.initial.as_ref());
+        }
+    }
+
+    fn run_all(
+        &mut self,
+        set: usize,
+        environment: &Environment,
+        kernel: impl Fn(&crate::mechanism::Mechanism) -> Option<&Program>,
+    ) {
+        let Set { mechanism, instances, globals, tables, .. } = &mut self.sets[set];
+        if let Some(program) = kernel(mechanism) {
+            let Membrane { nodes, ions, .. } = &mut self.membrane;
+            program.run(self.level, environment, globals, tables, instances, nodes, ions);
+        }
+    }
+
+    fn initialise_connections(&mut self, environment: &Environment) {
+        for connection in 0..self.store.count() as u32 {
+            let target = self.store.target(connection);
+            self.handle(Handler::ConnectionInitial, target, environment, 0.0, connection);
+        }
+    }
+
+    /// Chooses the parameters that make membrane currents cancel: the sum of the density mechanisms' currents is
+    /// affine in the parameter p, so two evaluations, at p = 0 and p = 1, give the p where it is zero.
+    fn rest(&mut self, model: &Model, environment: &Environment) {
+        let mut places = Vec::new();
+        for (population, local) in model.populations.iter().zip(&self.populations) {
+            let Body::Cells(body) = &population.body else { continue };
+            for rest in &body.rests {
+                let density = &body.densities[rest.density];
+                let Some(set) = self.sets.iter().position(|s| s.index == density.mechanism) else { continue };
+                for instance in &local.density[rest.density] {
+                    let node = self.sets[set].instances.nodes.get(*instance as usize);
+                    places.push((set, rest.column as usize, *instance as usize, node));
+                }
+            }
+        }
+        if places.is_empty() {
+            return;
+        }
+        let mut currents = |value: f64| -> Vec<f64> {
+            for (set, column, instance, _) in &places {
+                self.sets[*set].instances.columns.set(*column, *instance, value);
+            }
+            self.prepare_all(environment);
+            self.membrane.begin_currents();
+            for set in 0..self.sets.len() {
+                if self.sets[set].mechanism.module.kind == crate::ir::Kind::Density {
+                    self.run_all(set, environment, |m| m.current.as_ref());
+                }
+            }
+            places.iter().map(|p| self.membrane.nodes.right_hand_side[p.3]).collect()
+        };
+        let (at_zero, at_one) = (currents(0.0), currents(1.0));
+        for (k, (set, column, instance, _)) in places.iter().enumerate() {
+            let value = at_zero[k] / (at_zero[k] - at_one[k]);
+            self.sets[*set].instances.columns.set(*column, *instance, value);
+        }
+        for set in &mut self.sets {
+            set.instances.columns.pad();
+        }
+        self.prepare_all(environment);
+    }
+
+    fn prepare_all(&mut self, environment: &Environment) {
+        for set in 0..self.sets.len() {
+            self.run_all(set, environment, |m| m.prepare.as_ref());
+        }
+    }
+
+    /// Takes all cells from the beginning of step `step` to its end.
+    pub fn step(&mut self, step: u64) {
+        self.deliver(step, f64::INFINITY);
+        let (start, end) = (self.clock.time(step), self.clock.time(step + 1));
+        let environment = self.environment(start + 0.5 * self.clock.dt());
+        self.membrane.begin_currents();
+        for set in 0..self.sets.len() {
+            self.run_all(set, &environment, |m| m.current.as_ref());
+        }
+        self.membrane.advance_voltage();
+        let environment = self.environment(end);
+        for set in 0..self.sets.len() {
+            self.run_all(set, &environment, |m| m.state.as_ref());
+        }
+        self.probes.sample(step + 1, &self.sets, &self.membrane, &mut self.outbox.samples);
+        self.detect(end);
+    }
+
+    fn detect(&mut self, time: f64) {
+        let voltage = &self.membrane.nodes.voltage;
+        for watch in &mut self.watches {
+            let above = voltage[watch.node as usize] > watch.threshold;
+            if above && !watch.above {
+                let spike = Spike { time, id: u64::from(watch.id) };
+                self.outbox.spikes.push(Fired { spike, event_time: time + DETECTION_DELAY });
+            }
+            watch.above = above;
+        }
+    }
+
+    /// Delivers the events that are due at step `step` and not later than `until` (ms).
+    pub fn deliver(&mut self, step: u64, until: f64) {
+        self.queue.begin(step);
+        let middle = self.clock.time(step) + self.clock.dt() * (0.5 + 1e-9);
+        let until = until.min(middle);
+        while let Some(due) = self.queue.next(until) {
+            match due {
+                Due::Arrival(a) => {
+                    let target = self.store.target(a.connection);
+                    self.handle(Handler::Receive, target, &self.environment(a.time), 0.0, a.connection);
+                }
+                Due::Own(ticket, e) => {
+                    let latest = &mut self.sets[e.target.set as usize].tickets[e.target.instance as usize];
+                    if *latest == Some(ticket) {
+                        *latest = None;
+                    }
+                    self.handle(Handler::Receive, e.target, &self.environment(e.time), e.flag, e.connection);
+                }
+            }
+        }
+    }
+
+    /// Runs event code for one instance, with the weights of a connection ([`NONE`]: zeros), and carries out what it
+    /// asks for.
+    fn handle(
+        &mut self,
+        handler: Handler,
+        target: Target,
+        environment: &Environment,
+        flag: f64,
+        connection: u32,
+    ) {
+        let instance = target.instance as usize;
+        let Set { mechanism, instances, globals, tables, tickets, ids, .. } =
+            &mut self.sets[target.set as usize];
+        let program = match handler {
+            Handler::Initial => &mechanism.initial,
+            Handler::ConnectionInitial => &mechanism.receive_initial,
+            Handler::Receive => &mechanism.receive,
+        };
+        let Some(program) = program else { return };
+        let weights = mechanism.module.weights.len();
+        let arguments = if connection == NONE {
+            self.no_weights.clear();
+            self.no_weights.resize(weights, 0.0);
+            &mut self.no_weights[..]
+        } else {
+            &mut self.store.weights(connection)[..weights]
+        };
+        let Membrane { nodes, ions, .. } = &mut self.membrane;
+        self.effects.clear();
+        let mut event = Event { arguments, flag, effects: &mut self.effects };
+        program.run_one(
+            self.level,
+            environment,
+            globals,
+            tables,
+            instance,
+            instances,
+            nodes,
+            ions,
+            &mut event,
+        );
+        let now = environment.time;
+        let name = || mechanism.module.name.clone();
+        for effect in &self.effects {
+            match *effect {
+                EventEffect::Send { delay, flag } if delay >= 0.0 && delay.is_finite() => {
+                    let event = SelfEvent { time: now + delay, target, flag, connection };
+                    tickets[instance] = Some(self.queue.send(event));
+                }
+                EventEffect::Move { time } if time >= now && time.is_finite() => {
+                    let moved = tickets[instance].is_some_and(|ticket| self.queue.reschedule(ticket, time));
+                    if !moved {
+                        self.outbox
+                            .error
+                            .get_or_insert(RunError::NothingToMove { mechanism: name(), time: now });
+                    }
+                }
+                EventEffect::Fire { time } if time.is_finite() => {
+                    // A point process may fire too, but no connection can start there: nobody listens.
+                    if let Some(id) = ids.get(instance) {
+                        let time = time.max(now);
+                        let spike = Spike { time, id: u64::from(*id) };
+                        self.outbox.spikes.push(Fired { spike, event_time: time });
+                    }
+                }
+                EventEffect::Send { delay: value, .. }
+                | EventEffect::Move { time: value }
+                | EventEffect::Fire { time: value } => {
+                    self.outbox.error.get_or_insert(RunError::BadEventTime {
+                        mechanism: name(),
+                        value,
+                        time: now,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Puts in the events of spikes that all threads have fired. They are due later than any step begun.
+    pub fn accept(&mut self, spikes: &[Fired]) {
+        for fired in spikes {
+            let source = fired.spike.id as u32;
+            for (connection, delay) in self.store.of_source(source) {
+                let time = fired.event_time + delay;
+                self.queue.push(self.clock.due(time), Arrival { time, source, connection });
+            }
+        }
+    }
+
+    /// What to say if a voltage is not a finite number at `time` (ms).
+    pub fn not_finite(&self, time: f64) -> Option<RunError> {
+        let count = self.membrane.matrix.len();
+        let node = self.membrane.nodes.voltage[..count].iter().position(|v| !v.is_finite())? as u32;
+        let (population, local) = self.model.populations.iter().zip(&self.populations).find(|(_, l)| {
+            node >= l.first_node && node < l.first_node + l.cells.len() as u32 * l.nodes_per_cell
+        })?;
+        let offset = node - local.first_node;
+        let node = (offset % local.nodes_per_cell) as usize;
+        let place = match &population.body {
+            Body::Cells(body) => {
+                let section = body.compartments.section[node] as usize;
+                format!("{}({})", body.sections[section], body.compartments.x[node])
+            }
+            Body::Artificial(_) => String::new(),
+        };
+        let cell = local.cells[(offset / local.nodes_per_cell) as usize];
+        Some(RunError::NotFinite { population: population.name.clone(), cell, place, time })
+    }
+}
+
+/// The connections that end in these cells, and the longest delay in steps.
+fn connections(model: &Model, locals: &[LocalPopulation], sets: &[Set], clock: Clock) -> (Store, u64) {
+    let mut entries = Vec::new();
+    let mut longest = 0;
+    let mut stride = 1;
+    for projection in &model.projections {
+        let local = &locals[projection.target];
+        let mut position_of = vec![NONE; model.populations[projection.target].count as usize];
+        for (position, cell) in local.cells.iter().enumerate() {
+            position_of[*cell as usize] = position as u32;
+        }
+        let population = &model.populations[projection.target];
+        let mechanism = match (&population.body, projection.point) {
+            (Body::Cells(body), Some(point)) => body.points[point].mechanism,
+            (Body::Artificial(body), _) => body.mechanism,
+            (Body::Cells(_), None) => continue,
+        };
+        let Some(set) = sets.iter().position(|s| s.index == mechanism) else { continue };
+        stride = stride.max(model.mechanisms[mechanism].module.weights.len());
+        let source_id = model.populations[projection.source].first_id;
+        let list = &projection.connections;
+        for i in 0..list.len() {
+            let position = position_of[list.target[i] as usize];
+            if position == NONE {
+                continue;
+            }
+            let instance = match projection.point {
+                Some(point) => local.point[point][position as usize],
+                None => local.first_artificial + position,
+            };
+            if instance == NONE {
+                continue;
+            }
+            longest = longest.max(clock.whole_steps(list.delay[i]) + 1);
+            entries.push(Entry {
+                source: (source_id + u64::from(list.source[i])) as u32,
+                target: Target { set: set as u32, instance },
+                weight: list.weight[i],
+                delay: list.delay[i],
+            });
+        }
+    }
+    (Store::new(model.cell_count() as usize, stride, &entries), longest)
+}

@@ -1,0 +1,161 @@
+//! The membrane of one thread's cells: compartments, ions, and the matrix of the implicit step.
+
+use super::layout::{LocalPopulation, NONE};
+use super::sets::LocalIon;
+use crate::kernel::{AlignedVector, IonColumns, NodeColumns};
+use crate::network::{Body, Model, Nernst};
+use crate::solver::TreeMatrix;
+use crate::units;
+
+/// uF/cm2 per ms in S/cm2.
+const FARAD_PER_SECOND: f64 = 1e-3;
+
+/// Compartments and ions of one thread.
+#[derive(Debug)]
+pub struct Membrane {
+    /// Voltage, right-hand side, diagonal, area, diameter.
+    pub nodes: NodeColumns,
+    /// The tree of every cell, one after another.
+    pub matrix: TreeMatrix,
+    /// cm/dt of each compartment, S/cm2.
+    capacitance: AlignedVector,
+    /// In the model's order of ions.
+    pub ions: Vec<IonColumns>,
+    /// Where each ion is.
+    pub places: Vec<LocalIon>,
+    rules: Vec<IonRule>,
+}
+
+/// How one ion's values begin, and when Nernst's equation holds.
+#[derive(Debug)]
+struct IonRule {
+    /// mV per natural logarithm: R T/(z F).
+    scale: f64,
+    /// Value of each slot at t = 0.
+    reversal: Vec<f64>,
+    inside: Vec<f64>,
+    outside: Vec<f64>,
+    /// Slots whose reversal potential is computed at initialisation.
+    initially: Vec<u32>,
+    /// Slots whose reversal potential is computed before the currents of every step.
+    every_step: Vec<u32>,
+}
+
+impl Membrane {
+    /// The membrane of the cells in `locals`, `count` compartments in all.
+    pub fn new(model: &Model, locals: &[LocalPopulation], count: usize) -> Membrane {
+        let mut nodes = NodeColumns::new(count);
+        let mut capacitance = AlignedVector::new(count);
+        let mut cells = Vec::new();
+        let mut next = 0;
+        for (population, local) in model.populations.iter().zip(locals) {
+            let Body::Cells(body) = &population.body else { continue };
+            for _ in &local.cells {
+                let range = next..next + body.compartments.len();
+                next = range.end;
+                nodes.area[range.clone()].copy_from_slice(&body.compartments.area);
+                nodes.diameter[range.clone()].copy_from_slice(&body.compartments.diam);
+                for (c, cm) in capacitance[range].iter_mut().zip(body.capacitance.iter()) {
+                    *c = FARAD_PER_SECOND * cm / model.simulation.dt;
+                }
+                cells.push(&*body.compartments);
+            }
+        }
+        let matrix = TreeMatrix::from_cells(cells);
+        let celsius = model.simulation.celsius;
+        let mut membrane =
+            Membrane { nodes, matrix, capacitance, ions: Vec::new(), places: Vec::new(), rules: Vec::new() };
+        for ion in 0..model.ions.len() {
+            let (place, rule) = ion_rule(model, ion, locals, count, celsius);
+            membrane.ions.push(IonColumns::new(place.nodes.len()));
+            membrane.places.push(place);
+            membrane.rules.push(rule);
+        }
+        membrane
+    }
+
+    /// Voltage and ions as they are at t = 0.
+    pub fn initialise(&mut self, v_init: f64) {
+        self.nodes.voltage.fill(v_init);
+        for (columns, rule) in self.ions.iter_mut().zip(&self.rules) {
+            let count = rule.reversal.len();
+            columns.reversal[..count].copy_from_slice(&rule.reversal);
+            columns.inside[..count].copy_from_slice(&rule.inside);
+            columns.outside[..count].copy_from_slice(&rule.outside);
+            columns.current.fill(0.0);
+            nernst(columns, &rule.initially, rule.scale);
+            nernst(columns, &rule.every_step, rule.scale);
+        }
+    }
+
+    /// Before the currents of a step: sums are cleared, reversal potentials follow concentrations.
+    pub fn begin_currents(&mut self) {
+        self.nodes.right_hand_side.fill(0.0);
+        self.nodes.diagonal.fill(0.0);
+        for (columns, rule) in self.ions.iter_mut().zip(&self.rules) {
+            columns.current.fill(0.0);
+            nernst(columns, &rule.every_step, rule.scale);
+        }
+    }
+
+    /// After the currents of a step: v becomes v(t + dt).
+    pub fn advance_voltage(&mut self) {
+        let NodeColumns { voltage, right_hand_side, diagonal, .. } = &mut self.nodes;
+        for (d, c) in diagonal.iter_mut().zip(self.capacitance.iter()) {
+            *d += c;
+        }
+        self.matrix.add_axial(voltage, diagonal, right_hand_side);
+        self.matrix.solve(diagonal, right_hand_side);
+        for (v, dv) in voltage.iter_mut().zip(right_hand_side.iter()) {
+            *v += dv;
+        }
+    }
+}
+
+/// Nernst's equation, mV: E = R T/(z F) ln(outside/inside).
+fn nernst(columns: &mut IonColumns, slots: &[u32], scale: f64) {
+    for slot in slots {
+        let slot = *slot as usize;
+        columns.reversal[slot] = scale * (columns.outside[slot] / columns.inside[slot]).ln();
+    }
+}
+
+fn ion_rule(
+    model: &Model,
+    ion: usize,
+    locals: &[LocalPopulation],
+    count: usize,
+    celsius: f64,
+) -> (LocalIon, IonRule) {
+    let description = &model.ions[ion];
+    let mut place = LocalIon { slot: vec![NONE; count], nodes: Vec::new() };
+    let mut rule = IonRule {
+        scale: units::nernst_scale(celsius, description.valence),
+        reversal: Vec::new(),
+        inside: Vec::new(),
+        outside: Vec::new(),
+        initially: Vec::new(),
+        every_step: Vec::new(),
+    };
+    for (population, local) in model.populations.iter().zip(locals) {
+        let Body::Cells(body) = &population.body else { continue };
+        let Some(set) = body.ions.iter().find(|s| s.ion == ion) else { continue };
+        for (position, cell) in local.cells.iter().enumerate() {
+            for (k, node) in set.nodes.iter().enumerate() {
+                let slot = place.nodes.len() as u32;
+                let node = local.node(position, *node);
+                place.slot[node as usize] = slot;
+                place.nodes.push(node);
+                rule.reversal.push(set.reversal.get(*cell as usize, k));
+                rule.inside.push(set.inside.get(*cell as usize, k));
+                rule.outside.push(set.outside.get(*cell as usize, k));
+                match set.nernst {
+                    Nernst::Never => {}
+                    Nernst::Initially => rule.initially.push(slot),
+                    Nernst::EveryStep => rule.every_step.push(slot),
+                }
+            }
+        }
+    }
+    (place, rule)
+}

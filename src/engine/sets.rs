@@ -1,0 +1,211 @@
+//! The mechanisms of one thread: their instances with the values that the model gives them.
+
+use std::sync::Arc;
+
+use super::layout::{self, LocalPopulation, NONE, Placement};
+use super::queue::Ticket;
+use crate::ir;
+use crate::kernel::{AlignedVector, Columns, Instances, NodeColumns, NodeIndex, TableValues};
+use crate::mechanism::Mechanism;
+use crate::network::{Body, Model, Setting};
+use crate::random::{Part, Stream};
+
+/// All instances of one mechanism on one thread.
+#[derive(Debug)]
+pub struct Set {
+    /// What they are instances of.
+    pub mechanism: Arc<Mechanism>,
+    /// Index of it in the model.
+    pub index: usize,
+    /// Their columns and places.
+    pub instances: Instances,
+    /// The mechanism's shared variables: the same on every thread.
+    pub globals: Vec<f64>,
+    /// Its tables, built from the shared variables.
+    pub tables: Vec<TableValues>,
+    /// The latest self-event of each instance: the one that `net_move` moves.
+    pub tickets: Vec<Option<Ticket>>,
+    /// Artificial cells: global id of each. Else empty.
+    pub ids: Vec<u32>,
+}
+
+/// An ion in the compartments of one thread.
+#[derive(Clone, Debug)]
+pub struct LocalIon {
+    /// Slot of each compartment of the thread, or [`NONE`].
+    pub slot: Vec<u32>,
+    /// Compartment of each slot.
+    pub nodes: Vec<u32>,
+}
+
+/// Builds the sets of one thread, in the model's order of mechanisms, and completes `locals` with where the instances
+/// are. `ions` are in the model's order.
+pub fn build(
+    model: &Model,
+    locals: &mut [LocalPopulation],
+    nodes: &NodeColumns,
+    ions: &[LocalIon],
+) -> Vec<Set> {
+    for (population, local) in model.populations.iter().zip(locals.iter_mut()) {
+        if let Body::Cells(body) = &population.body {
+            let cells = local.cells.len();
+            local.density = body.densities.iter().map(|d| vec![NONE; d.nodes.len() * cells]).collect();
+            local.point = vec![vec![NONE; cells]; body.points.len()];
+        }
+    }
+    let mut sets = Vec::new();
+    for (index, mechanism) in model.mechanisms.iter().enumerate() {
+        let set = if mechanism.module.kind == ir::Kind::ArtificialCell {
+            artificial_set(model, index, mechanism, locals)
+        } else {
+            membrane_set(model, index, mechanism, locals, nodes, ions)
+        };
+        sets.extend(set);
+    }
+    sets
+}
+
+fn membrane_set(
+    model: &Model,
+    index: usize,
+    mechanism: &Arc<Mechanism>,
+    locals: &mut [LocalPopulation],
+    nodes: &NodeColumns,
+    ions: &[LocalIon],
+) -> Option<Set> {
+    let module = &mechanism.module;
+    let placements = layout::placements(model, index, locals);
+    if placements.is_empty() {
+        return None;
+    }
+    let mut columns = defaults(module, placements.len());
+    let mut randoms: Vec<Vec<Stream>> = vec![Vec::new(); module.randoms.len()];
+    for (instance, place) in placements.iter().enumerate() {
+        let local = &mut locals[place.population as usize];
+        let population = &model.populations[place.population as usize];
+        let Body::Cells(body) = &population.body else { continue };
+        let cell = local.cells[place.local as usize];
+        let densities = body.densities.len();
+        let set = place.set as usize;
+        let name: String;
+        if set < densities {
+            let density = &body.densities[set];
+            apply(&mut columns, instance, &density.settings, cell as usize, place.position as usize);
+            local.density[set][place.local as usize * density.nodes.len() + place.position as usize] =
+                instance as u32;
+            name = format!("{}@{}", module.name, density.nodes[place.position as usize]);
+        } else {
+            let point = &body.points[set - densities];
+            let position = layout::position_in_point_set(point, cell);
+            apply(&mut columns, instance, &point.settings, position, 0);
+            local.point[set - densities][place.local as usize] = instance as u32;
+            name = point.name.clone();
+        }
+        for (random, streams) in module.randoms.iter().zip(&mut randoms) {
+            streams.push(stream(model, &population.name, cell, &name, random));
+        }
+    }
+    columns.pad();
+    let places: Vec<u32> = placements.iter().map(|p| p.node).collect();
+    let point_scale = match module.kind {
+        ir::Kind::PointProcess => {
+            let scale: Vec<f64> = places.iter().map(|n| 100.0 / nodes.area[*n as usize]).collect();
+            AlignedVector::from_slice(&scale)
+        }
+        _ => AlignedVector::new(0),
+    };
+    let slots = module.ions.iter().map(|used| ion_slots(model, ions, &used.name, &placements)).collect();
+    let instances = Instances {
+        columns,
+        nodes: NodeIndex::new(&places),
+        point_scale,
+        ions: slots,
+        randoms,
+        plays: Vec::new(),
+    };
+    Some(new_set(mechanism, index, instances, Vec::new()))
+}
+
+fn ion_slots(model: &Model, ions: &[LocalIon], name: &str, placements: &[Placement]) -> (usize, NodeIndex) {
+    let ion = model.ions.iter().position(|i| i.name == name).unwrap_or(0);
+    let slots: Vec<u32> = placements.iter().map(|p| ions[ion].slot[p.node as usize]).collect();
+    (ion, NodeIndex::new(&slots))
+}
+
+fn artificial_set(
+    model: &Model,
+    index: usize,
+    mechanism: &Arc<Mechanism>,
+    locals: &mut [LocalPopulation],
+) -> Option<Set> {
+    let module = &mechanism.module;
+    let uses = |p: usize| matches!(&model.populations[p].body, Body::Artificial(a) if a.mechanism == index);
+    let count = (0..locals.len()).filter(|p| uses(*p)).map(|p| locals[p].cells.len()).sum();
+    if count == 0 {
+        return None;
+    }
+    let mut columns = defaults(module, count);
+    let mut randoms: Vec<Vec<Stream>> = vec![Vec::new(); module.randoms.len()];
+    let mut plays = Vec::new();
+    let mut ids = Vec::new();
+    for (population, local) in model.populations.iter().zip(locals.iter_mut()) {
+        let Body::Artificial(body) = &population.body else { continue };
+        if body.mechanism != index {
+            continue;
+        }
+        local.first_artificial = ids.len() as u32;
+        for cell in &local.cells {
+            apply(&mut columns, ids.len(), &body.settings, *cell as usize, 0);
+            for (random, streams) in module.randoms.iter().zip(&mut randoms) {
+                streams.push(stream(model, &population.name, *cell, "", random));
+            }
+            if module.plays {
+                plays.push(body.times.get(*cell as usize).cloned().unwrap_or_else(|| Arc::from([])));
+            }
+            ids.push((population.first_id + u64::from(*cell)) as u32);
+        }
+    }
+    columns.pad();
+    let instances = Instances {
+        columns,
+        nodes: NodeIndex::Contiguous { first: 0 },
+        point_scale: AlignedVector::new(0),
+        ions: Vec::new(),
+        randoms,
+        plays,
+    };
+    Some(new_set(mechanism, index, instances, ids))
+}
+
+fn new_set(mechanism: &Arc<Mechanism>, index: usize, instances: Instances, ids: Vec<u32>) -> Set {
+    let module = &mechanism.module;
+    let mut globals = vec![0.0; module.global_count as usize];
+    for variable in &module.globals {
+        let first = variable.first as usize;
+        globals[first..first + variable.length as usize].fill(variable.default);
+    }
+    let tickets = vec![None; instances.columns.count()];
+    Set { mechanism: mechanism.clone(), index, instances, globals, tables: Vec::new(), tickets, ids }
+}
+
+fn defaults(module: &ir::Module, count: usize) -> Columns {
+    let mut columns = Columns::new(module.columns as usize, count);
+    for variable in &module.variables {
+        for column in variable.first..variable.first + variable.length {
+            columns.fill(column as usize, variable.default);
+        }
+    }
+    columns
+}
+
+fn apply(columns: &mut Columns, instance: usize, settings: &[Setting], cell: usize, node: usize) {
+    for setting in settings {
+        columns.set(setting.column as usize, instance, setting.values.get(cell, node));
+    }
+}
+
+fn stream(model: &Model, population: &str, cell: u32, owner: &str, random: &str) -> Stream {
+    let parts =
+        [Part::Name(population), Part::Number(u64::from(cell)), Part::Name(owner), Part::Name(random)];
+    Stream::keyed(model.simulation.seed, &parts)
+}

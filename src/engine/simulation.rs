@@ -1,0 +1,316 @@
+//! A network that runs: threads, epochs and the border to the outside.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::barrier::{Barrier, PoisonOnPanic};
+use super::clock::Clock;
+use super::error::{BuildError, RunError, panic_text};
+use super::exchange::{Collector, Exchange};
+use super::local::Local;
+use super::sink::Sink;
+use crate::kernel::Level;
+use crate::network::{Body, Model};
+use crate::partition::Plan;
+
+/// A network in the middle of a run.
+#[derive(Debug)]
+pub struct Simulation {
+    model: Arc<Model>,
+    plan: Plan,
+    clock: Clock,
+    epoch_steps: u64,
+    min_delay: Option<f64>,
+    /// Steps taken.
+    step: u64,
+    locals: Vec<Local>,
+    collector: Collector,
+}
+
+/// Figures of a built network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statistics {
+    /// Cells, artificial ones included.
+    pub cells: u64,
+    /// Compartments.
+    pub compartments: u64,
+    /// Connections.
+    pub connections: u64,
+    /// Memory of the connection stores, bytes.
+    pub connection_bytes: u64,
+    /// Smallest delay, ms; none without connections.
+    pub min_delay: Option<f64>,
+    /// Steps in an epoch.
+    pub epoch_steps: u64,
+    /// Steps taken so far.
+    pub steps: u64,
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// All results up to this time have been handed over, ms.
+    pub time: f64,
+    /// Where the run is to end, ms.
+    pub until: f64,
+}
+
+/// What to do after an epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Go on.
+    Continue,
+    /// End the run in good order after the next epoch.
+    Stop,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It reached its end.
+    Complete,
+    /// It was told to stop.
+    Stopped,
+}
+
+/// Longest epoch, in steps: between epochs a run can be stopped and hands its results over.
+const LONGEST_EPOCH: u64 = 400;
+
+impl Simulation {
+    /// Builds the cells of `model`, each thread its own, as `plan` deals them out, and initialises them.
+    pub fn new(model: Arc<Model>, plan: Plan) -> Result<Simulation, BuildError> {
+        let clock = Clock::new(model.simulation.dt);
+        let min_delay = shortest_delay(&model, clock)?;
+        let epoch_steps = min_delay.map_or(LONGEST_EPOCH, |d| clock.whole_steps(d)).clamp(1, LONGEST_EPOCH);
+        if compartments(&model).max(model.cell_count()) >= u64::from(u32::MAX) {
+            return Err(BuildError::TooLarge);
+        }
+        let level = Level::detect();
+        let locals: Result<Vec<Local>, BuildError> = std::thread::scope(|scope| {
+            let (model, plan) = (&model, &plan);
+            let builders: Vec<_> = (0..plan.threads())
+                .map(|thread| scope.spawn(move || Local::new(model, plan, thread, level)))
+                .collect();
+            let joined =
+                builders.into_iter().map(|b| b.join().map_err(|p| BuildError::Panicked(panic_text(p))));
+            joined.collect()
+        });
+        let locals = locals?;
+        let places = locals.iter().map(|l| l.report_places().to_vec()).collect();
+        let collector = Collector::new(&model, places);
+        Ok(Simulation { model, plan, clock, epoch_steps, min_delay, step: 0, locals, collector })
+    }
+
+    /// The network.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Which thread has which cell.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Where the simulation stands, ms.
+    pub fn time(&self) -> f64 {
+        self.clock.time(self.step)
+    }
+
+    /// Figures of the built network.
+    pub fn statistics(&self) -> Statistics {
+        let stores: Vec<(usize, usize)> = self.locals.iter().map(Local::connections).collect();
+        Statistics {
+            cells: self.model.cell_count(),
+            compartments: compartments(&self.model),
+            connections: stores.iter().map(|s| s.0 as u64).sum(),
+            connection_bytes: stores.iter().map(|s| s.1 as u64).sum(),
+            min_delay: self.min_delay,
+            epoch_steps: self.epoch_steps,
+            steps: self.step,
+        }
+    }
+
+    /// Runs on to `until` (ms, rounded to whole steps), handing results to `sink`. `control` is asked after every
+    /// epoch. A run in several pieces gives the same results as one in one piece.
+    pub fn run(
+        &mut self,
+        until: f64,
+        sink: &mut dyn Sink,
+        control: &mut dyn FnMut(Progress) -> Control,
+    ) -> Result<Outcome, RunError> {
+        let last_step = self.clock.steps(until);
+        let threads = self.locals.len();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let shared = Shared {
+            clock: self.clock,
+            first_step: self.step,
+            last_step,
+            epoch_steps: self.epoch_steps,
+            exchange: Exchange::new(threads),
+            barrier: Barrier::new(threads, cores),
+            last_epoch: AtomicU64::new(u64::MAX),
+        };
+        let mut conductor = Conductor {
+            collector: &mut self.collector,
+            sink,
+            control,
+            until: self.clock.time(last_step),
+            error: None,
+            stopped: false,
+        };
+        let (mine, others) = self.locals.split_at_mut(1);
+        let reached = std::thread::scope(|scope| {
+            let shared = &shared;
+            let workers: Vec<_> = others
+                .iter_mut()
+                .enumerate()
+                .map(|(i, local)| scope.spawn(move || work(shared, local, i + 1, None)))
+                .collect();
+            let reached = work(shared, &mut mine[0], 0, Some(&mut conductor));
+            for worker in workers {
+                if let Err(payload) = worker.join() {
+                    conductor.error.get_or_insert(RunError::Panicked(panic_text(payload)));
+                }
+            }
+            reached
+        });
+        let Conductor { error, stopped, .. } = conductor;
+        self.step = reached;
+        if let Some(error) = error {
+            return Err(error);
+        }
+        self.finish(sink)?;
+        Ok(if stopped && reached < last_step { Outcome::Stopped } else { Outcome::Complete })
+    }
+
+    /// Delivers what is due by now, so that event-driven cells fire up to the very end, and hands over the last spikes.
+    fn finish(&mut self, sink: &mut dyn Sink) -> Result<(), RunError> {
+        let time = self.time();
+        let mut fired = Vec::new();
+        for local in &mut self.locals {
+            local.deliver(self.step, time);
+            fired.append(&mut local.outbox.spikes);
+            if let Some(error) = local.outbox.error.take() {
+                return Err(error);
+            }
+        }
+        for local in &mut self.locals {
+            local.accept(&fired);
+        }
+        self.collector.take(&fired);
+        self.collector.hand_over(time, sink)?;
+        Ok(())
+    }
+}
+
+/// What the threads of a run share.
+struct Shared {
+    clock: Clock,
+    first_step: u64,
+    last_step: u64,
+    epoch_steps: u64,
+    exchange: Exchange,
+    barrier: Barrier,
+    /// The epoch after which everybody stops. Set by the conductor before it arrives at that epoch's meeting, so that
+    /// all see the same when they leave it.
+    last_epoch: AtomicU64,
+}
+
+/// What only the calling thread does.
+struct Conductor<'a> {
+    collector: &'a mut Collector,
+    sink: &'a mut dyn Sink,
+    control: &'a mut dyn FnMut(Progress) -> Control,
+    until: f64,
+    error: Option<RunError>,
+    stopped: bool,
+}
+
+/// Integrates one thread's cells epoch by epoch; returns the step that was reached.
+fn work(shared: &Shared, local: &mut Local, thread: usize, mut conductor: Option<&mut Conductor>) -> u64 {
+    let _guard = PoisonOnPanic(&shared.barrier);
+    let mut step = shared.first_step;
+    let mut epoch = 0;
+    while step < shared.last_step {
+        let end = (step + shared.epoch_steps).min(shared.last_step);
+        for s in step..end {
+            local.step(s);
+        }
+        if local.outbox.error.is_none() {
+            local.outbox.error = local.not_finite(shared.clock.time(end));
+        }
+        shared.exchange.publish(epoch, thread, &mut local.outbox);
+        if shared.barrier.wait().is_err() {
+            break;
+        }
+        step = end;
+        for outbox in shared.exchange.read(epoch) {
+            local.accept(&outbox.spikes);
+        }
+        let over = shared.last_epoch.load(Ordering::Acquire) == epoch;
+        if let Some(conductor) = conductor.as_deref_mut()
+            && conductor.collect(shared, epoch, shared.clock.time(end)) == Control::Stop
+            && !over
+        {
+            shared.last_epoch.store(epoch + 1, Ordering::Release);
+        }
+        if over {
+            break;
+        }
+        epoch += 1;
+    }
+    step
+}
+
+impl Conductor<'_> {
+    /// Hands the results of an epoch that ended at `time` to the sink, and asks whether to go on.
+    fn collect(&mut self, shared: &Shared, epoch: u64, time: f64) -> Control {
+        if self.error.is_some() {
+            return Control::Stop;
+        }
+        let outboxes: Vec<_> = shared.exchange.read(epoch).collect();
+        let first_error = outboxes.iter().find_map(|o| o.error.clone());
+        for outbox in &outboxes {
+            self.collector.take(&outbox.spikes);
+        }
+        // Event-driven cells may still fire within half a step before the end of the epoch.
+        let settled = time - 0.5 * shared.clock.dt();
+        let handed = self
+            .collector
+            .samples(outboxes.iter().map(|o| &**o), self.sink)
+            .and_then(|()| self.collector.hand_over(settled, self.sink));
+        self.error = first_error.or(handed.err().map(RunError::Sink));
+        if self.error.is_some() {
+            return Control::Stop;
+        }
+        let asked = (self.control)(Progress { time, until: self.until });
+        self.stopped |= asked == Control::Stop;
+        if self.stopped { Control::Stop } else { Control::Continue }
+    }
+}
+
+fn compartments(model: &Model) -> u64 {
+    let of = |body: &Body| match body {
+        Body::Cells(body) => body.compartments.len() as u64,
+        Body::Artificial(_) => 0,
+    };
+    model.populations.iter().map(|p| of(&p.body) * u64::from(p.count)).sum()
+}
+
+/// The shortest delay, refused under one time step.
+fn shortest_delay(model: &Model, clock: Clock) -> Result<Option<f64>, BuildError> {
+    let mut shortest: Option<f64> = None;
+    for projection in &model.projections {
+        for delay in &projection.connections.delay {
+            if !delay.is_finite() || clock.whole_steps(*delay) == 0 {
+                return Err(BuildError::ShortDelay {
+                    projection: projection.name.clone(),
+                    delay: *delay,
+                    dt: clock.dt(),
+                });
+            }
+            shortest = Some(shortest.map_or(*delay, |s| s.min(*delay)));
+        }
+    }
+    Ok(shortest)
+}

@@ -1,0 +1,78 @@
+//! Largest processing time first.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// A cost that can be compared.
+#[derive(Clone, Copy, PartialEq)]
+struct Cost(f64);
+
+impl Eq for Cost {}
+
+impl PartialOrd for Cost {
+    fn partial_cmp(&self, other: &Cost) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Cost {
+    fn cmp(&self, other: &Cost) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// Gives each item to a bin, dearest first, each to the bin with least so far (the first of equals). Returns the bin of
+/// each item and the sum of each bin. O(n log n).
+pub fn deal(costs: &[f64], bins: usize) -> (Vec<u16>, Vec<f64>) {
+    let mut order: Vec<usize> = (0..costs.len()).collect();
+    order.sort_by(|a, b| costs[*b].total_cmp(&costs[*a]));
+    let mut heap: BinaryHeap<Reverse<(Cost, u16)>> =
+        (0..bins).map(|b| Reverse((Cost(0.0), b as u16))).collect();
+    let mut bin_of = vec![0u16; costs.len()];
+    let mut sums = vec![0.0; bins];
+    for item in order {
+        if let Some(Reverse((Cost(sum), bin))) = heap.pop() {
+            bin_of[item] = bin;
+            sums[bin as usize] = sum + costs[item];
+            heap.push(Reverse((Cost(sum + costs[item]), bin)));
+        }
+    }
+    (bin_of, sums)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_largest_bin_keeps_grahams_bound(
+            costs in prop::collection::vec(0.01f64..100.0, 1..200),
+            bins in 1usize..9,
+        ) {
+            let (bin_of, sums) = deal(&costs, bins);
+            let mut check = vec![0.0; bins];
+            for (item, bin) in bin_of.iter().enumerate() {
+                check[*bin as usize] += costs[item];
+            }
+            for (a, b) in check.iter().zip(&sums) {
+                prop_assert!((a - b).abs() < 1e-9 * (1.0 + b));
+            }
+            let total: f64 = costs.iter().sum();
+            let largest = (0..bins).max_by(|a, b| sums[*a].total_cmp(&sums[*b])).unwrap();
+            // Its last item is its smallest, and came when it was the least loaded bin.
+            let last = (0..costs.len())
+                .filter(|i| bin_of[*i] as usize == largest)
+                .map(|i| costs[i])
+                .fold(f64::INFINITY, f64::min);
+            prop_assert!(sums[largest] <= (total - last) / bins as f64 + last + 1e-9);
+        }
+    }
+
+    #[test]
+    fn equal_cells_are_dealt_evenly() {
+        let (_, sums) = deal(&[1.0; 401], 2);
+        assert_eq!(sums, vec![201.0, 200.0]);
+    }
+}
