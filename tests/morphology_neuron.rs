@@ -102,8 +102,7 @@ fn areas_diameters_resistances_and_distances_are_neurons() {
 
 /// 40 steps of 0.025 ms with 0.1 nA at the case's place, as the generator does.
 fn passive_run(cell: &Compartments, inject: usize) -> Vec<f64> {
-    let mut matrix = TreeMatrix::new();
-    matrix.push(cell);
+    let matrix = TreeMatrix::from_cells([cell]);
     let capacitance = 1e-3 / 0.025;
     let (g, e) = (1e-3, -65.0);
     let mut v = vec![e; cell.len()];

@@ -109,6 +109,28 @@ proptest! {
     }
 }
 
+/// More nodes than are eliminated together, with single nodes between.
+#[test]
+fn many_cells_are_each_solved_alone() {
+    let make = |index: usize| {
+        let n = [1, 300, 1, 1, 77][index % 5];
+        let number = |i: usize, k: f64| 1.0 + (k * (index * n + i) as f64).sin() / 2.0;
+        let column = |k: f64| (0..n).map(|i| number(i, k)).collect::<Vec<f64>>();
+        let parent = (0..n).map(|i| if i == 0 { NO_PARENT } else { (i - 1 - i % 7 / 3) as u32 });
+        Cell { parent: parent.collect(), a: column(0.3), b: column(0.7), d: column(1.1), rhs: column(1.3) }
+    };
+    let cells: Vec<Cell> = (0..100).map(make).collect();
+    let all = concatenate(&cells);
+    assert!(all.parent.len() > 7000);
+    let alone: Vec<f64> = cells.iter().flat_map(|c| solve(c, &c.rhs)).collect();
+    assert_eq!(solve(&all, &all.rhs), alone);
+    for cell in &cells[1..3] {
+        for (x, y) in solve(cell, &cell.rhs).iter().zip(solve_dense(cell, &cell.rhs)) {
+            assert!((x - y).abs() < 1e-11, "{x} {y}");
+        }
+    }
+}
+
 #[test]
 fn refuses_columns_out_of_order() {
     let node = |parent: &[u32]| {
@@ -152,8 +174,7 @@ fn cable_error(nseg: usize, sections: usize) -> f64 {
     let mut d: Vec<f64> = cell.is_segment.iter().map(|&s| if s { g } else { 0.0 }).collect();
     let mut rhs = vec![0.0; cell.len()];
     rhs[cell.locate(0, 0.0, Placement::Point).unwrap() as usize] = current;
-    let mut matrix = TreeMatrix::new();
-    matrix.push(&cell);
+    let matrix = TreeMatrix::from_cells([&cell]);
     matrix.add_axial(&vec![0.0; cell.len()], &mut d, &mut rhs);
     matrix.solve(&mut d, &mut rhs);
     let error = |n: usize| (rhs[n] - exact(cell.distance[n])).abs();

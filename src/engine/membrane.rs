@@ -45,19 +45,23 @@ impl Membrane {
     /// The membrane of the cells in `locals`, `count` compartments in all.
     pub fn new(model: &Model, locals: &[LocalPopulation], count: usize) -> Membrane {
         let mut nodes = NodeColumns::new(count);
-        let mut matrix = TreeMatrix::new();
         let mut capacitance = AlignedVector::new(count);
+        let mut cells = Vec::new();
+        let mut next = 0;
         for (population, local) in model.populations.iter().zip(locals) {
             let Body::Cells(body) = &population.body else { continue };
             for _ in &local.cells {
-                let range = matrix.push(&body.compartments);
+                let range = next..next + body.compartments.len();
+                next = range.end;
                 nodes.area[range.clone()].copy_from_slice(&body.compartments.area);
                 nodes.diameter[range.clone()].copy_from_slice(&body.compartments.diam);
                 for (c, cm) in capacitance[range].iter_mut().zip(body.capacitance.iter()) {
                     *c = FARAD_PER_SECOND * cm / model.simulation.dt;
                 }
+                cells.push(&*body.compartments);
             }
         }
+        let matrix = TreeMatrix::from_cells(cells);
         let celsius = model.simulation.celsius;
         let mut membrane =
             Membrane { nodes, matrix, capacitance, ions: Vec::new(), places: Vec::new(), rules: Vec::new() };

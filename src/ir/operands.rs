@@ -10,7 +10,7 @@ impl Op {
     pub fn operands(&self) -> impl Iterator<Item = Value> + use<> {
         let mut found = [None; 3];
         let mut count = 0;
-        self.map(|value| {
+        let _ = self.map(|value| {
             found[count] = Some(value);
             count += 1;
             value
@@ -48,7 +48,7 @@ impl Effect {
     pub fn operands(&self) -> impl Iterator<Item = Value> + use<> {
         let mut found = [None; 3];
         let mut count = 0;
-        self.map(|value| {
+        let _ = self.map(|value| {
             found[count] = Some(value);
             count += 1;
             value

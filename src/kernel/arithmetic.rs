@@ -66,16 +66,13 @@ pub fn exp<const FUSED: bool>(x: f64) -> f64 {
     let r = multiply_add::<FUSED>(-n, LN2_HIGH, x);
     let r = multiply_add::<FUSED>(-n, LN2_LOW, r);
     let r2 = r * r;
-    let r4 = r2 * r2;
-    let q01 = multiply_add::<FUSED>(Q[1], r, Q[0]);
-    let q23 = multiply_add::<FUSED>(Q[3], r, Q[2]);
-    let q45 = multiply_add::<FUSED>(Q[5], r, Q[4]);
-    let q67 = multiply_add::<FUSED>(Q[7], r, Q[6]);
-    let q89 = multiply_add::<FUSED>(Q[9], r, Q[8]);
-    let q03 = multiply_add::<FUSED>(q23, r2, q01);
-    let q47 = multiply_add::<FUSED>(q67, r2, q45);
-    let q49 = multiply_add::<FUSED>(q89, r4, q47);
-    let q = multiply_add::<FUSED>(q49, r4, q03);
+    let mut even = Q[8];
+    let mut odd = Q[9];
+    for term in [6, 4, 2, 0] {
+        even = multiply_add::<FUSED>(even, r2, Q[term]);
+        odd = multiply_add::<FUSED>(odd, r2, Q[term + 1]);
+    }
+    let q = multiply_add::<FUSED>(odd, r, even);
     let power = 1.0 + multiply_add::<FUSED>(q, r2, r);
     let half = power * f64::from_bits(shifted.to_bits() << 52);
     half + half

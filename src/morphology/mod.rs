@@ -14,6 +14,7 @@
 mod compartments;
 mod geometry;
 mod nseg;
+pub mod swc;
 mod tree;
 
 pub use compartments::{Compartments, LocateError, NO_PARENT, NodeId, Placement, ZERO_AREA_SCALE};

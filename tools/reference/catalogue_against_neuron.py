@@ -31,7 +31,8 @@ BOUND = 1e-9
 def compile_copies(directory):
     """Compile renamed copies of the catalogue, and load them."""
     for source in CATALOGUE.glob("*.mod"):
-        text = re.sub(r"^(\s*(?:SUFFIX|POINT_PROCESS|ARTIFICIAL_CELL)\s+)", rf"\g<1>{PREFIX}", source.read_text(), flags=re.M)
+        name = re.compile(r"^(\s*(?:SUFFIX|POINT_PROCESS|ARTIFICIAL_CELL)\s+)", re.MULTILINE)
+        text = name.sub(rf"\g<1>{PREFIX}", source.read_text())
         if source.name == "vecstim.mod":
             text += fixed_list(TIMES)
         (directory / source.name).write_text(text)

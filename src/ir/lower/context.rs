@@ -7,7 +7,8 @@ use super::Options;
 use super::draft::{Draft, Slot};
 use super::names::{Named, Names};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::nmodl::{Meaning, ast};
+use crate::nmodl::ast;
+use crate::nmodl::meaning::Meaning;
 
 /// Something was refused; why is already among the messages.
 #[derive(Clone, Copy, Debug)]

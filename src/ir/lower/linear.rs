@@ -44,11 +44,6 @@ pub(super) fn form(kernel: &mut Kernel, value: Value, x: Value) -> Form {
 }
 
 impl Linear {
-    /// The rate `q n / d`.
-    pub fn rate(&self, kernel: &mut Kernel) -> Value {
-        scale(kernel, self.q, self.n, self.d)
-    }
-
     /// `t q n / d`, multiplied before it is divided.
     pub fn rate_times(&self, kernel: &mut Kernel, t: Value) -> Value {
         let product = fold::emit(kernel, Op::Binary(Binary::Multiply, self.q, t));
@@ -196,13 +191,14 @@ mod tests {
     use super::super::super::passes::{common, dead};
     use super::*;
 
-    /// Rate and fixed point of `value` in column a, as `b` and `c`.
+    /// Rate and fixed point of `value` as `b` and `a`.
     fn both(mut k: Build, value: Value, x: Value) -> String {
         let Form::Linear(line) = form(&mut k.0, value, x) else { return "not linear".into() };
-        let rate = line.rate(&mut k.0);
+        let one = k.constant(1.0);
+        let rate = line.rate_times(&mut k.0, one);
         k.write(1, rate);
         if let Some(fixed) = line.fixed_point(&mut k.0) {
-            k.write(2, fixed);
+            k.write(0, fixed);
         }
         common::run(&mut k.0);
         dead::run(&mut k.0);
@@ -215,7 +211,7 @@ mod tests {
         let (x, inf, tau) = (k.column(0), k.column(2), k.column(3));
         let difference = k.binary(Binary::Subtract, inf, x);
         let slope = k.binary(Binary::Divide, difference, tau);
-        assert_eq!(both(k, slope, x), "b = -1 / d; c = c");
+        assert_eq!(both(k, slope, x), "b = -1 / d; a = c");
     }
 
     #[test]
@@ -226,7 +222,7 @@ mod tests {
         let up = k.binary(Binary::Multiply, alpha, rest);
         let down = k.binary(Binary::Multiply, beta, x);
         let slope = k.binary(Binary::Subtract, up, down);
-        assert_eq!(both(k, slope, x), "_4 = c + d; b = -_4; c = c / _4");
+        assert_eq!(both(k, slope, x), "_2 = c + d; b = -_2; a = c / _2");
     }
 
     #[test]
@@ -236,7 +232,7 @@ mod tests {
         let difference = k.binary(Binary::Subtract, x, g);
         let leak = k.binary(Binary::Divide, difference, tau);
         let slope = k.binary(Binary::Subtract, inflow, leak);
-        assert_eq!(both(k, slope, x), "b = -1 / d; c = g + c * d");
+        assert_eq!(both(k, slope, x), "b = -1 / d; a = g + c * d");
     }
 
     #[test]

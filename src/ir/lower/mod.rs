@@ -31,7 +31,7 @@ use self::names::{Named, Names};
 use super::types::*;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::nmodl::ast::{self, Phase, StatementKind};
-use crate::nmodl::{Meaning, MechanismKind};
+use crate::nmodl::meaning::{Meaning, MechanismKind};
 
 pub use self::derivative::derivative;
 

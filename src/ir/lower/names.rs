@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use super::super::types::*;
 use crate::diagnostic::Span;
-use crate::nmodl;
-use crate::nmodl::{CurrentKind, IonRole, Meaning, MechanismKind, Storage, Symbol, SymbolId};
+use crate::nmodl::meaning;
+use crate::nmodl::meaning::{CurrentKind, IonRole, Meaning, MechanismKind, Storage, Symbol, SymbolId};
 
 /// What a name is. The length of a scalar is `None`.
 #[derive(Clone, Copy, Debug)]
@@ -118,8 +118,8 @@ impl Names {
                 CurrentKind::Nonspecific | CurrentKind::Electrode => None,
             };
             let electrode = current.kind == CurrentKind::Electrode;
-            if let Some(Named::Column(first, _)) = names.symbols.get(&current.symbol) {
-                names.currents.push(Current { column: ColumnId(*first), electrode, ion });
+            if let Some(&Named::Column(first, _)) = names.symbols.get(&current.symbol) {
+                names.currents.push(Current { column: ColumnId(first), electrode, ion });
             }
         }
         names
@@ -175,7 +175,7 @@ impl Names {
         self.globals.iter().find(of).map_or("?", |v| v.name.as_str())
     }
 
-    fn ion(&mut self, ion: &nmodl::Ion) {
+    fn ion(&mut self, ion: &meaning::Ion) {
         let valence = ion.valence.map(|z| z as i32);
         if let Some(z) = ion.valence
             && f64::from(z as i32) != z
@@ -209,12 +209,12 @@ impl Names {
             Storage::FileLocal => self.global(symbol, Role::Assigned, false),
             Storage::Constant => Named::Number(symbol.default),
             Storage::Builtin(builtin) => match builtin {
-                nmodl::Builtin::Voltage => Named::Place(Place::Voltage),
-                nmodl::Builtin::Area => Named::Place(Place::Area),
-                nmodl::Builtin::Diameter => Named::Place(Place::Diameter),
-                nmodl::Builtin::Time => Named::Builtin(Builtin::Time),
-                nmodl::Builtin::Step => Named::Builtin(Builtin::TimeStep),
-                nmodl::Builtin::Celsius => Named::Builtin(Builtin::Celsius),
+                meaning::Builtin::Voltage => Named::Place(Place::Voltage),
+                meaning::Builtin::Area => Named::Place(Place::Area),
+                meaning::Builtin::Diameter => Named::Place(Place::Diameter),
+                meaning::Builtin::Time => Named::Builtin(Builtin::Time),
+                meaning::Builtin::Step => Named::Builtin(Builtin::TimeStep),
+                meaning::Builtin::Celsius => Named::Builtin(Builtin::Celsius),
             },
             Storage::Random => {
                 self.randoms.push(symbol.name.clone());
@@ -233,7 +233,7 @@ impl Names {
         }
     }
 
-    fn ion_variable(&mut self, symbol: &Symbol, variable: nmodl::IonVariable) -> Named {
+    fn ion_variable(&mut self, symbol: &Symbol, variable: meaning::IonVariable) -> Named {
         let role = match variable.role {
             IonRole::Reversal => IonVariable::Reversal,
             IonRole::Inside => IonVariable::Inside,

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Random draws are never the same as each other. Sums, products and the symmetric comparisons are the same
-//! in either order.
+//! in either order; a difference is the negative of the one the other way round, which takes the second user of
+//! `alpha(v - vhalf)` and `beta(vhalf - v)` along.
 
 use std::collections::HashMap;
 
@@ -26,6 +27,12 @@ pub(crate) struct Known(HashMap<Key, Value>);
 impl Known {
     /// The value that `op` gives in `kernel`, which is only appended to when nothing gives it yet.
     pub(crate) fn push(&mut self, kernel: &mut Kernel, op: Op) -> Value {
+        if let Op::Binary(Binary::Subtract, a, b) = op
+            && let Some(turned) = self.0.get(&Key::Binary(Binary::Subtract, b, a))
+        {
+            let negative = Op::Unary(Unary::Negate, *turned);
+            return self.push(kernel, negative);
+        }
         match key(&op) {
             Some(key) => *self.0.entry(key).or_insert_with(|| kernel.push(op)),
             None => kernel.push(op),
@@ -93,13 +100,13 @@ mod tests {
     }
 
     #[test]
-    fn differences_keep_their_order() {
+    fn a_difference_the_other_way_round_is_the_negative() {
         let mut k = Build::default();
         let (a, c) = (k.column(0), k.column(2));
         let (x, y) = (k.binary(Binary::Subtract, a, c), k.binary(Binary::Subtract, c, a));
         let product = k.binary(Binary::Multiply, x, y);
         k.write(1, product);
-        assert_eq!(k.after(&[run]), "b = (a - c) * (c - a)");
+        assert_eq!(k.after(&[run]), "_2 = a - c; b = _2 * -_2");
     }
 
     #[test]

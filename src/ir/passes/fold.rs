@@ -98,9 +98,6 @@ fn unary(kernel: &mut Kernel, function: Unary, a: Value) -> Value {
     }
     match (function, *kernel.op(a)) {
         (Unary::Negate, Op::Unary(Unary::Negate, x)) => x,
-        (Unary::Negate, Op::Binary(Binary::Subtract, x, y)) => {
-            kernel.push(Op::Binary(Binary::Subtract, y, x))
-        }
         (Unary::Negate, Op::Binary(f @ (Binary::Multiply | Binary::Divide), x, y)) => {
             if let Some(c) = constant(kernel, x) {
                 let c = kernel.push(Op::Constant(-c));

@@ -28,21 +28,33 @@ pub fn optimise_for(module: &mut Module, recorded: impl Fn(&str) -> bool) {
     let clean = |module: &mut Module| {
         each(module, "fold", fold::run);
         each(module, "common", common::run);
+        each(module, "fold", fold::run);
         each(module, "dead", dead::run);
     };
     clean(module);
     unread::run(module, recorded);
     sound(module, "unread");
-    each(module, "powers", powers::run);
-    each(module, "division", division::run);
+    each_step(module, "powers", powers::run);
+    each_step(module, "division", division::run);
     clean(module);
     hoist::run(module);
     sound(module, "hoist");
-    each(module, "reciprocal", reciprocal::run);
-    each(module, "uniform", uniform::run);
+    each_step(module, "reciprocal", reciprocal::run);
+    each_step(module, "uniform", uniform::run);
     clean(module);
-    each(module, "fuse", fuse::run);
+    each_step(module, "fuse", fuse::run);
     clean(module);
+}
+
+/// Runs a pass on the kernels of every step. Passes that move last bits are not run on the others: they would save
+/// nothing that counts, and event times and start values are best as written.
+fn each_step(module: &mut Module, name: &str, pass: impl Fn(&mut Kernel)) {
+    for (stage, kernel) in module.kernels_mut() {
+        if matches!(stage, Stage::Current | Stage::State) {
+            pass(kernel);
+        }
+    }
+    sound(module, name);
 }
 
 /// Runs a pass on every kernel, those of tables too.

@@ -3,12 +3,15 @@
 //! ```text
 //! b = a * g * h                ->   b = a * (g * h)
 //! b = g / a * h                ->   b = g * h / a
-//! b = -(a * g)                 ->   b = a * -g
+//! b = -(a * g / c)             ->   b = a * -g / c
+//! b = -(a - c)                 ->   b = c - a
 //! b = exp((a - g) * h)         ->   b = exp(a * h - g * h)        one fused step instead of two
 //! ```
 //!
 //! Each applies only when nobody else uses the inner value. A result moves by at most 2 units in the last place;
 //! in the last rule the argument of `exp` moves by at most 2 units in the last place of `g * h`.
+
+use std::collections::HashMap;
 
 use super::super::analysis::{self, Dependences};
 use super::super::types::*;
@@ -31,40 +34,44 @@ pub fn run(kernel: &mut Kernel) {
 /// Applies the rules once to every op; says whether one applied.
 fn round(kernel: &mut Kernel) -> bool {
     let uses = analysis::uses(kernel);
-    let old = kernel.ops.clone();
     let mut changed = false;
-    let mut gather = Gather { dependences: Dependences::default() };
+    let mut gather = Gather { dependences: Dependences::default(), uses: HashMap::new() };
     rewrite(kernel, |new, i, op| {
-        // Whether an operand of the old op has this op as its only user.
-        let sole: Vec<bool> = old[i].operands().map(|v| uses[v.0 as usize] == 1).collect();
         let found = match op {
             Op::Binary(Binary::Multiply, a, b) => {
-                gather.scaled(new, a, b, sole[0]).or_else(|| gather.scaled(new, b, a, sole[1]))
+                gather.scaled(new, a, b).or_else(|| gather.scaled(new, b, a))
             }
-            Op::Unary(Unary::Negate, a) if sole[0] => gather.negated(new, a),
-            Op::Unary(Unary::Exp, a) if sole[0] => {
-                let Op::Binary(_, x, y) = old[old[i].operands().next().map_or(0, |v| v.0 as usize)] else {
-                    return new.push(op);
-                };
-                let sole = (uses[x.0 as usize] == 1, uses[y.0 as usize] == 1);
-                gather.shifted(new, a, sole)
-            }
+            Op::Unary(Unary::Negate, a) if gather.varies(new, a) => gather.negative(new, a),
+            Op::Unary(Unary::Exp, a) => gather.shifted(new, a),
             _ => None,
         };
         changed |= found.is_some();
-        found.unwrap_or_else(|| new.push(op))
+        let value = found.unwrap_or_else(|| new.push(op));
+        *gather.uses.entry(value).or_default() += uses[i];
+        value
     });
     changed
 }
 
 struct Gather {
     dependences: Dependences,
+    /// How often each value of the new kernel will be used, as far as it stands for one of the old.
+    uses: HashMap<Value, u32>,
 }
 
 impl Gather {
+    fn varies(&mut self, k: &Kernel, value: Value) -> bool {
+        self.dependences.varies(k, value)
+    }
+
+    /// Whether a value has one user.
+    fn is_sole(&self, value: Value) -> bool {
+        self.uses.get(&value).is_none_or(|count| *count <= 1)
+    }
+
     /// `a` and `b`, the one that varies first, when just one does.
     fn split(&mut self, k: &Kernel, a: Value, b: Value) -> Option<(Value, Value)> {
-        match (self.dependences.varies(k, a), self.dependences.varies(k, b)) {
+        match (self.varies(k, a), self.varies(k, b)) {
             (true, false) => Some((a, b)),
             (false, true) => Some((b, a)),
             _ => None,
@@ -72,8 +79,8 @@ impl Gather {
     }
 
     /// `inner * scale`, where only `inner` varies.
-    fn scaled(&mut self, k: &mut Kernel, inner: Value, scale: Value, sole: bool) -> Option<Value> {
-        if !sole || !self.dependences.varies(k, inner) || self.dependences.varies(k, scale) {
+    fn scaled(&mut self, k: &mut Kernel, inner: Value, scale: Value) -> Option<Value> {
+        if !self.is_sole(inner) || !self.varies(k, inner) || self.varies(k, scale) {
             return None;
         }
         match *k.op(inner) {
@@ -82,7 +89,7 @@ impl Gather {
                 let scale = emit(k, Op::Binary(Binary::Multiply, uniform, scale));
                 Some(emit(k, Op::Binary(Binary::Multiply, varying, scale)))
             }
-            Op::Binary(Binary::Divide, x, y) if !self.dependences.varies(k, x) => {
+            Op::Binary(Binary::Divide, x, y) if !self.varies(k, x) => {
                 let scale = emit(k, Op::Binary(Binary::Multiply, x, scale));
                 Some(emit(k, Op::Binary(Binary::Divide, scale, y)))
             }
@@ -90,26 +97,33 @@ impl Gather {
         }
     }
 
-    /// `-inner`.
-    fn negated(&mut self, k: &mut Kernel, inner: Value) -> Option<Value> {
-        let Op::Binary(function @ (Binary::Multiply | Binary::Divide), x, y) = *k.op(inner) else {
+    /// `-value`, when a uniform factor or a difference in it can take the sign.
+    fn negative(&mut self, k: &mut Kernel, value: Value) -> Option<Value> {
+        if !self.varies(k, value) {
+            return Some(emit(k, Op::Unary(Unary::Negate, value)));
+        }
+        let Op::Binary(function @ (Binary::Multiply | Binary::Divide), x, y) = *k.op(value) else {
             return None;
         };
-        let (_, uniform) = self.split(k, x, y)?;
-        let minus = emit(k, Op::Unary(Unary::Negate, uniform));
-        let turned = |v: Value| if v == uniform { minus } else { v };
-        Some(k.push(Op::Binary(function, turned(x), turned(y))))
-    }
-
-    /// `exp` of `(x + g) * h` or `(x - g) * h`; `sole` is for the two factors.
-    fn shifted(&mut self, k: &mut Kernel, argument: Value, sole: (bool, bool)) -> Option<Value> {
-        let Op::Binary(Binary::Multiply, x, y) = *k.op(argument) else { return None };
-        let (sum, scale) = self.split(k, x, y)?;
-        if !(if sum == x { sole.0 } else { sole.1 }) {
+        if !self.is_sole(value) {
             return None;
         }
+        if let Some(x) = self.negative(k, x) {
+            return Some(k.push(Op::Binary(function, x, y)));
+        }
+        let y = self.negative(k, y)?;
+        Some(k.push(Op::Binary(function, x, y)))
+    }
+
+    /// `exp` of `(x + g) * h` or `(x - g) * h`.
+    fn shifted(&mut self, k: &mut Kernel, argument: Value) -> Option<Value> {
+        let Op::Binary(Binary::Multiply, x, y) = *k.op(argument) else { return None };
+        let (sum, scale) = self.split(k, x, y)?;
         let Op::Binary(function @ (Binary::Add | Binary::Subtract), p, q) = *k.op(sum) else { return None };
         self.split(k, p, q)?;
+        if !self.is_sole(argument) || !self.is_sole(sum) {
+            return None;
+        }
         let p = emit(k, Op::Binary(Binary::Multiply, p, scale));
         let q = emit(k, Op::Binary(Binary::Multiply, q, scale));
         let sum = emit(k, Op::Binary(function, p, q));
@@ -146,10 +160,12 @@ mod tests {
     fn a_sign_goes_to_the_shared_factor() {
         let mut k = Build::default();
         let (a, g) = (k.column(0), k.global(0));
-        let x = k.binary(Binary::Divide, g, a);
+        let c = k.column(2);
+        let x = k.binary(Binary::Multiply, a, g);
+        let x = k.binary(Binary::Divide, x, c);
         let y = k.unary(Unary::Negate, x);
         k.write(1, y);
-        assert_eq!(k.after(&[run]), "b = -g / a");
+        assert_eq!(k.after(&[run]), "b = a * -g / c");
     }
 
     #[test]

@@ -33,8 +33,7 @@ itself an event (flag 1) for then, and comes nearer each time until m > 1 - eps.
 The cell: N. T. Carnevale and M. L. Hines (2006), The NEURON Book, chapter 10,
 DOI 10.1017/CBO9780511541612. Why the bound holds, and for which time constants: R. A. J. van
 Elburg and A. van Ooyen (2009), Generalization of the event-based Carnevale-Hines integration
-scheme for integrate-and-fire models, Neural Comput. 21:1913-1930,
-DOI 10.1162/neco.2009.07-08-815.
+scheme for integrate-and-fire models, Neural Comput. 21:1913-1930.
 ENDCOMMENT
 
 NEURON {

@@ -1,0 +1,301 @@
+//! `[mechanisms]` and `[global]`: where mechanisms come from.
+//!
+//! In: the .mod files of the description, and the catalogue. Out: a mechanism for a name, compiled when it is first asked for, so that a
+//! folder may hold files that no cell of this network uses. A file of the description goes before the catalogue.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::context::{ANY, Context};
+use super::document::{Place, reason};
+use super::schema::quoted;
+use crate::diagnostic::{Diagnostic, SourceId, Span, suggest};
+use crate::ir::{Kind, Module, Role, Variable};
+use crate::mechanism::{self, Mechanism};
+use crate::nmodl::{ast, parse};
+
+/// All mechanisms at hand, and those in use.
+#[derive(Default)]
+pub(crate) struct Library {
+    /// The description's own files, by mechanism name.
+    files: Vec<(String, SourceId)>,
+    /// In the order of first use.
+    pub used: Vec<Arc<Mechanism>>,
+    /// Place in `used`, or `None` when it does not compile.
+    known: HashMap<String, Option<usize>>,
+}
+
+impl Library {
+    /// Finds the names of all mechanisms in the description's files.
+    pub fn open(context: &mut Context) -> Library {
+        let mut library = Library::default();
+        let place = context.document.place().at("mechanisms").at("files");
+        let description = context.description;
+        for (i, name) in description.mechanisms.files.iter().enumerate() {
+            let here = place.item(i);
+            let Some(path) = context.path(name, &here) else { continue };
+            for file in mod_files(context, &path, &here) {
+                if let Some(source) = context.read(&file, &here) {
+                    library.add(context, source, &here);
+                }
+            }
+        }
+        library
+    }
+
+    fn add(&mut self, context: &mut Context, source: SourceId, place: &Place) {
+        let module = match parse(context.sources, source) {
+            Ok(module) => module,
+            Err(problems) => {
+                context.problems.extend(problems);
+                return;
+            }
+        };
+        let file = context.sources.get(source).name.clone();
+        let Some((name, span)) = mechanism_name(&module) else {
+            let message = format!("`{file}` defines no mechanism");
+            let error = Diagnostic::error("network/mechanism", message).at(place.span(), "named here");
+            context.problems.push(error.help("its NEURON block needs SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL"));
+            return;
+        };
+        if let Some((_, first)) = self.files.iter().find(|(n, _)| *n == name) {
+            let first = context.sources.get(*first).name.clone();
+            let message = format!("two files define the mechanism `{name}`");
+            let error = Diagnostic::error("network/mechanism", message).at(span, "here");
+            context.problems.push(error.note(format!("the other is `{first}`")));
+            return;
+        }
+        if mechanism::catalogue::source(&name).is_some() {
+            let message = format!("`{name}` of this network is used instead of the catalogue's");
+            context.problems.push(Diagnostic::warning("network/mechanism", message).at(span, ""));
+        }
+        self.files.push((name, source));
+    }
+
+    /// The mechanism of that name and kind; a complaint points at `place`.
+    pub fn find(&mut self, context: &mut Context, name: &str, kind: Kind, span: Span) -> Option<usize> {
+        let index = match self.known.get(name) {
+            Some(index) => *index,
+            None => {
+                let index = self.load(context, name, span);
+                self.known.insert(name.to_string(), index);
+                index
+            }
+        };
+        let module = &self.used[index?].module;
+        if module.kind == kind {
+            return index;
+        }
+        let message = format!("`{name}` is {}, and here stands {}", kind_word(module.kind), kind_word(kind));
+        let error = Diagnostic::error("network/mechanism", message).at(span, "");
+        let help = match module.kind {
+            Kind::Density => "place it with `[cell.NAME.mechanism]`",
+            Kind::PointProcess => "place it with `[cell.NAME.point]` or `[stimulus]`",
+            Kind::ArtificialCell => "make a population of it: `[population.NAME]` with `mechanism`",
+        };
+        context.problems.push(error.help(help));
+        None
+    }
+
+    fn load(&mut self, context: &mut Context, name: &str, span: Span) -> Option<usize> {
+        let source = match self.files.iter().find(|(n, _)| n == name) {
+            Some((_, source)) => *source,
+            None => match mechanism::catalogue::source(name) {
+                Some(text) => context.sources.add(format!("catalogue/{name}.mod"), text),
+                None => {
+                    let mut known: Vec<&str> = mechanism::catalogue::names().collect();
+                    known.extend(self.files.iter().map(|(n, _)| n.as_str()));
+                    let error = Diagnostic::error("network/mechanism", format!("there is no mechanism `{name}`"));
+                    let error = error.at(span, "");
+                    context.problems.push(match suggest(name, known.iter().copied()) {
+                        Some(near) => error.help(format!("did you mean `{near}`?")),
+                        None => error
+                            .help("name its .mod file in `[mechanisms]`, as in `files = [\"my_channel.mod\"]`")
+                            .note(format!("known are {}", quoted(known.into_iter()))),
+                    });
+                    return None;
+                }
+            },
+        };
+        match mechanism::compile(context.sources, source) {
+            Ok(mechanism) => {
+                self.used.push(Arc::new(mechanism));
+                Some(self.used.len() - 1)
+            }
+            Err(problems) => {
+                context.problems.extend(problems);
+                None
+            }
+        }
+    }
+
+    /// Sets the GLOBAL variables that the description gives, in every mechanism in use.
+    pub fn set_globals(&mut self, context: &mut Context) {
+        let description = context.description;
+        for (name, values) in description.global.iter() {
+            let place = context.document.place().at("global").at(name);
+            let Some(index) = self.known.get(name).copied().flatten() else {
+                let names: Vec<String> = self.used.iter().map(|m| m.module.name.clone()).collect();
+                if !self.known.contains_key(name) {
+                    let names = names.iter().map(String::as_str);
+                    context.unknown("mechanism in use called", name, place.key(), names);
+                }
+                continue;
+            };
+            let mut changed = (*self.used[index]).clone();
+            for (key, scalar) in values.iter() {
+                let here = place.at(key);
+                let Some(value) = context.number(Some(scalar), &here, 0.0, ANY) else { continue };
+                match changed.module.globals.iter_mut().find(|v| v.name == key && v.visible) {
+                    Some(variable) => {
+                        limits(context, variable, value, here.span());
+                        variable.default = value;
+                    }
+                    None => {
+                        let error = unknown_global(&changed.module, key, &here);
+                        context.problems.push(error);
+                    }
+                }
+            }
+            self.used[index] = Arc::new(changed);
+        }
+    }
+}
+
+fn unknown_global(module: &Module, key: &str, place: &Place) -> Diagnostic {
+    let message = format!("`{}` has no GLOBAL variable `{key}`", module.name);
+    let error = Diagnostic::error("network/variable", message).at(place.key(), "");
+    if module.variable(key).is_some_and(|v| v.visible) {
+        return error.help(format!("`{key}` is a RANGE variable: set it where the mechanism is placed"));
+    }
+    let names = module.globals.iter().filter(|v| v.visible).map(|v| v.name.as_str());
+    match suggest(key, names.clone()) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.note(format!("it has {}", quoted(names))),
+    }
+}
+
+/// The file itself, or the .mod files of a folder in the order of their names.
+fn mod_files(context: &mut Context, path: &Path, place: &Place) -> Vec<PathBuf> {
+    if !path.is_dir() {
+        return vec![path.to_path_buf()];
+    }
+    let entries = match std::fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let message = format!("cannot read the folder `{}`: {}", path.display(), reason(&error));
+            context.error("network/file", place.span(), message);
+            return Vec::new();
+        }
+    };
+    let mut files: Vec<PathBuf> =
+        entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "mod")).collect();
+    files.sort();
+    if files.is_empty() {
+        let message = format!("the folder `{}` has no .mod file", path.display());
+        context.error("network/file", place.span(), message);
+    }
+    files
+}
+
+/// The name that a file gives its mechanism, and where.
+fn mechanism_name(module: &ast::Module) -> Option<(String, Span)> {
+    let statements = module.items.iter().filter_map(|item| match item {
+        ast::Item::Neuron(block) => Some(&block.statements),
+        _ => None,
+    });
+    statements.flatten().find_map(|statement| match &statement.kind {
+        ast::NeuronStatementKind::Suffix(name)
+        | ast::NeuronStatementKind::PointProcess(name)
+        | ast::NeuronStatementKind::ArtificialCell(name) => Some((name.text.clone(), name.span)),
+        _ => None,
+    })
+}
+
+fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Density => "a density mechanism",
+        Kind::PointProcess => "a point process",
+        Kind::ArtificialCell => "an artificial cell",
+    }
+}
+
+/// The columns that `key` names: those of a variable, or of one element, as `x[2]`.
+pub(crate) fn columns<'m>(
+    context: &mut Context,
+    module: &'m Module,
+    key: &str,
+    span: Span,
+    reserved: &[&str],
+) -> Option<(&'m Variable, std::ops::Range<u32>)> {
+    let (name, element) = match key.strip_suffix(']').and_then(|k| k.split_once('[')) {
+        Some((name, inside)) => (name, Some(inside)),
+        None => (key, None),
+    };
+    let Some(variable) = module.variable(name).filter(|v| v.visible && v.role != Role::Hidden) else {
+        let error = unknown_variable(module, name, span, reserved);
+        context.problems.push(error);
+        return None;
+    };
+    let Some(element) = element else {
+        return Some((variable, variable.first..variable.first + variable.length));
+    };
+    match element.parse::<u32>() {
+        Ok(i) if i < variable.length => Some((variable, variable.first + i..variable.first + i + 1)),
+        _ => {
+            let message = format!("`{name}` of `{}` has the elements 0 to {}", module.name, variable.length - 1);
+            context.error("network/variable", span, message);
+            None
+        }
+    }
+}
+
+/// The columns that a description may set: RANGE variables that the mechanism does not integrate itself.
+pub(crate) fn settable(
+    context: &mut Context,
+    module: &Module,
+    key: &str,
+    span: Span,
+    reserved: &[&str],
+) -> Option<std::ops::Range<u32>> {
+    let (variable, range) = columns(context, module, key, span, reserved)?;
+    if variable.role == Role::State {
+        let message = format!("`{key}` is a state of `{}`, which its INITIAL block sets", module.name);
+        context.error("network/variable", span, message);
+        return None;
+    }
+    Some(range)
+}
+
+/// Warns of a value outside the limits that the file gives.
+pub(crate) fn limits(context: &mut Context, variable: &Variable, value: f64, span: Span) {
+    if let Some((low, high)) = variable.limits
+        && !(low..=high).contains(&value)
+    {
+        let message = format!("`{}` is {value}, outside the limits {low} to {high} of its file", variable.name);
+        context.problems.push(Diagnostic::warning("network/limits", message).at(span, ""));
+    }
+}
+
+fn unknown_variable(module: &Module, name: &str, span: Span, reserved: &[&str]) -> Diagnostic {
+    let message = format!("`{}` has no RANGE variable `{name}`", module.name);
+    let error = Diagnostic::error("network/variable", message).at(span, "");
+    if module.global(name).is_some() {
+        let help = format!("`{name}` is shared by all instances: set it under `[global.{}]`", module.name);
+        return error.help(help);
+    }
+    for ion in &module.ions {
+        let (e, i, o) = (format!("e{}", ion.name), format!("{}i", ion.name), format!("{}o", ion.name));
+        let key = [(e, "reversal"), (i, "inside"), (o, "outside")].into_iter().find(|(n, _)| n == name);
+        if let Some((_, key)) = key {
+            let help = format!("it belongs to the ion: set `{key}` under `[cell.NAME.ion.{}]`", ion.name);
+            return error.help(help);
+        }
+    }
+    let names = module.variables.iter().filter(|v| v.visible && v.role == Role::Parameter).map(|v| v.name.as_str());
+    match suggest(name, names.clone().chain(reserved.iter().copied())) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.note(format!("it has {}", quoted(names))),
+    }
+}
