@@ -1,15 +1,17 @@
 //! Walks all code once: every name must be known, every call must fit, everything set must be
 //! something that can be set. Then what only the whole shows: recursion, currents never computed.
 
+mod calls;
+mod variables;
+
 use std::collections::{HashMap, HashSet};
 
-use super::builtins::{Builtin, FUNCTIONS, FunctionClass, builtin_function};
-use super::scope::{Local, Scope};
-use super::{Meaning, MechanismKind, Storage, SymbolId};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
+use super::scope::Scope;
+use super::{Meaning, MechanismKind, SymbolId};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::nmodl::ast::{
-    Argument, BinaryOperator, Block, Call, Expression, ExpressionKind, Name, Phase, Reaction, Routine,
-    Statement, StatementKind, Table, Term, Variable, WatchCondition,
+    Argument, BinaryOperator, Block, EquationsKind, Expression, ExpressionKind, Name, Phase, Reaction,
+    Routine, Statement, StatementKind, Table, Term, WatchCondition,
 };
 use crate::nmodl::nearest;
 
@@ -19,7 +21,7 @@ enum Site<'a> {
     Initial,
     Breakpoint,
     Other,
-    Equations,
+    Equations(EquationsKind),
     NetReceive,
     Routine(&'a Routine),
 }
@@ -32,7 +34,7 @@ struct Checker<'a, 's> {
     /// Names already reported, so that each is reported once.
     reported: HashSet<String>,
     written: HashSet<SymbolId>,
-    /// Warned of already: variables of ions set though not named after WRITE.
+    /// Said of already: variables of ions set though not named after WRITE, and `v`.
     warned: HashSet<SymbolId>,
     /// Which routine calls which, and where first.
     calls: HashMap<String, Vec<(String, Span)>>,
@@ -64,7 +66,7 @@ pub(super) fn check(meaning: &Meaning, said: &mut Diagnostics) {
         checker.block(&other.body);
     }
     for equations in &meaning.equations {
-        checker.site = Site::Equations;
+        checker.site = Site::Equations(equations.kind);
         for name in &equations.solve_for {
             checker.state(name);
         }
@@ -313,204 +315,6 @@ impl<'a> Checker<'a, '_> {
         self.scope.leave(mark);
     }
 
-    /// A name after SOLVEFOR.
-    fn state(&mut self, name: &Name) {
-        let is_state = |id: SymbolId| matches!(self.meaning.symbol(id).storage, Storage::State { .. });
-        if !self.meaning.find(&name.text).is_some_and(is_state) {
-            let message = format!("`{}` is not a state", name.text);
-            let states = self.meaning.symbols.iter().filter(|s| matches!(s.storage, Storage::State { .. }));
-            let diagnostic =
-                Diagnostic::error("nmodl/undeclared", message).at(name.span, "not declared in STATE");
-            let diagnostic = with_near(diagnostic, &name.text, states.map(|s| s.name.as_str()));
-            self.said.push(diagnostic);
-        }
-    }
-
-    /// A name that stands for a variable as a whole.
-    fn known(&mut self, name: &Name) {
-        if self.scope.find(&name.text).is_none() && self.meaning.find(&name.text).is_none() {
-            self.undeclared(name);
-        }
-    }
-
-    fn undeclared(&mut self, name: &Name) {
-        if !self.reported.insert(name.text.clone()) {
-            return;
-        }
-        let text = &name.text;
-        let mut diagnostic;
-        if self.is_function(text) {
-            diagnostic = Diagnostic::error("nmodl/function-as-variable", format!("`{text}` is a function"))
-                .at(name.span, "used as a variable here")
-                .help(format!("call it: `{text}(...)`"));
-        } else if self.meaning.equations_named(text).is_some() {
-            diagnostic =
-                Diagnostic::error("nmodl/function-as-variable", format!("`{text}` is a block of equations"))
-                    .at(name.span, "used as a variable here");
-        } else {
-            diagnostic = Diagnostic::error("nmodl/undeclared", format!("`{text}` is not declared"))
-                .at(name.span, "no variable of that name");
-            let known = self.scope.names().chain(self.meaning.symbols.iter().map(|s| s.name.as_str()));
-            diagnostic = match nearest(text, known) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => {
-                    diagnostic.help(format!("declare it: as a `LOCAL {text}` of this block, or in ASSIGNED"))
-                }
-            };
-            if self.has_verbatim {
-                diagnostic = diagnostic.note("names of C code in VERBATIM blocks are not known here");
-            }
-        }
-        self.said.push(diagnostic);
-    }
-
-    fn is_function(&self, name: &str) -> bool {
-        self.meaning.routine(name).is_some()
-            || self.meaning.function_tables.iter().any(|f| f.name.text == name)
-            || builtin_function(name).is_some()
-    }
-
-    /// A variable that is read.
-    fn variable(&mut self, variable: &'a Variable) {
-        let name = &variable.name;
-        if let Some(index) = &variable.index {
-            self.expression(index);
-        }
-        match self.scope.find(&name.text) {
-            Some(local) => {
-                self.index_fits(variable, local == Local::Array);
-                return;
-            }
-            None if self.site == Site::Equations && matches!(name.text.as_str(), "f_flux" | "b_flux") => {
-                return;
-            }
-            None => {}
-        }
-        let Some(id) = self.meaning.find(&name.text) else { return self.undeclared(name) };
-        let symbol = self.meaning.symbol(id);
-        match symbol.storage {
-            Storage::Builtin(builtin) => self.builtin(builtin, name),
-            Storage::Random => {
-                if self.reported.insert(name.text.clone()) {
-                    let message = format!("the random stream `{}` has no value", name.text);
-                    self.said.push(
-                        Diagnostic::error("nmodl/random", message)
-                            .at(name.span, "")
-                            .help(format!("draw from it, as in `random_uniform({})`", name.text)),
-                    );
-                }
-                return;
-            }
-            _ => {}
-        }
-        self.index_fits(variable, symbol.length.is_some());
-    }
-
-    fn index_fits(&mut self, variable: &Variable, is_array: bool) {
-        if variable.index.is_some() == is_array {
-            return;
-        }
-        let text = &variable.name.text;
-        let diagnostic = if is_array {
-            Diagnostic::error("nmodl/index", format!("the array `{text}` needs an index"))
-                .at(variable.span, "an array as a whole has no value")
-                .help(format!("write `{text}[0]` for the first element"))
-        } else {
-            Diagnostic::error("nmodl/index", format!("`{text}` is not an array"))
-                .at(variable.span, "cannot have an index")
-                .help(format!("remove the index, or declare `{text}` with a length"))
-        };
-        self.said.push(diagnostic);
-    }
-
-    fn builtin(&mut self, builtin: Builtin, name: &Name) {
-        let artificial = self.meaning.kind == MechanismKind::ArtificialCell;
-        if artificial && builtin.is_of_membrane() && self.reported.insert(name.text.clone()) {
-            let message = format!("an artificial cell has no membrane, so it has no `{}`", name.text);
-            self.said.push(
-                Diagnostic::error("nmodl/no-membrane", message)
-                    .at(name.span, "")
-                    .help("write `POINT_PROCESS` instead of `ARTIFICIAL_CELL`, or use another name"),
-            );
-        }
-    }
-
-    /// A variable that is set.
-    fn target(&mut self, target: &'a Variable) {
-        let name = &target.name;
-        if self.scope.find(&name.text).is_some() {
-            return self.variable(target);
-        }
-        let Some(id) = self.meaning.find(&name.text) else {
-            if self.is_function(&name.text) {
-                self.cannot_set(
-                    name,
-                    "is a function and cannot be set",
-                    "a function is set only inside itself",
-                );
-            } else {
-                self.undeclared(name);
-            }
-            return;
-        };
-        self.written.insert(id);
-        let symbol = self.meaning.symbol(id);
-        match symbol.storage {
-            Storage::Constant => {
-                self.cannot_set(
-                    name,
-                    "is a constant and cannot be set",
-                    "declare it in PARAMETER or ASSIGNED instead",
-                );
-            }
-            // Its copy is taken anew for each block, as in NEURON; published channels shift it.
-            Storage::Builtin(Builtin::Voltage) => self.copy_of_voltage(id, name),
-            Storage::Builtin(_) => {
-                let help = "copy it to a LOCAL variable and change that";
-                self.cannot_set(name, "belongs to the simulator and cannot be set", help);
-            }
-            Storage::Random => {
-                self.cannot_set(
-                    name,
-                    "is a random stream and cannot be set",
-                    "set its place with `random_setseq`",
-                );
-            }
-            _ => {}
-        }
-        let read_only =
-            symbol.ion.is_some_and(|i| !i.write) && !matches!(symbol.storage, Storage::State { .. });
-        if read_only && self.warned.insert(id) {
-            let message =
-                format!("`{}` is only read from the ion, so setting it changes this copy only", name.text);
-            self.said.push(
-                Diagnostic::warning("nmodl/read-only-ion", message)
-                    .at(name.span, "other mechanisms do not see this")
-                    .help(format!(
-                        "name `{}` after WRITE in USEION, or use a variable of your own",
-                        name.text
-                    )),
-            );
-        }
-        self.variable(target);
-    }
-
-    fn copy_of_voltage(&mut self, id: SymbolId, name: &Name) {
-        if self.warned.insert(id) {
-            let message = "setting `v` changes the copy of this mechanism only, until the next step";
-            let note = Diagnostic::new(Severity::Note, "nmodl/sets-v", message);
-            self.said.push(note.at(name.span, "set here"));
-        }
-    }
-
-    fn cannot_set(&mut self, name: &Name, why: &str, help: &str) {
-        if self.reported.insert(name.text.clone()) {
-            let message = format!("`{}` {why}", name.text);
-            self.said
-                .push(Diagnostic::error("nmodl/cannot-set", message).at(name.span, "set here").help(help));
-        }
-    }
-
     fn expression(&mut self, expression: &'a Expression) {
         match &expression.kind {
             ExpressionKind::Number { .. } | ExpressionKind::Text(_) => {}
@@ -520,148 +324,6 @@ impl<'a> Checker<'a, '_> {
             ExpressionKind::Binary { left, right, .. } => {
                 self.expression(left);
                 self.expression(right);
-            }
-        }
-    }
-
-    fn call(&mut self, call: &'a Call) {
-        let name = &call.name.text;
-        let mut arguments = call.arguments.iter();
-        let table = self.meaning.function_tables.iter().find(|f| f.name.text == *name);
-        let own = self.meaning.routine(name).map(|r| r.arguments.len());
-        if let Some(wanted) = own.or(table.map(|t| t.arguments.len())) {
-            self.arity(call, wanted, wanted);
-            if let Site::Routine(caller) = self.site {
-                let list = self.calls.entry(caller.name.text.clone()).or_default();
-                list.push((name.clone(), call.span));
-            }
-        } else if let Some(function) = builtin_function(name) {
-            self.arity(call, function.least, function.most);
-            self.class_fits(function.class, call);
-            if function.class == FunctionClass::RandomVariable {
-                self.stream(call);
-                arguments.next();
-            }
-        } else {
-            self.unknown_function(&call.name);
-        }
-        for argument in arguments {
-            self.expression(argument);
-        }
-    }
-
-    fn arity(&mut self, call: &Call, least: usize, most: usize) {
-        let given = call.arguments.len();
-        if (least..=most).contains(&given) {
-            return;
-        }
-        let wanted =
-            if least == most { count(least, "argument") } else { format!("{least} to {most} arguments") };
-        let message = format!("`{}` takes {wanted}, not {given}", call.name.text);
-        let mut diagnostic =
-            Diagnostic::error("nmodl/arguments", message).at(call.span, format!("{given} given"));
-        if let Some(routine) = self.meaning.routine(&call.name.text) {
-            diagnostic = diagnostic.at(routine.name.span, "declared here");
-        }
-        self.said.push(diagnostic);
-    }
-
-    fn class_fits(&mut self, class: FunctionClass, call: &Call) {
-        let name = &call.name.text;
-        let kind = self.meaning.kind;
-        let (message, help) = match class {
-            FunctionClass::Event if self.meaning.net_receive.is_none() => (
-                format!("`{name}` needs a `NET_RECEIVE` block"),
-                "only a point process or an artificial cell with NET_RECEIVE sends events",
-            ),
-            FunctionClass::Play if kind != MechanismKind::ArtificialCell => (
-                format!("`{name}` is for artificial cells only"),
-                "a list of times is played to artificial cells",
-            ),
-            _ => return,
-        };
-        self.said.push(Diagnostic::error("nmodl/misplaced", message).at(call.span, "").help(help));
-    }
-
-    /// The first argument of `random_...` must be the name of a stream.
-    fn stream(&mut self, call: &Call) {
-        let named = call.arguments.first().and_then(|a| match &a.kind {
-            ExpressionKind::Variable(v) => self.meaning.find(&v.name.text),
-            _ => None,
-        });
-        if !named.is_some_and(|id| self.meaning.symbol(id).storage == Storage::Random) {
-            let span = call.arguments.first().map_or(call.span, |a| a.span);
-            let message = format!("the first argument of `{}` must be a random stream", call.name.text);
-            self.said.push(
-                Diagnostic::error("nmodl/random", message)
-                    .at(span, "not named after RANDOM")
-                    .help("write `RANDOM name` in the NEURON block and use that name"),
-            );
-        }
-    }
-
-    fn unknown_function(&mut self, name: &Name) {
-        if !self.reported.insert(name.text.clone()) {
-            return;
-        }
-        let text = &name.text;
-        let variable = self.scope.find(text).is_some() || self.meaning.find(text).is_some();
-        if variable {
-            let message = format!("`{text}` is a variable, not a function");
-            self.said.push(
-                Diagnostic::error("nmodl/variable-as-function", message)
-                    .at(name.span, "called here")
-                    .help(format!("to multiply, write `{text} * (...)`")),
-            );
-            return;
-        }
-        let own = self.meaning.functions.iter().chain(&self.meaning.procedures).map(|r| r.name.text.as_str());
-        let tables = self.meaning.function_tables.iter().map(|f| f.name.text.as_str());
-        let known = own.chain(tables).chain(FUNCTIONS.iter().map(|f| f.name));
-        let diagnostic =
-            Diagnostic::error("nmodl/unknown-function", format!("there is no function `{text}`"))
-                .at(name.span, "called here");
-        let mut diagnostic = with_near(diagnostic, text, known);
-        if self.has_verbatim {
-            diagnostic = diagnostic.note("functions of C code in VERBATIM blocks are not known here");
-        }
-        self.said.push(diagnostic);
-    }
-
-    /// Reports each routine that calls itself, directly or by others, once per circle.
-    fn recursion(&mut self) {
-        let routines = self.meaning.functions.iter().chain(&self.meaning.procedures);
-        let mut done: HashSet<&str> = HashSet::new();
-        let mut circles: HashSet<Vec<String>> = HashSet::new();
-        for start in routines {
-            let mut path: Vec<(&str, usize)> = vec![(&start.name.text, 0)];
-            while let Some((name, next)) = path.last_mut() {
-                let called = self.calls.get(*name).and_then(|list| list.get(*next));
-                *next += 1;
-                let Some((callee, span)) = called else {
-                    done.insert(*name);
-                    path.pop();
-                    continue;
-                };
-                if let Some(at) = path.iter().position(|(n, _)| n == callee) {
-                    let circle: Vec<String> = path[at..].iter().map(|(n, _)| format!("`{n}`")).collect();
-                    if !circles.insert(circle.clone()) {
-                        continue;
-                    }
-                    let message = if circle.len() == 1 {
-                        format!("{} calls itself", circle[0])
-                    } else {
-                        format!("{} call each other in a circle", circle.join(", "))
-                    };
-                    self.said.push(
-                        Diagnostic::error("nmodl/recursion", message)
-                            .at(*span, "this call closes the circle")
-                            .note("routines are put in place of their calls, so none can contain itself")
-                            .help("write a loop instead"),
-                    );
-                } else if !done.contains(callee.as_str()) {
-                    path.push((callee, 0));
-                }
             }
         }
     }

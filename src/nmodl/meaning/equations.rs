@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::builtins::{METHODS, Method};
 use super::{Meaning, Storage};
-use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
 use crate::nmodl::ast::{
     Block, EquationsBlock, EquationsKind, Expression, ExpressionKind, Reaction, Solve, Statement,
     StatementKind, Term,
@@ -37,38 +37,43 @@ pub(super) fn check(meaning: &Meaning, said: &mut Diagnostics) {
     every_state_moves(meaning, said);
 }
 
-/// The derivatives of one block: of states only, in `DERIVATIVE` only, once on each way through.
+/// What is written in one block of equations.
 fn equations(meaning: &Meaning, block: &EquationsBlock, said: &mut Diagnostics) {
     derivatives(meaning, block, &block.body, said);
-    if block.kind == EquationsKind::Kinetic {
-        each_statement(&block.body, &mut |s| {
-            let (terms, more): (&[Term], &[Term]) = match &s.kind {
-                StatementKind::Reaction(Reaction::Reversible { left, right, .. }) => (left, right),
-                StatementKind::Reaction(Reaction::Sink { left, .. } | Reaction::Flux { left, .. }) => {
-                    (left, &[])
-                }
-                _ => return,
-            };
-            if let StatementKind::Reaction(Reaction::Sink { .. } | Reaction::Flux { .. }) = &s.kind {
-                if terms.len() != 1 {
-                    said.push(
-                        Diagnostic::error("nmodl/reaction", "`->` and `<<` take one state on the left")
-                            .at(s.span, ""),
-                    );
-                }
-            }
-            for term in terms.iter().chain(more) {
-                if term.count.as_ref().is_some_and(|c| c.value.fract() != 0.0 || c.value < 1.0) {
-                    said.push(
-                        Diagnostic::error("nmodl/reaction", "a reaction takes whole numbers of each state")
-                            .at(term.variable.span, "expected a factor of 1, 2, ..."),
-                    );
-                }
-            }
-        });
+    each_statement(&block.body, &mut |statement| {
+        if let StatementKind::Reaction(reaction) = &statement.kind {
+            whole_numbers(reaction, statement.span, said);
+        }
+    });
+}
+
+/// What stands on the left and on the right of a reaction's arrow.
+fn sides(reaction: &Reaction) -> (&[Term], &[Term]) {
+    match reaction {
+        Reaction::Reversible { left, right, .. } => (left, right),
+        Reaction::Sink { left, .. } | Reaction::Flux { left, .. } => (left, &[]),
     }
 }
 
+fn whole_numbers(reaction: &Reaction, span: Span, said: &mut Diagnostics) {
+    let (left, right) = sides(reaction);
+    if matches!(reaction, Reaction::Flux { .. }) && left.len() != 1 {
+        let message = "a flux with `<<` goes into one state only";
+        said.push(
+            Diagnostic::error("nmodl/reaction", message).at(span, "").help("write a line for each state"),
+        );
+    }
+    for term in left.iter().chain(right) {
+        if term.count.as_ref().is_some_and(|c| c.value.fract() != 0.0 || c.value < 1.0) {
+            said.push(
+                Diagnostic::error("nmodl/reaction", "a reaction takes whole numbers of each state")
+                    .at(term.variable.span, "expected a factor of 1, 2, ..."),
+            );
+        }
+    }
+}
+
+/// Derivatives belong to states, stand in `DERIVATIVE` only, and once on each way through.
 fn derivatives(meaning: &Meaning, block: &EquationsBlock, body: &Block, said: &mut Diagnostics) {
     let mut seen: HashMap<&str, Span> = HashMap::new();
     for statement in &body.statements {
@@ -253,10 +258,7 @@ fn states_of<'a>(meaning: &Meaning, block: &'a EquationsBlock) -> HashSet<&'a st
             states.insert(target.name.text.as_str());
         }
         StatementKind::Reaction(reaction) => {
-            let (left, right): (&[Term], &[Term]) = match reaction {
-                Reaction::Reversible { left, right, .. } => (left, right),
-                Reaction::Sink { left, .. } | Reaction::Flux { left, .. } => (left, &[]),
-            };
+            let (left, right) = sides(reaction);
             states.extend(left.iter().chain(right).map(|t| t.variable.name.text.as_str()));
         }
         StatementKind::Equation { left, right } => {
@@ -311,7 +313,7 @@ fn solved_once(meaning: &Meaning, solved: &HashMap<&str, Span>, said: &mut Diagn
             let unconditional =
                 always_solved(meaning, &first.name.text) && always_solved(meaning, &block.name.text);
             said.push(if unconditional {
-                Diagnostic { severity: crate::diagnostic::Severity::Error, ..diagnostic }
+                Diagnostic { severity: Severity::Error, ..diagnostic }
             } else {
                 diagnostic
             });

@@ -136,7 +136,7 @@ impl Parser<'_> {
                 self.expect(")")?;
                 Ok(StatementKind::While { condition, body: self.block()? })
             }
-            "FROM" => self.from_statement(),
+            "FROM" => self.loop_from_to(),
             "SOLVE" => self.solve(),
             "TABLE" => self.table(),
             "CONDUCTANCE" => {
@@ -290,7 +290,7 @@ impl Parser<'_> {
         Ok(StatementKind::If { branches, otherwise })
     }
 
-    fn from_statement(&mut self) -> Parsed<StatementKind> {
+    fn loop_from_to(&mut self) -> Parsed<StatementKind> {
         self.advance();
         let counter = self.name("the counter of the loop")?;
         self.expect("=")?;

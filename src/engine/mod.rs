@@ -1,0 +1,5 @@
+//! Epochs: integrate, detect, exchange, deliver.
+
+mod sink;
+
+pub use sink::*;

@@ -1,0 +1,236 @@
+//! Variables that are read and set.
+
+use super::{Checker, Site, with_near};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::nmodl::ast::{EquationsKind, Name, Variable};
+use crate::nmodl::meaning::scope::Local;
+use crate::nmodl::meaning::{Builtin, MechanismKind, Storage, SymbolId, builtin_function};
+use crate::nmodl::nearest;
+
+impl<'a> Checker<'a, '_> {
+    /// A name after SOLVEFOR.
+    pub(super) fn state(&mut self, name: &Name) {
+        let is_state = |id: SymbolId| matches!(self.meaning.symbol(id).storage, Storage::State { .. });
+        if !self.meaning.find(&name.text).is_some_and(is_state) {
+            let message = format!("`{}` is not a state", name.text);
+            let states = self.meaning.symbols.iter().filter(|s| matches!(s.storage, Storage::State { .. }));
+            let diagnostic =
+                Diagnostic::error("nmodl/undeclared", message).at(name.span, "not declared in STATE");
+            let diagnostic = with_near(diagnostic, &name.text, states.map(|s| s.name.as_str()));
+            self.said.push(diagnostic);
+        }
+    }
+
+    /// A name that stands for a variable as a whole.
+    pub(super) fn known(&mut self, name: &Name) {
+        if self.scope.find(&name.text).is_none() && self.meaning.find(&name.text).is_none() {
+            self.undeclared(name);
+        }
+    }
+
+    pub(super) fn undeclared(&mut self, name: &Name) {
+        if !self.reported.insert(name.text.clone()) {
+            return;
+        }
+        let text = &name.text;
+        let mut diagnostic;
+        if self.is_function(text) {
+            diagnostic = Diagnostic::error("nmodl/function-as-variable", format!("`{text}` is a function"))
+                .at(name.span, "used as a variable here")
+                .help(format!("call it: `{text}(...)`"));
+        } else if self.meaning.equations_named(text).is_some() {
+            diagnostic =
+                Diagnostic::error("nmodl/function-as-variable", format!("`{text}` is a block of equations"))
+                    .at(name.span, "used as a variable here");
+        } else {
+            diagnostic = Diagnostic::error("nmodl/undeclared", format!("`{text}` is not declared"))
+                .at(name.span, "no variable of that name");
+            let known = self.scope.names().chain(self.meaning.symbols.iter().map(|s| s.name.as_str()));
+            diagnostic = match nearest(text, known) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => {
+                    diagnostic.help(format!("declare it: as a `LOCAL {text}` of this block, or in ASSIGNED"))
+                }
+            };
+            if self.has_verbatim {
+                diagnostic = diagnostic.note("names of C code in VERBATIM blocks are not known here");
+            }
+        }
+        self.said.push(diagnostic);
+    }
+
+    pub(super) fn is_function(&self, name: &str) -> bool {
+        self.meaning.routine(name).is_some()
+            || self.meaning.function_tables.iter().any(|f| f.name.text == name)
+            || builtin_function(name).is_some()
+    }
+
+    /// A variable that is read.
+    pub(super) fn variable(&mut self, variable: &'a Variable) {
+        if variable.primes > 0 {
+            self.derivative(variable, "has no value that can be read");
+        }
+        self.value(variable);
+    }
+
+    fn derivative(&mut self, variable: &Variable, why: &str) {
+        let primes = "'".repeat(variable.primes as usize);
+        let message = format!("the derivative `{}{primes}` {why}", variable.name.text);
+        self.said.push(
+            Diagnostic::error("nmodl/derivative", message)
+                .at(variable.span, "")
+                .help("use a variable of your own for the right side of the equation"),
+        );
+    }
+
+    /// The name of a variable and its index, whether it is read or set.
+    fn value(&mut self, variable: &'a Variable) {
+        let name = &variable.name;
+        if variable.lag.is_some() && self.site != Site::Equations(EquationsKind::Discrete) {
+            self.said.push(
+                Diagnostic::error("nmodl/misplaced", "`@` cannot stand here")
+                    .at(variable.span, "past values belong in a `DISCRETE` block"),
+            );
+        }
+        if let Some(index) = &variable.index {
+            self.expression(index);
+        }
+        match self.scope.find(&name.text) {
+            Some(local) => {
+                self.index_fits(variable, local == Local::Array);
+                return;
+            }
+            None if matches!(self.site, Site::Equations(_))
+                && matches!(name.text.as_str(), "f_flux" | "b_flux") =>
+            {
+                return;
+            }
+            None => {}
+        }
+        let Some(id) = self.meaning.find(&name.text) else { return self.undeclared(name) };
+        let symbol = self.meaning.symbol(id);
+        match symbol.storage {
+            Storage::Builtin(builtin) => self.builtin(builtin, name),
+            Storage::Random => {
+                if self.reported.insert(name.text.clone()) {
+                    let message = format!("the random stream `{}` has no value", name.text);
+                    self.said.push(
+                        Diagnostic::error("nmodl/random", message)
+                            .at(name.span, "")
+                            .help(format!("draw from it, as in `random_uniform({})`", name.text)),
+                    );
+                }
+                return;
+            }
+            _ => {}
+        }
+        self.index_fits(variable, symbol.length.is_some());
+    }
+
+    fn index_fits(&mut self, variable: &Variable, is_array: bool) {
+        if variable.index.is_some() == is_array {
+            return;
+        }
+        let text = &variable.name.text;
+        let diagnostic = if is_array {
+            Diagnostic::error("nmodl/index", format!("the array `{text}` needs an index"))
+                .at(variable.span, "an array as a whole has no value")
+                .help(format!("write `{text}[0]` for the first element"))
+        } else {
+            Diagnostic::error("nmodl/index", format!("`{text}` is not an array"))
+                .at(variable.span, "cannot have an index")
+                .help(format!("remove the index, or declare `{text}` with a length"))
+        };
+        self.said.push(diagnostic);
+    }
+
+    fn builtin(&mut self, builtin: Builtin, name: &Name) {
+        let artificial = self.meaning.kind == MechanismKind::ArtificialCell;
+        if artificial && builtin.is_of_membrane() && self.reported.insert(name.text.clone()) {
+            let message = format!("an artificial cell has no membrane, so it has no `{}`", name.text);
+            self.said.push(
+                Diagnostic::error("nmodl/no-membrane", message)
+                    .at(name.span, "")
+                    .help("write `POINT_PROCESS` instead of `ARTIFICIAL_CELL`, or use another name"),
+            );
+        }
+    }
+
+    /// A variable that is set.
+    pub(super) fn target(&mut self, target: &'a Variable) {
+        let name = &target.name;
+        if target.primes > 0 && !matches!(self.site, Site::Equations(_)) {
+            self.derivative(target, "can be set in a `DERIVATIVE` block only");
+        }
+        if self.scope.find(&name.text).is_some() {
+            return self.value(target);
+        }
+        let Some(id) = self.meaning.find(&name.text) else {
+            if self.is_function(&name.text) {
+                self.cannot_set(
+                    name,
+                    "is a function and cannot be set",
+                    "a function is set only inside itself",
+                );
+            } else {
+                self.undeclared(name);
+            }
+            return;
+        };
+        self.written.insert(id);
+        let symbol = self.meaning.symbol(id);
+        match symbol.storage {
+            Storage::Constant => {
+                self.cannot_set(
+                    name,
+                    "is a constant and cannot be set",
+                    "declare it in PARAMETER or ASSIGNED instead",
+                );
+            }
+            // Its copy is taken anew for each block, as in NEURON; published channels shift it.
+            Storage::Builtin(Builtin::Voltage) => self.copy_of_voltage(id, name),
+            Storage::Builtin(_) => {
+                let help = "copy it to a LOCAL variable and change that";
+                self.cannot_set(name, "belongs to the simulator and cannot be set", help);
+            }
+            Storage::Random => {
+                self.cannot_set(
+                    name,
+                    "is a random stream and cannot be set",
+                    "set its place with `random_setseq`",
+                );
+            }
+            _ => {}
+        }
+        let read_only =
+            symbol.ion.is_some_and(|i| !i.write) && !matches!(symbol.storage, Storage::State { .. });
+        if read_only && self.warned.insert(id) {
+            let message = format!("`{}` is only read from the ion and cannot be set", name.text);
+            self.said.push(
+                Diagnostic::error("nmodl/read-only-ion", message)
+                    .at(name.span, "set here")
+                    .note(
+                        "NEURON would change the copy of this mechanism only, which no other mechanism sees",
+                    )
+                    .help(format!("name `{}` after WRITE in USEION, or use a LOCAL variable", name.text)),
+            );
+        }
+        self.value(target);
+    }
+
+    fn copy_of_voltage(&mut self, id: SymbolId, name: &Name) {
+        if self.warned.insert(id) {
+            let message = "setting `v` changes the copy of this mechanism only, until the next step";
+            let note = Diagnostic::new(Severity::Note, "nmodl/sets-v", message);
+            self.said.push(note.at(name.span, "set here"));
+        }
+    }
+
+    fn cannot_set(&mut self, name: &Name, why: &str, help: &str) {
+        if self.reported.insert(name.text.clone()) {
+            let message = format!("`{}` {why}", name.text);
+            self.said
+                .push(Diagnostic::error("nmodl/cannot-set", message).at(name.span, "set here").help(help));
+        }
+    }
+}
