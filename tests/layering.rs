@@ -37,7 +37,8 @@ fn rust_files(folder: &Path, out: &mut Vec<PathBuf>) {
 /// The modules of this crate that a source text names: `crate::name`, also in `use crate::{a, b}`.
 fn imported(text: &str) -> Vec<String> {
     let mut names = Vec::new();
-    let code: String = text.lines().map(|l| l.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n");
+    let code: String =
+        text.lines().map(|l| l.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n");
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + "crate::".len()..];
         if let Some(group) = rest.strip_prefix('{') {
