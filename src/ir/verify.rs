@@ -105,13 +105,10 @@ impl Check<'_> {
             Op::Flag if self.stage != Stage::Receive => {
                 self.say(format!("op {i} reads a flag where no event is"))
             }
-            Op::Lookup { table, column, .. } | Op::LookupSlope { table, column, .. } => {
-                if self.module.tables.get(table.0 as usize).is_none_or(|t| column >= t.columns) {
-                    self.say(format!(
-                        "op {i} looks up column {column} of table {}, which is not there",
-                        table.0
-                    ));
-                }
+            Op::Lookup { table, column, .. } | Op::LookupSlope { table, column, .. }
+                if self.module.tables.get(table.0 as usize).is_none_or(|t| column >= t.columns) =>
+            {
+                self.say(format!("op {i} looks up column {column} of table {}, which is not there", table.0));
             }
             Op::Random { random, .. } if random.0 as usize >= self.module.randoms.len() => {
                 self.say(format!("op {i} draws from random variable {}, which is not there", random.0));

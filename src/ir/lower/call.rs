@@ -1,9 +1,9 @@
 //! Calls: routines of the file are inlined, built-in functions become ops, events and draws take the path's mask.
 
 use super::super::types::*;
-use super::context::{Context, Lowered};
+use super::context::{Context, Lowered, Refused};
 use super::expression::Target;
-use crate::diagnostic::{Diagnostic, Span, suggest};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::nmodl::ast::{self, ExpressionKind};
 
 /// Built-in functions of one number.
@@ -36,23 +36,8 @@ const BINARY: [(&str, Binary); 5] = [
     ("atan2", Binary::Atan2),
 ];
 
-/// Other built-in names, with what they become.
-const OTHERS: [&str; 10] = [
-    "at_time",
-    "net_send",
-    "net_event",
-    "net_move",
-    "state_discontinuity",
-    "random_negexp",
-    "random_uniform",
-    "random_normal",
-    "play_size",
-    "play_at",
-];
-
-/// Random functions of older versions.
-const OLD_RANDOM: [&str; 7] =
-    ["scop_random", "exprand", "normrand", "poisrand", "set_seed", "nrn_random_pick", "gauss"];
+/// Functions that draw from one stream for all instances.
+const SHARED_STREAM: [&str; 5] = ["scop_random", "exprand", "normrand", "poisrand", "set_seed"];
 
 impl<'a> Context<'a> {
     /// The value of a call in an expression.
@@ -85,46 +70,33 @@ impl<'a> Context<'a> {
                 self.plays = true;
                 Ok(self.draft.emit(Op::PlayAt(index)))
             }
-            "random_negexp" | "random_uniform" | "random_normal" => self.draw(call),
+            "random_negexp" | "random_uniform" | "random_dpick" | "random_normal" => self.draw(call),
             "net_send" | "net_event" | "net_move" | "state_discontinuity" => {
                 self.refuse(call.span, format!("`{name}` has no value"), "", "call it as a statement of its own")
             }
-            "nernst" | "ghk" => {
+            "nernst" | "ghk" | "nrn_ghk" | "erf" => {
                 self.refuse(call.span, format!("`{name}` is not supported yet"), "", "write its formula as a FUNCTION")
             }
-            _ if OLD_RANDOM.contains(&name) => self.refuse(
+            _ if SHARED_STREAM.contains(&name) => self.refuse(
                 call.span,
                 format!("`{name}` is not supported"),
                 "Its numbers come from one stream for all instances, so results would depend on the number of threads.",
                 "declare `RANDOM r` in the NEURON block and use random_uniform(r), random_negexp(r) or random_normal(r)",
             ),
-            "random_setseq" | "random_setids" | "random_ipick" | "random_dpick" => self.refuse(
+            "random_setseq" | "random_setids" => self.refuse(
                 call.span,
                 format!("`{name}` is not supported yet"),
                 "Streams of RANDOM variables start anew, each with its own numbers, when a run starts.",
                 "",
             ),
-            "printf" | "prterr" => self.refuse(
+            "printf" => self.refuse(
                 call.span,
                 format!("`{name}` is not supported"),
                 "It would print once for each instance and step, in no particular order.",
                 "record the variable instead",
             ),
-            _ => self.unknown(call),
+            _ => self.refuse(call.span, format!("`{name}` is not supported yet"), "", ""),
         }
-    }
-
-    fn unknown<T>(&mut self, call: &ast::Call) -> Lowered<T> {
-        let name = call.name.text.as_str();
-        let mut message =
-            Diagnostic::error("nmodl/unknown-function", format!("no function is called `{name}`"))
-                .at(call.name.span, "not known here");
-        let known = UNARY.iter().map(|(known, _)| *known).chain(BINARY.iter().map(|(known, _)| *known));
-        let known = known.chain(OTHERS).chain(self.routines.keys().copied());
-        if let Some(near) = suggest(name, known) {
-            message = message.help(format!("did you mean `{near}`?"));
-        }
-        Err(self.say(message))
     }
 
     /// The values of the arguments of a call that takes `N` of them.
@@ -154,13 +126,11 @@ impl<'a> Context<'a> {
         let (distribution, most) = match name {
             "random_negexp" => (Distribution::Exponential, 2),
             "random_uniform" => (Distribution::Uniform, 3),
+            "random_dpick" => (Distribution::Uniform, 1),
             _ => (Distribution::Normal, 3),
         };
         self.check_count(call, 1, most)?;
-        let (stream, parameters) = match call.arguments.split_first() {
-            Some((stream, parameters)) => (stream, parameters),
-            None => return self.unknown(call),
-        };
+        let Some((stream, parameters)) = call.arguments.split_first() else { return Err(Refused) };
         let random = match &stream.kind {
             ExpressionKind::Variable(variable) => self.names.random(&variable.name.text),
             _ => None,
@@ -245,9 +215,7 @@ impl<'a> Context<'a> {
     /// `state_discontinuity(x, value)`: `x = value`.
     fn discontinuity(&mut self, call: &'a ast::Call) -> Lowered<()> {
         self.check_count(call, 2, 2)?;
-        let (Some(target), Some(value)) = (call.arguments.first(), call.arguments.get(1)) else {
-            return self.unknown(call);
-        };
+        let [target, value] = call.arguments.as_slice() else { return Err(Refused) };
         let ExpressionKind::Variable(variable) = &target.kind else {
             return self.refuse(target.span, "a STATE is needed here", "", "");
         };

@@ -23,6 +23,8 @@ const DEEPEST_CALL: usize = 32;
 const DEEPEST: u32 = 1_000;
 /// Ops of one kernel before it is optimised.
 const MOST_OPS: usize = 100_000;
+/// Expressions and statements looked at, those of inlined calls and unrolled loops each time.
+const MOST_WORK: u32 = 1_000_000;
 
 /// Lowering at work.
 pub(super) struct Context<'a> {
@@ -56,6 +58,8 @@ pub(super) struct Context<'a> {
     frames: Vec<Frame>,
     /// Expressions and statements inside each other.
     depth: u32,
+    /// Expressions and statements looked at so far.
+    work: u32,
 }
 
 /// Names that hold inside one routine or block of the file.
@@ -96,6 +100,7 @@ impl<'a> Context<'a> {
             draft: Draft::new(Stage::Initial),
             frames: Vec::new(),
             depth: 0,
+            work: 0,
         }
     }
 
@@ -134,6 +139,9 @@ impl<'a> Context<'a> {
     /// Makes one kernel: `body` lowers into a new draft, with no local names.
     pub fn kernel(&mut self, stage: Stage, body: impl FnOnce(&mut Self)) -> Draft {
         let outer = std::mem::replace(&mut self.draft, Draft::new(stage));
+        if !matches!(stage, Stage::TableBody | Stage::TableRange) {
+            self.work = 0;
+        }
         let frames = std::mem::take(&mut self.frames);
         self.frames.push(Frame { blocks: vec![BTreeMap::new()] });
         body(self);
@@ -206,8 +214,9 @@ impl<'a> Context<'a> {
 
     /// Refuses what has grown beyond all bounds; `nested` counts as one more level.
     pub fn nested<T>(&mut self, span: Span, inside: impl FnOnce(&mut Self) -> Lowered<T>) -> Lowered<T> {
-        if self.draft.kernel.ops.len() > MOST_OPS {
-            let message = format!("the mechanism needs more than {MOST_OPS} operations");
+        self.work += 1;
+        if self.draft.kernel.ops.len() > MOST_OPS || self.work > MOST_WORK {
+            let message = format!("a block of the mechanism needs more than {MOST_OPS} operations");
             return self.refuse(
                 span,
                 message,

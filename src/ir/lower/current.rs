@@ -27,7 +27,7 @@ pub(super) fn add_currents(cx: &mut Context<'_>, at: Span) {
         ions.extend(current.ion.map(|ion| (ion, value)));
     }
     let Some(total) = total else { return };
-    let voltage = draft.get(Slot::Place(Place::Voltage), at);
+    let voltage = draft.start(Slot::Place(Place::Voltage));
     let slope = derivative(&mut draft.kernel, total, voltage);
     let factor = (names.kind == Kind::PointProcess).then(|| draft.emit(Op::Read(Place::PointScale)));
     let mut scaled = |value: Value| match factor {

@@ -100,7 +100,7 @@ impl Draft {
     }
 
     /// The value of a variable when the kernel starts.
-    fn start(&mut self, slot: Slot) -> Value {
+    pub fn start(&mut self, slot: Slot) -> Value {
         if let Some(value) = self.reads.get(&slot) {
             return *value;
         }

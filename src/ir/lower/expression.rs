@@ -5,7 +5,6 @@ use super::super::types::*;
 use super::context::{Context, Lowered};
 use super::draft::Slot;
 use super::names::Named;
-use crate::diagnostic::{Diagnostic, Span, suggest};
 use crate::nmodl::ast::{self, BinaryOperator, ExpressionKind, UnaryOperator};
 
 /// What a name in an expression is once its element is known.
@@ -99,7 +98,9 @@ impl<'a> Context<'a> {
         if let Some(lag) = &variable.lag {
             return self.refuse(lag.span, "values of earlier steps are not kept", "", "keep it in a STATE");
         }
-        let Some(named) = self.lookup(name) else { return self.undeclared(name, variable.name.span) };
+        let Some(named) = self.lookup(name) else {
+            return self.refuse(variable.name.span, format!("`{name}` is no variable"), "", "");
+        };
         let element = |first: u32, index: u32| first + index;
         let slot = match named {
             Named::Column(first, length) => {
@@ -143,15 +144,6 @@ impl<'a> Context<'a> {
                 &format!("introduce a second STATE for `{name}'`"),
             ),
         }
-    }
-
-    fn undeclared<T>(&mut self, name: &str, span: Span) -> Lowered<T> {
-        let mut message = Diagnostic::error("nmodl/undeclared", format!("`{name}` is not declared"))
-            .at(span, "not known here");
-        if let Some(near) = suggest(name, self.names.all()) {
-            message = message.help(format!("did you mean `{near}`?"));
-        }
-        Err(self.say(message))
     }
 
     /// The element of an array that a variable names; 0 for a scalar.

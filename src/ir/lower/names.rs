@@ -135,11 +135,6 @@ impl Names {
         self.randoms.iter().position(|known| known == name).map(|i| RandomId(i as u32))
     }
 
-    /// All names, for suggestions.
-    pub fn all(&self) -> impl Iterator<Item = &str> {
-        self.by_name.keys().map(String::as_str)
-    }
-
     /// Whether a kernel may leave a value at this place.
     pub fn is_written(&self, place: Place) -> bool {
         match place {
@@ -192,6 +187,10 @@ impl Names {
     }
 
     fn place(&mut self, symbol: &Symbol, is_current: bool) -> Named {
+        if symbol.length.is_some_and(|n| n == 0 || n > LONGEST as usize) {
+            let message = format!("the array `{}` has more than {LONGEST} elements, or none", symbol.name);
+            self.refused.push((symbol.span, message, ""));
+        }
         if let Some(variable) = symbol.ion {
             return self.ion_variable(symbol, variable);
         }
@@ -289,13 +288,16 @@ impl Names {
     }
 }
 
+/// Elements of one array.
+const LONGEST: u32 = 10_000;
+
 fn described(symbol: &Symbol, first: u32, role: Role, visible: bool) -> Variable {
     Variable {
         name: symbol.name.clone(),
         unit: symbol.unit.clone().unwrap_or_default(),
         default: symbol.default,
         limits: symbol.limits,
-        length: symbol.length.map_or(1, |n| u32::try_from(n).unwrap_or(u32::MAX)),
+        length: symbol.length.map_or(1, |n| u32::try_from(n).unwrap_or(LONGEST).min(LONGEST)),
         first,
         role,
         visible,

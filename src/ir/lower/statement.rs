@@ -128,9 +128,10 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Sets a variable that statements may set.
+    /// Sets a variable that statements may set. As in NEURON a mechanism has a copy of `v` of its own, which some
+    /// shift for a while; the compartment does not see it.
     pub fn store(&mut self, slot: Slot, value: Value, target: &ast::Variable) -> Lowered<()> {
-        if let Slot::Place(Place::Voltage | Place::Area | Place::Diameter) = slot {
+        if let Slot::Place(Place::Area | Place::Diameter) = slot {
             let name = &target.name.text;
             return self.refuse(
                 target.span,

@@ -5,6 +5,7 @@
 //! b = g / a * h                ->   b = g * h / a
 //! b = -(a * g / c)             ->   b = a * -g / c
 //! b = -(a - c)                 ->   b = c - a
+//! b = -select(c, g, a * h)     ->   b = select(c, -g, a * -h)
 //! b = exp((a - g) * h)         ->   b = exp(a * h - g * h)        one fused step instead of two
 //! ```
 //!
@@ -102,11 +103,18 @@ impl Gather {
         if !self.varies(k, value) {
             return Some(emit(k, Op::Unary(Unary::Negate, value)));
         }
-        let Op::Binary(function @ (Binary::Multiply | Binary::Divide), x, y) = *k.op(value) else {
-            return None;
-        };
         if !self.is_sole(value) {
             return None;
+        }
+        if let Op::Select(mask, x, y) = *k.op(value) {
+            let (x, y) = (self.negative(k, x)?, self.negative(k, y)?);
+            return Some(emit(k, Op::Select(mask, x, y)));
+        }
+        let Op::Binary(function, x, y) = *k.op(value) else { return None };
+        match function {
+            Binary::Subtract => return Some(k.push(Op::Binary(function, y, x))),
+            Binary::Multiply | Binary::Divide => {}
+            _ => return None,
         }
         if let Some(x) = self.negative(k, x) {
             return Some(k.push(Op::Binary(function, x, y)));
@@ -166,6 +174,31 @@ mod tests {
         let y = k.unary(Unary::Negate, x);
         k.write(1, y);
         assert_eq!(k.after(&[run]), "b = a * -g / c");
+    }
+
+    #[test]
+    fn a_sign_turns_a_difference_round() {
+        let mut k = Build::default();
+        let (a, c, d) = (k.column(0), k.column(2), k.column(3));
+        let x = k.binary(Binary::Subtract, a, c);
+        let x = k.binary(Binary::Multiply, d, x);
+        let y = k.unary(Unary::Negate, x);
+        k.write(1, y);
+        assert_eq!(k.after(&[run]), "b = d * (c - a)");
+    }
+
+    #[test]
+    fn a_sign_enters_both_arms_of_a_select_or_none() {
+        let mut k = Build::default();
+        let (a, c, d, g) = (k.column(0), k.column(2), k.column(3), k.global(0));
+        let x = k.binary(Binary::Multiply, a, g);
+        let x = k.select(c, g, x);
+        let x = k.unary(Unary::Negate, x);
+        let y = k.select(c, g, d);
+        let y = k.unary(Unary::Negate, y);
+        k.write(0, x);
+        k.write(1, y);
+        assert_eq!(k.after(&[run]), "a = select(c, -g, a * -g); b = -select(c, g, d)");
     }
 
     #[test]
