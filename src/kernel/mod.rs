@@ -21,6 +21,7 @@ pub mod arithmetic;
 mod columns;
 mod compile;
 mod cost;
+mod fuse;
 mod level;
 mod primitives;
 mod program;
