@@ -173,6 +173,7 @@ impl<'a> Compiler<'a> {
             steps,
             lookups: self.lookups,
             actions,
+            block: Program::block_length(registers as usize),
             in_turn,
             cost,
         }
