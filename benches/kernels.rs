@@ -5,10 +5,13 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use volley::ir::{Binary, ColumnId, Effect, IonId, IonVariable, Kernel, Op, Place, Sum, Unary, Value};
+use volley::ir::{
+    Binary, ColumnId, Effect, IonId, IonVariable, Kernel, Op, Place, Sum, Table, TableId, Unary, Value,
+};
 use volley::kernel::arithmetic;
 use volley::kernel::{
-    AlignedVector, Columns, Environment, Instances, IonColumns, LANES, Level, NodeColumns, NodeIndex, Program,
+    AlignedVector, Columns, Environment, Instances, IonColumns, LANES, Level, NodeColumns, NodeIndex,
+    Program, TableValues,
 };
 
 const COUNT: usize = 1024;
@@ -319,7 +322,9 @@ fn world(columns: usize, index: NodeIndex) -> World {
     ions[0].reversal.fill(55.0);
     ions[1].reversal.fill(-90.0);
     let mut nodes = NodeColumns::new(COUNT);
-    nodes.voltage.fill(-65.0);
+    for (instance, voltage) in nodes.voltage.iter_mut().enumerate() {
+        *voltage = -65.0 + 0.1 * (instance * 37 % 100) as f64;
+    }
     let ion_index = (0..2).map(|ion| (ion, index.clone())).collect();
     World {
         instances: Instances {
@@ -430,6 +435,33 @@ fn primitive(bencher: Bencher, op: impl Fn(Value, Value) -> Op) {
     bencher.counter(ItemsCount::new(20 * COUNT)).bench_local(|| {
         let World { instances, nodes, ions } = &mut world;
         program.run(level, &ENVIRONMENT, &mut [0.0], &[], instances, nodes, ions);
+    });
+}
+
+/// Tables of 200 intervals; items are columns read.
+#[divan::bench(args = [1, 2, 6, 22])]
+fn table_columns(bencher: Bencher, columns: u32) {
+    let mut range = Kernel::default();
+    let low = range.push(Op::Constant(-100.0));
+    let high = range.push(Op::Constant(100.0));
+    range.effects = vec![Effect::WriteArgument(0, low), Effect::WriteArgument(1, high)];
+    let mut body = Kernel::default();
+    let x = body.push(Op::Argument(0));
+    body.effects = (0..columns).map(|column| Effect::WriteArgument(column, x)).collect();
+    let table = Table { name: String::new(), columns, intervals: 200, range, body };
+    let level = Level::detect();
+    let tables = [TableValues::build(&table, level, &ENVIRONMENT, &[])];
+    let mut kernel = Kernel::default();
+    let x = kernel.push(Op::Read(Place::Voltage));
+    for column in 0..columns {
+        let value = kernel.push(Op::Lookup { table: TableId(0), column, x });
+        kernel.effects.push(Effect::Write(Place::Column(ColumnId(column)), value));
+    }
+    let program = Program::compile(&kernel);
+    let mut world = world(columns as usize, NodeIndex::Contiguous { first: 0 });
+    bencher.counter(ItemsCount::new(COUNT * columns as usize)).bench_local(|| {
+        let World { instances, nodes, ions } = &mut world;
+        program.run(level, &ENVIRONMENT, &mut [], &tables, instances, nodes, ions);
     });
 }
 

@@ -16,7 +16,7 @@ use volley::random::Stream;
 
 const COLUMNS: u32 = 5;
 const GLOBALS: usize = 3;
-const NODES: usize = 400;
+const NODES: usize = 1100;
 const TABLE_COLUMNS: u32 = 3;
 
 const UNARY: [Unary; 18] = [
@@ -180,7 +180,7 @@ impl World {
         columns.pad();
         let places: Vec<u32> = match layout {
             Layout::InOrder => (0..count as u32).map(|instance| instance + 3).collect(),
-            Layout::Scattered => (0..count as u32).map(|instance| instance * 131 % 399).collect(),
+            Layout::Scattered => (0..count as u32).map(|instance| instance * 131 % 1097).collect(),
             Layout::Shared => (0..count as u32).map(|instance| instance * 131 % 7).collect(),
         };
         let index = NodeIndex::new(&places);
@@ -309,7 +309,7 @@ proptest! {
     #[test]
     fn together_is_as_one_by_one(
         kernel in kernels(),
-        count in 1_usize..=300,
+        count in 1_usize..=1000,
         layout in prop::sample::select(&[Layout::InOrder, Layout::Scattered, Layout::Shared]),
         seed in any::<u32>(),
     ) {

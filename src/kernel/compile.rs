@@ -1,8 +1,7 @@
 //! Compiles kernels to programs.
 //!
 //! 1. What does not depend on the instance becomes uniform: computed once for each run.
-//! 2. Peepholes: negations go into multiply-adds, comparisons into selects; lookups at the same place of the same table are
-//!    joined.
+//! 2. Several cheap steps become one ([`super::fuse`]); lookups at the same place of the same table are joined.
 //! 3. What nothing needs is dropped (draws never are: they advance their stream).
 //! 4. Results that are stored in a column are computed right into it if its old value is not read later.
 //! 5. Values get registers, which are free again after their last use. A step may overwrite its own
@@ -11,9 +10,10 @@
 use std::collections::HashMap;
 
 use super::cost::Cost;
+use super::fuse::{self, Known};
 use super::primitives::Primitive;
 use super::program::{Action, Code, Input, Lookup, LookupResult, PlaceUse, Program, Slot, Step};
-use crate::ir::{Binary, Builtin, Effect, IonVariable, Kernel, Op, Place, Sum, TableId, Unary, Value};
+use crate::ir::{Binary, Builtin, Effect, IonVariable, Kernel, Op, Place, Sum, TableId, Value};
 
 /// How a value comes about.
 #[derive(Clone, Debug)]
@@ -53,6 +53,17 @@ fn join_sums(kernel: &Kernel) -> Kernel {
         }
     }
     joined
+}
+
+impl Known for Compiler<'_> {
+    fn computed(&self, value: Value) -> Option<(Primitive, &[Value])> {
+        match &self.definitions[value.0 as usize] {
+            Definition::Computed(Code::Primitive(primitive), operands) if !self.uniform[value.0 as usize] => {
+                Some((*primitive, operands))
+            }
+            _ => None,
+        }
+    }
 }
 
 struct Compiler<'a> {
@@ -162,6 +173,7 @@ impl<'a> Compiler<'a> {
             steps,
             lookups: self.lookups,
             actions,
+            block: Program::block_length(registers as usize),
             in_turn,
             cost,
         }
@@ -194,12 +206,10 @@ impl<'a> Compiler<'a> {
                 Op::Argument(argument) => Definition::Input(Input::Argument(argument)),
                 Op::Flag => Definition::Input(Input::Flag),
                 Op::Read(place) => Definition::Place(place),
-                Op::Unary(function, a) => Definition::Computed(Code::Primitive(function.into()), vec![a]),
-                Op::Binary(function, a, b) => {
-                    Definition::Computed(Code::Primitive(function.into()), vec![a, b])
-                }
-                Op::MultiplyAdd(a, b, c) => self.multiply_add(a, b, c),
-                Op::Select(condition, yes, no) => self.select(condition, yes, no),
+                Op::Unary(function, a) => self.fuse(function.into(), vec![a]),
+                Op::Binary(function, a, b) => self.fuse(function.into(), vec![a, b]),
+                Op::MultiplyAdd(a, b, c) => self.fuse(Primitive::MultiplyAdd, vec![a, b, c]),
+                Op::Select(condition, yes, no) => self.fuse(Primitive::Select, vec![condition, yes, no]),
                 Op::Lookup { table, column, x } | Op::LookupSlope { table, column, x } => {
                     let slope = matches!(op, Op::LookupSlope { .. });
                     let result = LookupResult { column, slope, target: Slot(u32::MAX) };
@@ -229,48 +239,9 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// The operand of a negation that is computed for each instance.
-    fn negated(&self, value: Value) -> Option<Value> {
-        match *self.kernel.op(value) {
-            Op::Unary(Unary::Negate, a) if !self.uniform[value.0 as usize] => Some(a),
-            _ => None,
-        }
-    }
-
-    fn multiply_add(&self, a: Value, b: Value, c: Value) -> Definition {
-        match (self.negated(a), self.negated(b), self.negated(c)) {
-            (Some(a), Some(b), _) => {
-                Definition::Computed(Code::Primitive(Primitive::MultiplyAdd), vec![a, b, c])
-            }
-            (Some(a), None, _) => {
-                Definition::Computed(Code::Primitive(Primitive::NegateMultiplyAdd), vec![a, b, c])
-            }
-            (None, Some(b), _) => {
-                Definition::Computed(Code::Primitive(Primitive::NegateMultiplyAdd), vec![a, b, c])
-            }
-            (None, None, Some(c)) => {
-                Definition::Computed(Code::Primitive(Primitive::MultiplySubtract), vec![a, b, c])
-            }
-            (None, None, None) => {
-                Definition::Computed(Code::Primitive(Primitive::MultiplyAdd), vec![a, b, c])
-            }
-        }
-    }
-
-    fn select(&self, condition: Value, yes: Value, no: Value) -> Definition {
-        let plain = Definition::Computed(Code::Primitive(Primitive::Select), vec![condition, yes, no]);
-        if self.uniform[condition.0 as usize] {
-            return plain;
-        }
-        let (comparison, a, b) = match *self.kernel.op(condition) {
-            Op::Unary(Unary::Not, a) => return self.select(a, no, yes),
-            Op::Binary(Binary::Less, a, b) => (Primitive::SelectLess, a, b),
-            Op::Binary(Binary::LessEqual, a, b) => (Primitive::SelectLessEqual, a, b),
-            Op::Binary(Binary::Equal, a, b) => (Primitive::SelectEqual, a, b),
-            Op::Binary(Binary::NotEqual, a, b) => (Primitive::SelectNotEqual, a, b),
-            _ => return plain,
-        };
-        Definition::Computed(Code::Primitive(comparison), vec![a, b, yes, no])
+    fn fuse(&self, primitive: Primitive, operands: Vec<Value>) -> Definition {
+        let (primitive, operands) = fuse::fuse(self, primitive, operands);
+        Definition::Computed(Code::Primitive(primitive), operands)
     }
 
     /// Places that the kernel changes.

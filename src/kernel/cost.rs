@@ -27,8 +27,11 @@ fn of_step(step: &Step, lookups: &[Lookup]) -> f64 {
     match step.code {
         Code::Primitive(primitive) => match primitive {
             Primitive::Sqrt => 0.7,
-            Primitive::Exp => 1.0,
-            Primitive::Divide => 0.5,
+            Primitive::Exp
+            | Primitive::ExpNegative
+            | Primitive::ExpProduct
+            | Primitive::ExpNegativeProduct => 1.05,
+            Primitive::Divide | Primitive::DivideBySum | Primitive::DivideByDifference => 0.4,
             Primitive::Log | Primitive::Log10 | Primitive::Sin | Primitive::Cos | Primitive::Tan => 10.0,
             Primitive::Asin | Primitive::Acos | Primitive::Atan | Primitive::Atan2 => 15.0,
             Primitive::Sinh | Primitive::Cosh | Primitive::Tanh => 15.0,

@@ -4,7 +4,7 @@
 //! on one thread ([`Instances`]) and of the compartments and ions they belong to. Out: that memory,
 //! changed as the kernel's effects say.
 //!
-//! A program is a list of steps. Each step computes one value for a whole block of instances ([`BLOCK`] of them),
+//! A program is a list of steps. Each step computes one value for a whole block of instances (some hundred of them),
 //! from and to registers that are as long as a block and few enough to stay in the first-level cache, so that
 //! choosing what to do costs next to nothing. What is the same for all instances is computed once for each run.
 //!
@@ -21,6 +21,7 @@ pub mod arithmetic;
 mod columns;
 mod compile;
 mod cost;
+mod fuse;
 mod level;
 mod primitives;
 mod program;
@@ -40,6 +41,9 @@ pub use table::TableValues;
 /// Values in a group that is always computed together: the width of the widest vectors, and a cache line.
 pub const LANES: usize = 8;
 
-/// Instances that one step works on: long enough that choosing the step costs little, short enough that the
-/// registers of a program stay in the first-level cache.
-pub const BLOCK: usize = 128;
+/// The longest block, in instances: long enough that choosing a step costs next to nothing.
+const LONGEST_BLOCK: usize = 384;
+
+/// Bytes of registers that leave room in a first-level cache of 32 KiB for the columns that pass through it: blocks of
+/// programs with many registers are shorter.
+const REGISTER_BYTES: usize = 20 * 1024;

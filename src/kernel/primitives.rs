@@ -213,6 +213,18 @@ primitives! {
     MultiplySubtract[WIDTH] |a, b, c| multiply_add::<FUSED>(a, b, -c);
     /// `c - a b`
     NegateMultiplyAdd[WIDTH] |a, b, c| multiply_add::<FUSED>(-a, b, c);
+    /// `(a - b) (c - d) + d`
+    Approach[WIDTH] |a, b, c, d| multiply_add::<FUSED>(a - b, c - d, d);
+    /// `a / (b + c)`
+    DivideBySum[WIDTH] |a, b, c| a / (b + c);
+    /// `a / (b - c)`
+    DivideByDifference[WIDTH] |a, b, c| a / (b - c);
+    /// `exp(-a)`
+    ExpNegative[EXP_WIDTH] |a| exp::<FUSED>(-a);
+    /// `exp(a b)`
+    ExpProduct[EXP_WIDTH] |a, b| exp::<FUSED>(a * b);
+    /// `exp(-a b)`
+    ExpNegativeProduct[EXP_WIDTH] |a, b| exp::<FUSED>(-a * b);
     /// The second where the first is not zero, else the third.
     Select[WIDTH] |a, b, c| if a != 0.0 { b } else { c };
     /// The third where the first is less than the second, else the fourth.

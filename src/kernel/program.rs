@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 
 use super::columns::{Environment, Event, EventEffect, Instances, IonColumns, NodeColumns};
-use super::primitives::Primitive;
+use super::primitives::{Primitive, WIDTH};
 use super::scalar::Evaluator;
 use super::table::TableValues;
 use super::vector::{self, Machine};
-use super::{Cost, Level};
+use super::{Cost, LONGEST_BLOCK, Level, REGISTER_BYTES};
 use crate::ir::{self, Distribution, IonVariable, Place, Sum};
 
 /// Where a step finds a value or leaves it. The slots are numbered through: first what is the same for all
@@ -128,6 +128,8 @@ pub struct Program {
     pub(super) steps: Vec<Step>,
     pub(super) lookups: Vec<Lookup>,
     pub(super) actions: Vec<Action>,
+    /// Instances that each step works on, a multiple of [`WIDTH`].
+    pub(super) block: usize,
     /// Reads a place outside the mechanism that it also changes: where several instances share that place,
     /// they must come one after the other.
     pub(super) in_turn: bool,
@@ -236,6 +238,12 @@ impl Program {
         self.has_event_effects()
             || self.inputs.iter().any(|input| matches!(input, Input::Argument(_) | Input::Flag))
             || self.actions.iter().any(|action| matches!(action, Action::WriteArgument(..)))
+    }
+
+    /// The block length of a program with so many registers.
+    pub(super) fn block_length(registers: usize) -> usize {
+        let fitting = REGISTER_BYTES / size_of::<f64>() / registers.max(1);
+        fitting.clamp(2 * WIDTH, LONGEST_BLOCK) / WIDTH * WIDTH
     }
 
     /// The slot of place number `place`.

@@ -1,4 +1,4 @@
-//! The block executor: runs the steps of a program for all instances, [`BLOCK`] at a time.
+//! The block executor: runs the steps of a program for all instances, a block at a time.
 //!
 //! All memory is reached through raw pointers that are made anew for each run from exclusive borrows, after
 //! [`Program::run`] has checked that every place the program uses exists. This, [`super::primitives`] and
@@ -6,10 +6,10 @@
 
 use super::columns::{Instances, IonColumns, NodeColumns, NodeIndex};
 use super::primitives::{Call, Loop, Primitive, View, WIDTH};
-use super::program::{Action, Code, Program, Step};
+use super::program::{Action, Code, Lookup, Program, Step};
 use super::scalar::{Evaluator, draw, play_at};
 use super::table::TableValues;
-use super::{AlignedVector, BLOCK, LANES, Level};
+use super::{AlignedVector, LANES, Level};
 use crate::ir::{Place, Sum};
 
 /// Memory kept from run to run.
@@ -34,7 +34,7 @@ pub(super) struct Machine<'a> {
 #[derive(Clone, Copy)]
 struct Block {
     start: usize,
-    /// How many there are, at most [`BLOCK`].
+    /// How many there are, at most [`Program::block`].
     count: usize,
 }
 
@@ -53,17 +53,18 @@ impl Machine<'_> {
         let loops = Primitive::loops(level);
         self.bind(values, memory);
         let count = self.instances.columns.count();
-        let mut block = Block { start: 0, count: BLOCK.min(count) };
+        let longest = self.program.block;
+        let mut block = Block { start: 0, count: longest.min(count) };
         loop {
             self.gather(block, &memory.views);
             self.steps(level, loops, block, &memory.views);
             self.actions(block, &memory.views);
-            let next = block.start + BLOCK;
+            let next = block.start + longest;
             if next >= count {
                 break;
             }
             self.advance(&mut memory.views);
-            block = Block { start: next, count: BLOCK.min(count - next) };
+            block = Block { start: next, count: longest.min(count - next) };
         }
         for action in &self.program.actions {
             if let Action::WriteGlobal(global, value) = *action {
@@ -80,8 +81,8 @@ impl Machine<'_> {
     fn bind(&mut self, values: &[f64], memory: &mut Memory) {
         let program = self.program;
         let registers = program.uniforms * WIDTH;
-        let gathered = registers + program.registers * BLOCK;
-        let length = gathered + program.places.len() * BLOCK;
+        let gathered = registers + program.registers * program.block;
+        let length = gathered + program.places.len() * program.block;
         let buffer = memory.buffer.get_or_insert_with(|| AlignedVector::new(length));
         if buffer.len() < length {
             *buffer = AlignedVector::new(length);
@@ -97,14 +98,14 @@ impl Machine<'_> {
         views.extend((0..program.uniforms).map(|slot| View { pointer: in_buffer(slot * WIDTH), mask: 0 }));
         views.extend(
             (0..program.registers)
-                .map(|slot| View { pointer: in_buffer(registers + slot * BLOCK), mask: usize::MAX }),
+                .map(|slot| View { pointer: in_buffer(registers + slot * program.block), mask: usize::MAX }),
         );
         for (number, used) in program.places.iter().enumerate() {
             let pointer = match self.vector_of(used.place) {
                 (vector, None) => vector,
                 // `first + count` is at most the vector's length (checked before the run).
                 (vector, Some(NodeIndex::Contiguous { first })) => vector.wrapping_add(*first as usize),
-                (_, Some(NodeIndex::Scattered(_))) => in_buffer(gathered + number * BLOCK),
+                (_, Some(NodeIndex::Scattered(_))) => in_buffer(gathered + number * program.block),
             };
             views.push(View { pointer, mask: usize::MAX });
         }
@@ -116,7 +117,7 @@ impl Machine<'_> {
         for (number, used) in program.places.iter().enumerate() {
             if !matches!(self.vector_of(used.place), (_, Some(NodeIndex::Scattered(_)))) {
                 let view = &mut views[program.place_slot(number)];
-                view.pointer = view.pointer.wrapping_add(BLOCK);
+                view.pointer = view.pointer.wrapping_add(program.block);
             }
         }
     }
@@ -174,26 +175,27 @@ impl Machine<'_> {
                 // SAFETY: every view holds a block, or `WIDTH` values; a target is never one of the latter, and
                 // apart from all operands or the same as one.
                 Code::Primitive(primitive) => unsafe { loops[primitive as usize](&call) },
-                Code::Lookup(lookup) if level.fuses() => self.look_up::<true>(lookup, &call, views),
-                Code::Lookup(lookup) => self.look_up::<false>(lookup, &call, views),
+                Code::Lookup(lookup) => self.look_up(level, lookup, &call, views),
                 _ => self.own(step, &call, block),
             }
         }
     }
 
-    fn look_up<const FUSED: bool>(&self, lookup: u32, call: &Call, views: &[View]) {
+    fn look_up(&self, level: Level, lookup: u32, call: &Call, views: &[View]) {
         let lookup = &self.program.lookups[lookup as usize];
         let table = &self.tables[lookup.table as usize];
-        for at in (0..call.length).step_by(LANES) {
-            // SAFETY: as in `steps`. All of `x` is read before a target, which may be the same, is written.
-            let points = unsafe { call.operands[0].load::<LANES>(at) }.map(|x| table.locate(x));
-            for result in &lookup.results {
-                let column = result.column as usize;
-                let values = points.map(|point| table.value::<FUSED>(point, column, result.slope));
-                // SAFETY: as above.
-                unsafe { views[result.target.index()].store(at, values) };
+        #[cfg(target_arch = "x86_64")]
+        {
+            #[target_feature(enable = "avx2,fma")]
+            fn fused(lookup: &Lookup, table: &TableValues, call: &Call, views: &[View]) {
+                look_up::<true>(lookup, table, call, views);
+            }
+            if level.fuses() {
+                // SAFETY: all levels that fuse have these instructions, and the machine has the level.
+                return unsafe { fused(lookup, table, call, views) };
             }
         }
+        look_up::<false>(lookup, table, call, views);
     }
 
     /// Steps that use what belongs to one instance: its streams and times. Padding lanes get 0.
@@ -249,6 +251,23 @@ impl Machine<'_> {
                 let (which, index) = &self.instances.ions[ion.0 as usize];
                 (self.ions[*which].current.as_mut_pointer(), index)
             }
+        }
+    }
+}
+
+/// Reads all columns of a lookup. The views must hold `call.length` values, and the table the columns.
+#[inline(always)]
+fn look_up<const FUSED: bool>(lookup: &Lookup, table: &TableValues, call: &Call, views: &[View]) {
+    for at in (0..call.length).step_by(LANES) {
+        // SAFETY: the views' memory is as long. All of `x` is read before a target, which may be the same, is written.
+        let points = unsafe { call.operands[0].load::<LANES>(at) }.map(|x| table.locate(x));
+        for result in &lookup.results {
+            let mut values = [0.0; LANES];
+            for lane in 0..LANES {
+                values[lane] = table.value::<FUSED>(points[lane], result.column as usize, result.slope);
+            }
+            // SAFETY: as above.
+            unsafe { views[result.target.index()].store(at, values) };
         }
     }
 }
