@@ -113,6 +113,7 @@ impl Work<'_, '_> {
         };
         let mut body = CellBody {
             cell_type: name.to_string(),
+            sections: cell.sections.clone(),
             compartments: cell.compartments.clone(),
             capacitance: cell.capacitance.clone(),
             densities: cell.densities.clone(),
