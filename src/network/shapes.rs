@@ -11,8 +11,7 @@ use super::expression::{Expression, Scope};
 use super::place::{Shape, array_index};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::morphology::{
-    Compartments, Connection, End, Geometry, Location, NsegRule, Point3, SectionSpec, Tree, TreeError,
-    TreeProblem,
+    Compartments, Connection, End, Geometry, Location, NsegRule, Point3, SectionSpec, Tree, TreeError, TreeProblem,
 };
 
 /// NEURON's default axial resistivity, ohm cm.
@@ -44,20 +43,15 @@ pub(crate) struct Built {
 }
 
 /// Builds the shape of one type of cell.
-pub(crate) fn build(
-    context: &mut Context,
-    name: &str,
-    cell: &description::Cell,
-    place: &Place,
-) -> Option<Built> {
-    let before = context.problems.has_errors();
+pub(crate) fn build(context: &mut Context, name: &str, cell: &description::Cell, place: &Place) -> Option<Built> {
     let mut specs = Vec::new();
     let mut sources = Vec::new();
+    let mut whole = true;
     let document = context.document;
     let place_here = document.place().at("cell").at(name);
     for (section_name, section) in cell.section.iter() {
         let here = place_here.at("section").at(section_name);
-        add_section(context, cell, section_name, section, here, &mut specs, &mut sources);
+        whole &= add_section(context, cell, section_name, section, here, &mut specs, &mut sources).is_some();
     }
     if let Some(file) = &cell.swc {
         let here = place_here.at("swc");
@@ -67,19 +61,20 @@ pub(crate) fn build(
             sources.push(Source { section: None, place: here.clone(), index: 0 });
         }
     }
+    // Sections that are missing would be missed again as parents.
+    if !whole {
+        return None;
+    }
     if specs.is_empty() {
         let message = format!("the cell `{name}` has no section");
         let error = Diagnostic::error("network/cell", message).at(place.key(), "");
-        context
-            .problems
-            .push(error.help(format!("add `[cell.{name}.section.soma]` with `L` and `diam` (um), or `swc`")));
+        context.problems.push(error.help(format!("add `[cell.{name}.section.soma]` with `L` and `diam` (um), or `swc`")));
         return None;
     }
     let tree = match Tree::new(specs.clone()) {
-        Ok(tree) if before || !context.problems.has_errors() => tree,
-        Ok(_) => return None,
+        Ok(tree) => tree,
         Err(errors) => {
-            errors.iter().for_each(|error| report(context, error, &sources, place));
+            report_all(context, &errors, &sources, place);
             return None;
         }
     };
@@ -101,21 +96,21 @@ fn add_section<'a>(
     place: Place<'a>,
     specs: &mut Vec<SectionSpec>,
     sources: &mut Vec<Source<'a>>,
-) {
+) -> Option<()> {
     let count = match &section.count {
         None => None,
         Some(count) => match context.whole(Some(count), &place.at("count"), 0, 0, MOST_SECTIONS) {
             Some(count) => Some(count as u32),
-            None => return,
+            None => return None,
         },
     };
     for index in 0..count.unwrap_or(1) {
         let full = if count.is_some() { format!("{name}[{index}]") } else { name.to_string() };
         // One complaint for an array is enough.
-        let Some(spec) = spec(context, cell, full, section, &place, index) else { return };
-        specs.push(spec);
+        specs.push(spec(context, cell, full, section, &place, index)?);
         sources.push(Source { section: Some(section), place: place.clone(), index });
     }
+    Some(())
 }
 
 fn spec(
@@ -140,14 +135,7 @@ fn spec(
         }
         Some(parent) => connection(context, cell, parent, section, place, index).map(Some),
     };
-    Some(SectionSpec {
-        name,
-        connection: connection?,
-        nseg: 1,
-        ra: DEFAULT_RA,
-        geometry: geometry?,
-        sets: Vec::new(),
-    })
+    Some(SectionSpec { name, connection: connection?, nseg: 1, ra: DEFAULT_RA, geometry: geometry?, sets: Vec::new() })
 }
 
 /// A number that may use `index`.
@@ -156,12 +144,7 @@ fn indexed(context: &mut Context, scalar: &Scalar, place: &Place, index: u32) ->
     context.evaluate(&expression, &[f64::from(index)], ANY, &format!("`{}`", place.path()))
 }
 
-fn geometry(
-    context: &mut Context,
-    section: &description::Section,
-    place: &Place,
-    index: u32,
-) -> Option<Geometry> {
+fn geometry(context: &mut Context, section: &description::Section, place: &Place, index: u32) -> Option<Geometry> {
     match (&section.points, &section.length, &section.diam) {
         (Some(points), None, None) => {
             let points = points.iter().map(|[x, y, z, diam]| Point3::new(*x, *y, *z, *diam)).collect();
@@ -194,11 +177,7 @@ fn connection(
         Some(0.0) => Some(End::Zero),
         Some(1.0) => Some(End::One),
         Some(other) => {
-            context.error(
-                "network/section",
-                here.span(),
-                format!("a section has the ends 0 and 1, not {other}"),
-            );
+            context.error("network/section", here.span(), format!("a section has the ends 0 and 1, not {other}"));
             None
         }
         None => None,
@@ -238,11 +217,22 @@ fn parent_name(
     None
 }
 
-/// A complaint of the tree, at the value that is wrong.
-fn report(context: &mut Context, error: &TreeError, sources: &[Source], cell: &Place) {
+/// Complaints of the tree, each at the value that is wrong; one of its kind for an array.
+fn report_all(context: &mut Context, errors: &[TreeError], sources: &[Source], cell: &Place) {
+    let mut seen: Vec<(&str, Span)> = Vec::new();
+    for error in errors {
+        let span = place_of(error, sources, cell);
+        if !seen.contains(&(error.code(), span)) {
+            seen.push((error.code(), span));
+            context.problems.push(Diagnostic::error(error.code(), error.to_string()).at(span, ""));
+        }
+    }
+}
+
+fn place_of(error: &TreeError, sources: &[Source], cell: &Place) -> Span {
     let section = (!error.section.is_empty()).then(|| sources.get(error.index)).flatten();
     let place = section.map_or(cell, |s| &s.place);
-    let span: Span = match &error.problem {
+    match &error.problem {
         TreeProblem::Length(_) if place.at("L").exists() => place.at("L").span(),
         TreeProblem::Length(_) => place.at("points").span(),
         TreeProblem::Diameter(_, None) => place.at("diam").span(),
@@ -252,8 +242,7 @@ fn report(context: &mut Context, error: &TreeError, sources: &[Source], cell: &P
         TreeProblem::ConnectionOutside(_) => place.at("at").span(),
         TreeProblem::UnknownParent(_) | TreeProblem::Cycle(_) => place.at("parent").span(),
         _ => place.key(),
-    };
-    context.problems.push(Diagnostic::error(error.code(), error.to_string()).at(span, ""));
+    }
 }
 
 fn regions(context: &mut Context, cell: &description::Cell, place: &Place, shape: &mut Shape) {
@@ -331,8 +320,7 @@ impl<'a> Settled<'_, '_, 'a> {
             let found = self.find(section, "Ra", |s| s.ra.as_ref(), |r| r.ra.as_ref(), self.cell.ra.as_ref());
             let Some((scalar, place)) = found.map(|f| (f.scalar.clone(), f.place)) else { continue };
             let value = indexed(self.context, &scalar, &place, self.sources[section].index)?;
-            specs[section].ra =
-                self.context.within(value, POSITIVE, place.span(), &format!("`{}`", place.path()))?;
+            specs[section].ra = self.context.within(value, POSITIVE, place.span(), &format!("`{}`", place.path()))?;
         }
         self.take(Tree::new(specs))
     }
@@ -345,7 +333,7 @@ impl<'a> Settled<'_, '_, 'a> {
                 Some(())
             }
             Err(errors) => {
-                errors.iter().for_each(|error| report(self.context, error, self.sources, self.place));
+                report_all(self.context, &errors, self.sources, self.place);
                 None
             }
         }
@@ -364,8 +352,7 @@ impl<'a> Settled<'_, '_, 'a> {
         .collect();
         if let [first, second, ..] = given[..] {
             let here = self.place.at(second);
-            let error =
-                Diagnostic::error("network/nseg", format!("`{first}` and `{second}` exclude each other"));
+            let error = Diagnostic::error("network/nseg", format!("`{first}` and `{second}` exclude each other"));
             self.context.problems.push(error.at(here.key(), "").at(self.place.at(first).key(), "the other"));
             return None;
         }
@@ -379,11 +366,9 @@ impl<'a> Settled<'_, '_, 'a> {
             return Some(NsegRule::MaxLength(length));
         }
         if cell.d_lambda.is_some() {
-            let fraction =
-                self.context.number(cell.d_lambda.as_ref(), &self.place.at("d_lambda"), 0.1, POSITIVE)?;
+            let fraction = self.context.number(cell.d_lambda.as_ref(), &self.place.at("d_lambda"), 0.1, POSITIVE)?;
             let here = self.place.at("frequency");
-            let frequency =
-                self.context.number(cell.frequency.as_ref(), &here, DEFAULT_FREQUENCY, POSITIVE)?;
+            let frequency = self.context.number(cell.frequency.as_ref(), &here, DEFAULT_FREQUENCY, POSITIVE)?;
             return Some(NsegRule::DLambda { fraction, frequency });
         }
         let most = crate::morphology::MAX_NSEG as u64;
@@ -403,10 +388,8 @@ impl<'a> Settled<'_, '_, 'a> {
                     let value = indexed(self.context, &scalar, &place, index)?;
                     let most = crate::morphology::MAX_NSEG as f64;
                     if !(value >= 1.0 && value <= most && value.fract() == 0.0) {
-                        let message = format!(
-                            "`{}` must be a whole number from 1 to {most}, and this is {value}",
-                            place.path()
-                        );
+                        let message =
+                            format!("`{}` must be a whole number from 1 to {most}, and this is {value}", place.path());
                         self.context.error("morphology/nseg", place.span(), message);
                         return None;
                     }
@@ -453,8 +436,7 @@ impl Built {
         let mut capacitance = Vec::with_capacity(compartments.len());
         for node in 0..compartments.len() {
             let membrane = compartments.is_segment[node];
-            let cm =
-                if membrane { cm_at(context, tree, &compartments, &self.capacitance, node)? } else { 0.0 };
+            let cm = if membrane { cm_at(context, tree, &compartments, &self.capacitance, node)? } else { 0.0 };
             capacitance.push(cm);
         }
         Some((compartments, capacitance))

@@ -5,6 +5,11 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Span};
 
+/// As in "1 row", "2 rows".
+pub(crate) fn counted(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
 /// Problems shown of one file; a file of the wrong kind has one on every line.
 const SHOWN: usize = 5;
 
@@ -25,13 +30,7 @@ pub(crate) struct Table {
 
 impl Table {
     /// Reads `text`, the whole of `source`, leaving out `skip` lines at the top.
-    pub fn read(
-        name: &str,
-        file: &str,
-        source: SourceId,
-        text: &str,
-        skip: usize,
-    ) -> Result<Table, Diagnostics> {
+    pub fn read(name: &str, file: &str, source: SourceId, text: &str, skip: usize) -> Result<Table, Diagnostics> {
         let mut table = Table {
             name: name.to_string(),
             file: file.to_string(),
@@ -55,7 +54,8 @@ impl Table {
             start += line.len();
         }
         if count > SHOWN {
-            let message = format!("`{file}` has {} further lines that cannot be read", count - SHOWN);
+            let more = counted(count - SHOWN, "further line");
+            let message = format!("`{file}` has {more} of the same kind");
             problems.push(Diagnostic::error("network/table", message));
         }
         if count == 0 && table.lines.is_empty() {
@@ -82,14 +82,9 @@ impl Table {
                     return Err(Diagnostic::error("network/table", message).at(place, ""));
                 }
                 Err(_) => {
-                    let error =
-                        Diagnostic::error("network/table", format!("`{word}` is not a number")).at(place, "");
+                    let error = Diagnostic::error("network/table", format!("`{word}` is not a number")).at(place, "");
                     let first = self.lines.is_empty();
-                    return Err(if first {
-                        error.help("`skip` leaves out lines at the top of a file")
-                    } else {
-                        error
-                    });
+                    return Err(if first { error.help("`skip` leaves out lines at the top of a file") } else { error });
                 }
             }
         }
@@ -100,8 +95,8 @@ impl Table {
         if self.lines.is_empty() {
             self.columns = row.len();
         } else if row.len() != self.columns {
-            let message =
-                format!("this row has {} columns, and the rows before it have {}", row.len(), self.columns);
+            let have = counted(row.len(), "column");
+            let message = format!("this row has {have}, and the rows before it have {}", self.columns);
             return Err(Diagnostic::error("network/table", message).at(span, ""));
         }
         self.values.append(&mut row);
