@@ -39,13 +39,19 @@ pub(super) enum Sorting {
 /// A new file with the root attributes; an existing one is replaced.
 pub(super) fn create(path: &Path) -> Result<hdf5::File, RecordError> {
     let make = || -> hdf5::Result<hdf5::File> {
-        let file = hdf5::File::with_options().with_fapl(|p| p.libver_earliest()).create(path)?;
+        let file =
+            hdf5::File::with_options().with_fapl(|p| p.libver_earliest().file_locking(false)).create(path)?;
         file.new_attr::<u32>().create("magic")?.write_scalar(&MAGIC)?;
         file.new_attr::<u32>().shape(2).create("version")?.write_raw(&VERSION)?;
         file.new_attr::<StatusText>().create(STATUS)?.write_scalar(&text(Status::Incomplete))?;
         Ok(file)
     };
     make().map_err(|e| RecordError::hdf5(path, "create", &e))
+}
+
+/// Opens a file whatever locks others hold on it.
+pub(super) fn open(path: &Path, mode: hdf5::OpenMode) -> hdf5::Result<hdf5::File> {
+    hdf5::File::with_options().with_fapl(|p| p.file_locking(false)).open_as(path, mode)
 }
 
 /// A status as it stands in files.

@@ -65,7 +65,7 @@ pub fn read_spikes(path: &Path) -> Result<SpikeFile, RecordError> {
 
 /// What Volley says in a file of its run: status and the time (ms) up to which there are results.
 pub(super) fn state_of(path: &Path) -> (Option<String>, Option<f64>) {
-    hdf5::File::open(path).map(|file| state(&file)).unwrap_or_default()
+    hdf::open(path, hdf5::OpenMode::Read).map(|file| state(&file)).unwrap_or_default()
 }
 
 fn state(file: &hdf5::File) -> (Option<String>, Option<f64>) {

@@ -12,6 +12,7 @@ use std::fs;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use hdf5::OpenMode;
 use hdf5::dataset::{AllocTime, FillTime};
 
 use super::hdf;
@@ -110,7 +111,7 @@ impl ReportStore {
         self.flush()?;
         let path = if self.rows < self.room && self.width > 0 { self.cut()? } else { self.part.clone() };
         // The text has a fixed length: only its bytes change.
-        hdf5::File::open_rw(&path)
+        hdf::open(&path, OpenMode::ReadWrite)
             .and_then(|file| file.attr(hdf::STATUS)?.write_scalar(&hdf::text(status)))
             .map_err(|e| RecordError::hdf5(&path, "write", &e))?;
         sync(&path)?;

@@ -14,6 +14,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use hdf5::OpenMode;
 use hdf5::dataset::AllocTime;
 
 use super::hdf::{self, Sorting};
@@ -86,12 +87,12 @@ impl SpikeStore {
     pub(super) fn flush(&mut self, until: f64) -> Result<(), RecordError> {
         match hdf5::File::open_rw(&self.next) {
             Ok(file) => self.append(&file, &[&self.before, &self.now], until),
-            // A reader that still has the file open locks it: leave it to the reader and go on with a copy.
+            // A reader that still has the file open locks it: leave it as it is to the reader and go on with a copy.
             Err(_) => {
                 remove_if_there(&self.next)?;
                 fs::copy(&self.part, &self.next).map_err(|e| RecordError::io(&self.next, "write", &e))?;
-                let file =
-                    hdf5::File::open_rw(&self.next).map_err(|e| RecordError::hdf5(&self.next, "open", &e))?;
+                let file = hdf::open(&self.next, OpenMode::ReadWrite)
+                    .map_err(|e| RecordError::hdf5(&self.next, "open", &e))?;
                 self.append(&file, &[&self.now], until)
             }
         }?;
@@ -147,7 +148,7 @@ impl SpikeStore {
     fn compact(&self, status: Status, until: f64) -> Result<(), RecordError> {
         let file = hdf::create(&self.next)?;
         let write = || -> hdf5::Result<()> {
-            let from = hdf5::File::open(&self.part)?.group("spikes")?;
+            let from = hdf::open(&self.part, OpenMode::Read)?.group("spikes")?;
             let spikes = file.create_group("spikes")?;
             for population in &self.populations {
                 let from = from.group(&population.name)?;
