@@ -15,6 +15,9 @@ use crate::ir::{Kind, Module, Role, Variable};
 use crate::mechanism::{self, Mechanism};
 use crate::nmodl::{ast, parse_with_includes};
 
+/// NEURON's switch of the TABLEs of a mechanism: `usetable_hh = 0` there, `usetable = 0` under `[global.hh]` here.
+const USE_TABLE: &str = "usetable";
+
 /// All mechanisms at hand, and those in use.
 #[derive(Default)]
 pub(crate) struct Library {
@@ -133,7 +136,12 @@ impl Library {
                 }
             }
         };
-        match mechanism::compile(context.sources, source, &self.options) {
+        let mut options = self.options.clone();
+        if let Some(scalar) = context.description.global.get(name).and_then(|g| g.get(USE_TABLE)) {
+            let place = context.document.place().at("global").at(name).at(USE_TABLE);
+            options.without_tables = context.number(Some(scalar), &place, 1.0, ANY)? == 0.0;
+        }
+        match mechanism::compile(context.sources, source, &options) {
             Ok(mut mechanism) => {
                 context.problems.extend(std::mem::take(&mut mechanism.warnings));
                 self.used.push(Arc::new(mechanism));
@@ -160,7 +168,7 @@ impl Library {
                 continue;
             };
             let mut changed = (*self.used[index]).clone();
-            for (key, scalar) in values.iter() {
+            for (key, scalar) in values.iter().filter(|(key, _)| *key != USE_TABLE) {
                 let here = place.at(key);
                 let Some(value) = context.number(Some(scalar), &here, 0.0, ANY) else { continue };
                 match changed.module.globals.iter_mut().find(|v| v.name == key && v.visible) {
