@@ -1,4 +1,6 @@
 //! Volley simulates networks of spiking neurons.
+
+pub mod cli;
 pub mod diagnostic;
 pub mod engine;
 pub mod ir;
@@ -9,5 +11,6 @@ pub mod network;
 pub mod nmodl;
 pub mod partition;
 pub mod random;
+pub mod record;
 pub mod solver;
 pub mod units;

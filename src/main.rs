@@ -1,2 +1,7 @@
 //! The `volley` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    volley::cli::main()
+}

@@ -36,7 +36,8 @@ pub fn source(name: &str) -> Option<&'static str> {
 /// There is none of that name.
 pub fn compile(sources: &mut Sources, name: &str, options: &Options) -> Result<Mechanism, Diagnostics> {
     let Some(text) = source(name) else {
-        let mut said = Diagnostic::error("mechanism/unknown", format!("there is no built-in mechanism `{name}`"));
+        let mut said =
+            Diagnostic::error("mechanism/unknown", format!("there is no built-in mechanism `{name}`"));
         if let Some(near) = suggest(name, names()) {
             said = said.help(format!("did you mean `{near}`?"));
         }

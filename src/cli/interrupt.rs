@@ -1,0 +1,57 @@
+//! Ctrl-C: the first one ends a run in good order, the second at once.
+
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Exit;
+use crate::record::Folder;
+
+/// Listens for SIGINT, SIGTERM and SIGHUP.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Interrupt {
+    asked: Arc<AtomicBool>,
+    running: Arc<AtomicBool>,
+    /// Taken, and nothing in it yet: goes away again when the process ends before the run.
+    folder: Arc<Mutex<Option<Folder>>>,
+}
+
+impl Interrupt {
+    /// Begins to listen. Before the run has begun there is nothing to save, and the process ends at once.
+    pub(super) fn listen() -> Interrupt {
+        let interrupt = Interrupt::default();
+        let heard = interrupt.clone();
+        let handler = move || {
+            let again = heard.asked.swap(true, Ordering::AcqRel);
+            if again || !heard.running.load(Ordering::Acquire) {
+                drop(heard.take_folder());
+                std::process::exit(Exit::Interrupted.code().into());
+            }
+            // The terminal may be gone: that is no reason to fail.
+            let _ = writeln!(std::io::stderr(), "\nstopping after this epoch; once more to end at once");
+        };
+        // Where signals cannot be caught, Ctrl-C ends the process as it always did.
+        let _ = ctrlc::set_handler(handler);
+        interrupt
+    }
+
+    /// Keeps the folder until the run begins.
+    pub(super) fn keep_folder(&self, folder: Folder) {
+        *self.folder.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder);
+    }
+
+    /// Gives the folder back.
+    pub(super) fn take_folder(&self) -> Option<Folder> {
+        self.folder.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// From now on there is something to save.
+    pub(super) fn begin(&self) {
+        self.running.store(true, Ordering::Release);
+    }
+
+    /// Whether the run was asked to stop.
+    pub(super) fn asked(&self) -> bool {
+        self.asked.load(Ordering::Acquire)
+    }
+}

@@ -1,0 +1,123 @@
+//! Descriptions: reading them for a run, checking them, their schema, resetting their delays.
+
+use std::path::{Path, PathBuf};
+
+use super::Exit;
+use super::args::{ResetArgs, Settings};
+use super::format::count;
+use super::terminal::{self, Terminal};
+use crate::diagnostic::{Diagnostic, Sources};
+use crate::network::{self, Change, Loaded, Overrides};
+
+/// Reads a description with what the command line sets anew. What is wrong is told; then there is none.
+pub(super) fn load(path: &Path, settings: &Settings, terminal: &Terminal) -> Option<Loaded> {
+    let overrides = Overrides {
+        set: settings.set.clone(),
+        tstop: settings.tstop,
+        dt: settings.dt,
+        seed: settings.seed,
+        reset_zero_delays: settings.reset_zero_delays,
+    };
+    let mut sources = Sources::default();
+    match network::load(path, &overrides, &mut sources) {
+        Ok(loaded) => {
+            terminal.diagnostics(&loaded.warnings, &sources);
+            if loaded.delays_reset > 0 {
+                let to = settings.reset_zero_delays.unwrap_or(network::DEFAULT_RESET);
+                let many = count(loaded.delays_reset);
+                terminal.note(
+                    "network/delays-reset",
+                    &format!("{many} delays under the time step are now {to} ms"),
+                );
+            }
+            Some(loaded)
+        }
+        Err(problems) => {
+            terminal.diagnostics(&problems, &sources);
+            None
+        }
+    }
+}
+
+/// `volley check`: reads everything and says what would run.
+pub(super) fn check(path: &Path, settings: &Settings) -> Exit {
+    let terminal = Terminal::new(false, false);
+    let Some(loaded) = load(path, settings, &terminal) else { return Exit::BadInput };
+    let model = &loaded.model;
+    let connections: usize = model.projections.iter().map(|p| p.connections.len()).sum();
+    let text = format!(
+        "{}: nothing is wrong with it; {} cells in {} populations, {} connections, {} reports\n",
+        path.display(),
+        count(model.cell_count()),
+        model.populations.len(),
+        count(connections as u64),
+        model.reports.len(),
+    );
+    terminal::print(|out| out.write_all(text.as_bytes()))
+}
+
+/// `volley schema`: prints the JSON Schema of descriptions.
+pub(super) fn schema() -> Exit {
+    let text = format!("{:#}\n", network::schema());
+    terminal::print(|out| out.write_all(text.as_bytes()))
+}
+
+/// `volley reset-delays`: rewrites a description and says what was changed.
+pub(super) fn reset_delays(args: &ResetArgs) -> Exit {
+    let terminal = Terminal::new(false, false);
+    let mut sources = Sources::default();
+    let reset = match network::reset_delays(&args.file, args.to, &mut sources) {
+        Ok(reset) => reset,
+        Err(problems) => {
+            terminal.diagnostics(&problems, &sources);
+            return Exit::BadInput;
+        }
+    };
+    let target = args.output.as_deref().unwrap_or(&args.file);
+    if reset.changes.is_empty() && args.output.is_none() {
+        return terminal::print(|out| {
+            writeln!(out, "{}: no delay needs it; nothing is changed", target.display())
+        });
+    }
+    if let Err(error) = replace(target, &reset.text) {
+        let message = format!("cannot write `{}`: {error}", target.display());
+        terminal.tell(&Diagnostic::error("output/file", message));
+        return Exit::Internal;
+    }
+    if folder_of(target) != folder_of(&args.file) {
+        let text =
+            "files that the description names relative to its folder are not found from the new folder";
+        terminal.note("network/moved", text);
+    }
+    terminal::print(|out| {
+        for change in &reset.changes {
+            writeln!(out, "{}", told(change))?;
+        }
+        writeln!(out, "{} written", target.display())
+    })
+}
+
+/// `parameters.delay: 0 is now 0.5 (4 000 connections)`.
+fn told(change: &Change) -> String {
+    let many = count(change.connections);
+    match &change.before {
+        Some(before) => format!("{}: {before} is now {} ({many} connections)", change.key, change.after),
+        None => format!("{}: new, {} ({many} connections)", change.key, change.after),
+    }
+}
+
+/// The folder that a file is in, the same however it is written.
+fn folder_of(file: &Path) -> Option<PathBuf> {
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    folder.canonicalize().ok()
+}
+
+/// Writes a file that is whole at every instant.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    std::fs::write(&part, text)?;
+    // A link stays a link: what it names is replaced.
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    std::fs::rename(&part, target)
+}
