@@ -291,7 +291,7 @@ impl Work<'_, '_> {
                     }
                 }
             }
-            Rule::Table => self.from_table(context, ends),
+            Rule::Table => self.rows(context, ends),
             Rule::Map => self.map(context, ends),
         }
     }
@@ -317,7 +317,7 @@ impl Work<'_, '_> {
         None
     }
 
-    fn from_table(&self, context: &mut Context, ends: Ends) -> Option<Vec<Pair>> {
+    fn rows(&self, context: &mut Context, ends: Ends) -> Option<Vec<Pair>> {
         let table = self.table.clone()?;
         let columns = table.column_names();
         let names: Vec<&str> = columns.iter().map(String::as_str).collect();
@@ -328,8 +328,11 @@ impl Work<'_, '_> {
                 (Some(scalar), _) => context.expression(scalar, &here, &scope),
                 (None, Some(name)) => context.expression(&Scalar::Text(name.to_string()), &here, &scope),
                 (None, None) => {
-                    let message =
-                        format!("`{}` has one column, so `{}` needs the key `{key}`", table.file, self.place.path());
+                    let message = format!(
+                        "`{}` has one column, so `{}` needs the key `{key}`",
+                        table.file,
+                        self.place.path()
+                    );
                     context.error("network/missing", self.place.at("table").span(), message);
                     None
                 }

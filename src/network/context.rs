@@ -255,8 +255,10 @@ impl Context<'_> {
         }
         match list.last() {
             Some(&last) if last >= count => {
-                let message =
-                    format!("there is no cell {last}: `{population}` has {count} (0 to {})", count - 1);
+                let message = match count {
+                    0 => format!("there is no cell {last}: `{population}` is empty"),
+                    _ => format!("there is no cell {last}: `{population}` has {count} (0 to {})", count - 1),
+                };
                 let error = Diagnostic::error("network/cells", message).at(place.span(), "");
                 self.problems.push(match described {
                     Some(described) => error.at(described, "the list"),

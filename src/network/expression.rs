@@ -14,8 +14,11 @@ use crate::nmodl::ast::{self, BinaryOperator, ExpressionKind, UnaryOperator};
 use crate::nmodl::parse_expression;
 use crate::random::Stream;
 
+type Unary = fn(f64) -> f64;
+type Binary = fn(f64, f64) -> f64;
+
 /// Functions of one number.
-const UNARY: [(&str, fn(f64) -> f64); 16] = [
+const UNARY: [(&str, Unary); 16] = [
     ("fabs", f64::abs),
     ("sqrt", f64::sqrt),
     ("exp", f64::exp),
@@ -35,7 +38,7 @@ const UNARY: [(&str, fn(f64) -> f64); 16] = [
 ];
 
 /// Functions of two numbers.
-const BINARY: [(&str, fn(f64, f64) -> f64); 5] = [
+const BINARY: [(&str, Binary); 5] = [
     ("pow", f64::powf),
     ("fmod", |a, b| a % b),
     ("fmin", f64::min),
@@ -165,8 +168,8 @@ enum Code {
     Negate(Box<Code>),
     Not(Box<Code>),
     Binary(BinaryOperator, Box<Code>, Box<Code>),
-    Unary(fn(f64) -> f64, Box<Code>),
-    Function(fn(f64, f64) -> f64, Box<Code>, Box<Code>),
+    Unary(Unary, Box<Code>),
+    Function(Binary, Box<Code>, Box<Code>),
     Where(Box<[Code; 3]>),
     ResetBelow(Box<[Code; 3]>),
     Lookup(Arc<Table>, Box<Code>, Option<Box<Code>>, Span),
@@ -261,7 +264,8 @@ fn lookup(table: &Table, row: f64, column: f64, span: Span) -> Result<f64, Failu
     let within = |x: f64, count: usize| (x >= 0.0 && x.fract() == 0.0 && x < count as f64).then_some(x as usize);
     let (file, rows, columns) = (&table.file, table.rows(), table.columns());
     let Some(r) = within(row, rows) else {
-        let message = format!("`{file}` has {} (0 to {}), and row {row} is read", counted(rows, "row"), rows - 1);
+        let message =
+            format!("`{file}` has {} (0 to {}), and row {row} is read", counted(rows, "row"), rows - 1);
         return Err(Failure { message, span });
     };
     let Some(c) = within(column, columns) else {

@@ -15,6 +15,9 @@ use crate::ir::{Kind, Module, Role, Variable};
 use crate::mechanism::{self, Mechanism};
 use crate::nmodl::{ast, parse_with_includes};
 
+/// NEURON's switch of the TABLEs of a mechanism: `usetable_hh = 0` there, `usetable = 0` under `[global.hh]` here.
+const USE_TABLE: &str = "usetable";
+
 /// All mechanisms at hand, and those in use.
 #[derive(Default)]
 pub(crate) struct Library {
@@ -32,8 +35,11 @@ impl Library {
     pub fn open(context: &mut Context) -> Library {
         let description = context.description;
         let variables = description.record.iter().filter_map(|(_, record)| record.variable.as_deref());
-        let recorded = variables.filter_map(|v| v.split_once('.')).map(|(_, v)| v.split('[').next().unwrap_or(v).to_string());
-        let options = mechanism::Options { recorded: Some(recorded.collect()), ..mechanism::Options::default() };
+        let recorded = variables
+            .filter_map(|v| v.split_once('.'))
+            .map(|(_, v)| v.split('[').next().unwrap_or(v).to_string());
+        let options =
+            mechanism::Options { recorded: Some(recorded.collect()), ..mechanism::Options::default() };
         let mut library = Library { options, ..Library::default() };
         let place = context.document.place().at("mechanisms").at("files");
         for (i, name) in description.mechanisms.files.iter().enumerate() {
@@ -49,7 +55,8 @@ impl Library {
     }
 
     fn add(&mut self, context: &mut Context, source: SourceId, place: &Place) {
-        let folder = Path::new(&context.sources.get(source).name).parent().map(Path::to_path_buf).unwrap_or_default();
+        let folder =
+            Path::new(&context.sources.get(source).name).parent().map(Path::to_path_buf).unwrap_or_default();
         let mut include = |name: &str| std::fs::read_to_string(folder.join(name));
         let module = match parse_with_includes(context.sources, source, &mut include) {
             Ok(module) => module,
@@ -124,7 +131,12 @@ impl Library {
                 }
             },
         };
-        match mechanism::compile(context.sources, source, &self.options) {
+        let mut options = self.options.clone();
+        if let Some(scalar) = context.description.global.get(name).and_then(|g| g.get(USE_TABLE)) {
+            let place = context.document.place().at("global").at(name).at(USE_TABLE);
+            options.without_tables = context.number(Some(scalar), &place, 1.0, ANY)? == 0.0;
+        }
+        match mechanism::compile(context.sources, source, &options) {
             Ok(mut mechanism) => {
                 context.problems.extend(std::mem::take(&mut mechanism.warnings));
                 self.used.push(Arc::new(mechanism));
@@ -151,7 +163,7 @@ impl Library {
                 continue;
             };
             let mut changed = (*self.used[index]).clone();
-            for (key, scalar) in values.iter() {
+            for (key, scalar) in values.iter().filter(|(key, _)| *key != USE_TABLE) {
                 let here = place.at(key);
                 let Some(value) = context.number(Some(scalar), &here, 0.0, ANY) else { continue };
                 match changed.module.globals.iter_mut().find(|v| v.name == key && v.visible) {
@@ -280,7 +292,8 @@ pub(crate) fn limits(context: &mut Context, variable: &Variable, value: f64, spa
     if let Some((low, high)) = variable.limits
         && !(low..=high).contains(&value)
     {
-        let message = format!("`{}` is {value}, outside the limits {low:?} to {high:?} of its file", variable.name);
+        let message =
+            format!("`{}` is {value}, outside the limits {low:?} to {high:?} of its file", variable.name);
         context.problems.push(Diagnostic::warning("network/limits", message).at(span, ""));
     }
 }
@@ -301,7 +314,9 @@ fn unknown_variable(module: &Module, name: &str, span: Span, reserved: Option<&[
             return error.help(help);
         }
     }
-    let fits = |v: &&Variable| v.visible && (v.role == Role::Parameter || (reserved.is_none() && v.role != Role::Hidden));
+    let fits = |v: &&Variable| {
+        v.visible && (v.role == Role::Parameter || (reserved.is_none() && v.role != Role::Hidden))
+    };
     let names = module.variables.iter().filter(fits).map(|v| v.name.as_str());
     match suggest(name, names.clone().chain(reserved.unwrap_or_default().iter().copied())) {
         Some(near) => error.help(format!("did you mean `{near}`?")),

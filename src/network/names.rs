@@ -117,7 +117,8 @@ fn read_table(context: &mut Context, name: &str, table: &description::Table, pla
     let columns = read.columns();
     if !table.columns.is_empty() && table.columns.len() != columns {
         let have = counted(columns, "column");
-        let message = format!("`{shown}` has {have}, and {} named here", counted(table.columns.len(), "column"));
+        let message =
+            format!("`{shown}` has {have}, and {} named here", counted(table.columns.len(), "column"));
         context.error("network/table", place.at("columns").span(), message);
     }
     read.names = table.columns.clone();
@@ -147,7 +148,11 @@ fn lists(context: &mut Context) {
         let place = context.document.place().at("list").at(name);
         match members(context, name, list, &place) {
             Some(cells) => {
-                context.names.lists.push(Arc::new(CellList { name: name.to_string(), cells, place: place.key() }));
+                context.names.lists.push(Arc::new(CellList {
+                    name: name.to_string(),
+                    cells,
+                    place: place.key(),
+                }));
             }
             None => context.names.failed.push(name.to_string()),
         }

@@ -43,7 +43,12 @@ pub(crate) struct Built {
 }
 
 /// Builds the shape of one type of cell.
-pub(crate) fn build(context: &mut Context, name: &str, cell: &description::Cell, place: &Place) -> Option<Built> {
+pub(crate) fn build(
+    context: &mut Context,
+    name: &str,
+    cell: &description::Cell,
+    place: &Place,
+) -> Option<Built> {
     let mut specs = Vec::new();
     let mut sources = Vec::new();
     let mut whole = true;
