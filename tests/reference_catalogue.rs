@@ -217,12 +217,15 @@ fn artificial(setup: &Json, case: &Json, tstop: f64) -> Results {
 
 /// Criterion: in every case the same number of spikes, each to 1e-9 ms.
 fn compare_times(name: &str) {
-    let setup = reference_json(&format!("catalogue/{name}.json"));
+    compare_times_of(name, &reference_json(&format!("catalogue/{name}.json")));
+}
+
+fn compare_times_of(name: &str, setup: &Json) {
     let (_, table) = reference_table(&format!("catalogue/{name}.csv"));
-    for (number_of_case, case) in items(&setup, "cases").iter().enumerate() {
+    for (number_of_case, case) in items(setup, "cases").iter().enumerate() {
         let theirs: Vec<f64> =
             table[0].iter().zip(&table[1]).filter(|(c, _)| **c == number_of_case as f64).map(|(_, t)| *t).collect();
-        let ours = artificial(&setup, case, number(&setup, "tstop")).times("cell", 0);
+        let ours = artificial(setup, case, number(setup, "tstop")).times("cell", 0);
         let title = text(case, "title");
         assert_eq!(ours.len(), theirs.len(), "{name}, {title}: {ours:?} {theirs:?}");
         let error = distance(&ours, &theirs);
@@ -231,9 +234,18 @@ fn compare_times(name: &str) {
     }
 }
 
+/// In the first case an event comes at 35 ms, when the refractory time ends. NEURON takes the one that was queued first,
+/// here the event, which is lost; Volley takes a cell's own events first whoever queued them (docs/architecture.md),
+/// so there the cell fires. With the event a little earlier the two agree.
 #[test]
 fn intfire1() {
-    compare_times("intfire1");
+    let mut setup = reference_json("catalogue/intfire1.json");
+    let fired = artificial(&setup, &setup["cases"][0], 40.0).times("cell", 0);
+    assert_eq!(fired, [2.0, 7.5, 12.5001, 30.0, 35.0]);
+
+    let event = setup["cases"][0]["events"].as_array_mut().unwrap().iter_mut().find(|e| e[0] == 35.0).unwrap();
+    event[0] = Json::from(35.0 - 1e-6);
+    compare_times_of("intfire1", &setup);
 }
 
 #[test]
