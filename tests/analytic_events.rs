@@ -45,8 +45,9 @@ fn synapse(mechanism: &str, settings: &str, dt: f64, tstop: f64) -> Arc<Model> {
 #[test]
 fn expsyn_jumps_by_the_weight_and_decays_exactly() {
     let g = run(&synapse("ExpSyn", "tau = 1.7\ne = -10", 0.025, 11.0)).series("g");
-    let exact: Vec<f64> =
-        (0..g.len()).map(|n| if n <= 40 { 0.0 } else { 0.002 * (-0.025 * (n - 40) as f64 / 1.7).exp() }).collect();
+    let exact: Vec<f64> = (0..g.len())
+        .map(|n| if n <= 40 { 0.0 } else { 0.002 * (-0.025 * (n - 40) as f64 / 1.7).exp() })
+        .collect();
     assert_eq!(g[..=40], [0.0; 41], "nothing before the event");
     let error = distance(&g, &exact) / 0.002;
     println!("ExpSyn within {error:e} of the weight");
@@ -92,7 +93,8 @@ fn exp2syn_of_equal_time_constants_is_nearly_an_alpha_function() {
     for settings in ["tau1 = 6\ntau2 = 6", "tau1 = 8\ntau2 = 6"] {
         let g = run(&synapse("Exp2Syn", settings, 0.05, 60.0)).series("g");
         let after = |n: usize| 0.05 * (n as f64 - 21.0).max(0.0);
-        let exact: Vec<f64> = (0..g.len()).map(|n| 0.002 * two_exponentials(0.9999 * 6.0, 6.0, after(n))).collect();
+        let exact: Vec<f64> =
+            (0..g.len()).map(|n| 0.002 * two_exponentials(0.9999 * 6.0, 6.0, after(n))).collect();
         let alpha: Vec<f64> =
             (0..g.len()).map(|n| 0.002 * after(n) / 6.0 * (1.0 - after(n) / 6.0).exp()).collect();
         let errors = [distance(&g, &exact) / 0.002, distance(&g, &alpha) / 0.002];
@@ -107,8 +109,13 @@ fn exp2syn_of_equal_time_constants_is_nearly_an_alpha_function() {
 #[test]
 fn intfire1_fires_when_the_closed_form_says() {
     // (weight, interval, tau, refractory time), the last one too weak ever to fire.
-    let cases: [(f64, f64, f64, f64); 5] =
-        [(0.3, 2.3, 10.0, 5.0), (0.11, 0.7, 12.0, 3.1), (1.5, 4.0, 10.0, 5.0), (0.55, 7.7, 20.0, 0.0), (0.1, 1.5, 10.0, 5.0)];
+    let cases: [(f64, f64, f64, f64); 5] = [
+        (0.3, 2.3, 10.0, 5.0),
+        (0.11, 0.7, 12.0, 3.1),
+        (1.5, 4.0, 10.0, 5.0),
+        (0.55, 7.7, 20.0, 0.0),
+        (0.1, 1.5, 10.0, 5.0),
+    ];
     for (weight, interval, tau, refractory) in cases {
         let model = described(&format!(
             r#"
@@ -149,7 +156,10 @@ fn intfire1_fires_when_the_closed_form_says() {
         }
         println!("IntFire1: {} spikes", expected.len());
         assert!(weight == 0.1 || expected.len() >= 8);
-        assert!(found.len() == expected.len() && distance(&found, &expected) < 1e-9, "{found:?} {expected:?}");
+        assert!(
+            found.len() == expected.len() && distance(&found, &expected) < 1e-9,
+            "{found:?} {expected:?}"
+        );
     }
 }
 

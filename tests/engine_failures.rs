@@ -5,7 +5,9 @@ mod common;
 use std::sync::Arc;
 
 use common::{bits, built, described, described_with, network, run_on};
-use volley::engine::{BuildError, Control, Memory, Outcome, Progress, RunError, Simulation, Sink, SinkError, Spike};
+use volley::engine::{
+    BuildError, Control, Memory, Outcome, Progress, RunError, Simulation, Sink, SinkError, Spike,
+};
 use volley::network::{Model, Overrides};
 use volley::partition::Plan;
 
@@ -117,9 +119,13 @@ fn net_move_needs_an_event_to_move() {
     assert_eq!(failure(&artificial("net_move(t + 1)"), 1), expected);
     // An event that was delivered cannot be moved either.
     let after = "if (flag == 0) {\n net_send(2, 1)\n} else {\n net_move(t + 1)\n}";
-    assert_eq!(failure(&artificial(after), 2), RunError::NothingToMove { mechanism: "Made".into(), time: 5.5 });
+    assert_eq!(
+        failure(&artificial(after), 2),
+        RunError::NothingToMove { mechanism: "Made".into(), time: 5.5 }
+    );
     // One that is outstanding can: it comes at 4 ms instead of 5.5, and fires.
-    let model = artificial("if (flag == 0) {\n net_send(2, 1)\n net_move(t + 0.5)\n} else {\n net_event(t)\n}");
+    let model =
+        artificial("if (flag == 0) {\n net_send(2, 1)\n net_move(t + 0.5)\n} else {\n net_event(t)\n}");
     assert_eq!(run_on(&model, 1).times("made", 0), [4.0]);
 }
 

@@ -5,18 +5,11 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{Results, described_with, distance, items, number, reference_json, reference_table, run, settings, text};
+use common::{
+    Results, described_with, distance, items, number, reference_json, reference_table, run, settings, text,
+};
 use serde_json::Value as Json;
-use volley::mechanism::catalogue;
 use volley::network::Model;
-
-/// hh.mod without its TABLE: computes the rates at every step, as NEURON does when usetable_hh is 0.
-fn exact_hh() -> String {
-    let text = catalogue::source("hh").unwrap();
-    let kept: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("TABLE ")).collect();
-    assert_eq!(kept.len() + 1, text.lines().count());
-    kept.join("\n")
-}
 
 /// A population `event` that fires once per event, each with a connection of its own weight to `to`. The times are
 /// those of arrival less the delay of `DELAY` ms.
@@ -81,12 +74,16 @@ fn cell(setup: &Json) -> Arc<Model> {
         number(shape, "cm"),
     );
     let mut files = Vec::new();
-    if setup["globals"]["usetable_hh"] == 0 {
-        toml += "[mechanisms]\nfiles = [\"hh.mod\"]\n";
-        files.push(("hh.mod".to_string(), exact_hh()));
+    for (name, value) in setup["globals"].as_object().unwrap() {
+        let (_, mechanism) = name.rsplit_once('_').unwrap();
+        toml += &format!("[global.{mechanism}]\n{name} = {value}\n");
     }
     for density in items(setup, "density") {
-        toml += &format!("[cell.c.mechanism.{}]\n{}", text(density, "mechanism"), settings(&density["parameters"]));
+        toml += &format!(
+            "[cell.c.mechanism.{}]\n{}",
+            text(density, "mechanism"),
+            settings(&density["parameters"])
+        );
     }
     for (i, point) in items(setup, "points").iter().enumerate() {
         let (name, at) = (text(point, "mechanism"), number(point, "at"));
@@ -106,7 +103,9 @@ fn cell(setup: &Json) -> Arc<Model> {
             (None, name) => name.to_string(),
         };
         let every = number(setup, "every") * number(setup, "dt");
-        toml += &format!("[record.column{i}]\npopulation = \"c\"\nvariable = \"{variable}\"\nevery = {every:?}\n");
+        toml += &format!(
+            "[record.column{i}]\npopulation = \"c\"\nvariable = \"{variable}\"\nevery = {every:?}\n"
+        );
         // A point process has its own place.
         if !items(setup, "points").iter().any(|point| point["mechanism"] == column["mechanism"]) {
             toml += &format!("at = \"section({})\"\n", number(column, "at"));
@@ -223,8 +222,12 @@ fn compare_times(name: &str) {
 fn compare_times_of(name: &str, setup: &Json) {
     let (_, table) = reference_table(&format!("catalogue/{name}.csv"));
     for (number_of_case, case) in items(setup, "cases").iter().enumerate() {
-        let theirs: Vec<f64> =
-            table[0].iter().zip(&table[1]).filter(|(c, _)| **c == number_of_case as f64).map(|(_, t)| *t).collect();
+        let theirs: Vec<f64> = table[0]
+            .iter()
+            .zip(&table[1])
+            .filter(|(c, _)| **c == number_of_case as f64)
+            .map(|(_, t)| *t)
+            .collect();
         let ours = artificial(setup, case, number(setup, "tstop")).times("cell", 0);
         let title = text(case, "title");
         assert_eq!(ours.len(), theirs.len(), "{name}, {title}: {ours:?} {theirs:?}");
@@ -243,7 +246,8 @@ fn intfire1() {
     let fired = artificial(&setup, &setup["cases"][0], 40.0).times("cell", 0);
     assert_eq!(fired, [2.0, 7.5, 12.5001, 30.0, 35.0]);
 
-    let event = setup["cases"][0]["events"].as_array_mut().unwrap().iter_mut().find(|e| e[0] == 35.0).unwrap();
+    let event =
+        setup["cases"][0]["events"].as_array_mut().unwrap().iter_mut().find(|e| e[0] == 35.0).unwrap();
     event[0] = Json::from(35.0 - 1e-6);
     compare_times_of("intfire1", &setup);
 }

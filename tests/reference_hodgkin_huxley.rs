@@ -4,9 +4,8 @@
 
 mod common;
 
-use common::{described_with, distance, items, number, reference_json, reference_table, run, settings, text};
+use common::{described, distance, items, number, reference_json, reference_table, run, settings, text};
 use serde_json::Value as Json;
-use volley::mechanism::catalogue;
 
 /// Interval of the tables' rows, ms.
 const SAMPLE: f64 = 0.1;
@@ -28,7 +27,8 @@ fn description(setup: &Json) -> String {
         }
         toml += &format!("nseg = {}\n", section["nseg"]);
         if let Some(parent) = section["parent"].as_object() {
-            toml += &format!("parent = {}\nat = {}\nend = {}\n", parent["section"], parent["at"], parent["end"]);
+            toml +=
+                &format!("parent = {}\nat = {}\nend = {}\n", parent["section"], parent["at"], parent["end"]);
         }
         for (mechanism, values) in section["mechanisms"].as_object().unwrap() {
             let values = settings(values);
@@ -73,7 +73,9 @@ fn description(setup: &Json) -> String {
             gate if gate.ends_with("_hh") => format!("hh_{section}.{}", gate.trim_end_matches("_hh")),
             other => other.to_string(),
         };
-        toml += &format!("[record.column{i}]\npopulation = \"c\"\nvariable = \"{variable}\"\nevery = {SAMPLE:?}\n");
+        toml += &format!(
+            "[record.column{i}]\npopulation = \"c\"\nvariable = \"{variable}\"\nevery = {SAMPLE:?}\n"
+        );
         // A synapse has its own place.
         if !variable.starts_with("synapse") {
             toml += &format!("at = \"{section}({})\"\n", column["at"]);
@@ -91,14 +93,8 @@ fn crossings(v: &[f64]) -> Vec<usize> {
 fn compare(name: &str, exact: bool, bound: f64) {
     let setup = &reference_json("hodgkin-huxley/setups.json")[name];
     let mut toml = description(setup);
-    let without_table: Vec<&str> =
-        catalogue::source("hh").unwrap().lines().filter(|l| !l.trim_start().starts_with("TABLE ")).collect();
-    let without_table = without_table.join("\n");
-    if exact {
-        // As NEURON with usetable_hh = 0.
-        toml += "[mechanisms]\nfiles = [\"hh.mod\"]\n";
-    }
-    let results = run(&described_with(&toml, &[("hh.mod", &without_table)]));
+    toml += &format!("[global.hh]\nusetable_hh = {}\n", u8::from(!exact));
+    let results = run(&described(&toml));
     let kind = if exact { "exact" } else { "table" };
     let (header, table) = reference_table(&format!("hodgkin-huxley/{name}_{kind}.csv"));
     let mut spikes = 0;
@@ -121,12 +117,12 @@ fn soma() {
 
 #[test]
 fn axon() {
-    compare("axon", false, 1e-6);
-    compare("axon", true, 1e-6);
+    compare("axon", false, 1e-8);
+    compare("axon", true, 1e-8);
 }
 
 #[test]
 fn branched() {
-    compare("branched", false, 1e-6);
-    compare("branched", true, 1e-6);
+    compare("branched", false, 1e-8);
+    compare("branched", true, 1e-8);
 }

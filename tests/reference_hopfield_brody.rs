@@ -29,7 +29,10 @@ fn trains(results: &Results) -> Trains {
     for population in ["alpha", "beta", "gamma"] {
         for (cell, time) in results.spikes(population) {
             let step = (time / DT).round();
-            assert!((time - step * DT).abs() < 1e-9, "a detector fires at the end of a step, not at {time} ms");
+            assert!(
+                (time - step * DT).abs() < 1e-9,
+                "a detector fires at the end of a step, not at {time} ms"
+            );
             trains.entry((population.to_string(), cell)).or_default().push(step as i64);
         }
     }
@@ -61,7 +64,9 @@ fn compare(network_file: &str, reference_name: &str, counts: [usize; 3], bound: 
     assert!(elsewhere * 1000 <= all, "{elsewhere} of {all} spikes in another step");
 
     let (_, columns) = reference_table(&format!("hopfield-brody/{reference_name}_v.csv"));
-    for ((report, column), bound) in [("gamma_v", &columns[1]), ("alpha_v", &columns[2])].into_iter().zip(bound) {
+    for ((report, column), bound) in
+        [("gamma_v", &columns[1]), ("alpha_v", &columns[2])].into_iter().zip(bound)
+    {
         let error = distance(&results.series(report), column);
         println!("{network_file}: {report} within {error:e} mV");
         assert!(error <= bound, "{report} is off by {error} mV");

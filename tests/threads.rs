@@ -20,7 +20,10 @@ fn same_on_all(name: &str, overrides: &Overrides) {
 
 #[test]
 fn hopfield_brody_is_the_same_on_any_number_of_threads() {
-    same_on_all("networks/hopfield-brody/after.toml", &Overrides { tstop: Some(500.0), ..Overrides::default() });
+    same_on_all(
+        "networks/hopfield-brody/after.toml",
+        &Overrides { tstop: Some(500.0), ..Overrides::default() },
+    );
 }
 
 #[test]

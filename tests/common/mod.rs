@@ -123,7 +123,10 @@ pub fn order(coarse: f64, fine: f64) -> f64 {
 /// The largest distance between two lists of the same length.
 pub fn distance(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len());
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, |largest, d| if d > largest || d.is_nan() { d } else { largest })
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, |largest, d| if d > largest || d.is_nan() { d } else { largest })
 }
 
 /// A table of numbers in tests/reference: names of the columns, and the columns.
