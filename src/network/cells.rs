@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::context::{ANY, Context};
-use super::description::{self, Cells, OneOrMore, Scalar};
+use super::description::{self, OneOrMore, Scalar};
 use super::document::Place;
 use super::expression::Scope;
 use super::library::{Library, columns, limits, settable};
@@ -91,7 +91,9 @@ fn cell_type(
     let (compartments, capacitance) = built.discretise(context, &keep)?;
     let detector = match detector {
         None => None,
-        Some((location, threshold)) => Some(Detector { node: node(context, &compartments, location, &here)?, threshold }),
+        Some((location, threshold)) => {
+            Some(Detector { node: node(context, &compartments, location, &here)?, threshold })
+        }
     };
     let mut placed = Placed::default();
     for (entry_name, entry) in cell.mechanism.iter() {
@@ -141,7 +143,12 @@ fn end(text: &str, shape: &Shape) -> Option<Location> {
 }
 
 /// The node of a location.
-pub(crate) fn node(context: &mut Context, compartments: &Compartments, at: Location, place: &Place) -> Option<u32> {
+pub(crate) fn node(
+    context: &mut Context,
+    compartments: &Compartments,
+    at: Location,
+    place: &Place,
+) -> Option<u32> {
     match compartments.locate(at.section, at.x, Placement::Point) {
         Ok(node) => Some(node),
         Err(_) => {
@@ -207,7 +214,9 @@ impl Placed {
         for (key, scalar, here) in direct.chain(values) {
             let module = library.used[mechanism].module.clone();
             let Some(columns) = settable(context, &module, key, here.key(), &DENSITY_KEYS) else { continue };
-            let Some(given) = values_at(context, shape, compartments, &nodes, scalar, &here) else { continue };
+            let Some(given) = values_at(context, shape, compartments, &nodes, scalar, &here) else {
+                continue;
+            };
             if let (Some(variable), Some(Given::Number(value))) = (module.variable(key), given.first()) {
                 limits(context, variable, *value, here.span());
             }
@@ -237,10 +246,14 @@ impl Placed {
                     let before = resting[*node as usize];
                     if chosen.len() > 1 || (!chosen.is_empty() && before.is_some()) {
                         let message = "only one value can be chosen so that the cell rests";
-                        let error = Diagnostic::error("network/rest", message).at(place.key(), "in this cell");
+                        let error =
+                            Diagnostic::error("network/rest", message).at(place.key(), "in this cell");
                         let names = [before.unwrap_or(overlay.mechanism), overlay.mechanism];
                         let names = names.map(|m| format!("`{}`", library.used[m].module.name));
-                        context.problems.push(error.note(format!("two values are \"rest\" at one place, of {}", names.join(" and "))));
+                        context.problems.push(error.note(format!(
+                            "two values are \"rest\" at one place, of {}",
+                            names.join(" and ")
+                        )));
                         return (densities, rests);
                     }
                     if !chosen.is_empty() {
@@ -337,8 +350,9 @@ impl CellType {
         place: &Place,
     ) -> Option<(usize, std::ops::Range<u32>)> {
         let by_entry = self.entries.iter().find(|e| e.name == name).map(|e| e.mechanism);
-        let mechanism =
-            by_entry.or_else(|| self.entries.iter().map(|e| e.mechanism).find(|m| library.used[*m].module.name == name))?;
+        let mechanism = by_entry.or_else(|| {
+            self.entries.iter().map(|e| e.mechanism).find(|m| library.used[*m].module.name == name)
+        })?;
         let module = library.used[mechanism].module.clone();
         let (_, columns) = columns(context, &module, variable, place.span(), &[])?;
         let set = self.densities.iter().position(|d| d.mechanism == mechanism)?;
@@ -350,6 +364,3 @@ impl CellType {
         self.entries.iter().any(|e| e.name == name || library.used[e.mechanism].module.name == name)
     }
 }
-
-/// All cells, as a selector.
-pub(crate) type Selector<'a> = Option<&'a Cells>;

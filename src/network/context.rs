@@ -28,9 +28,11 @@ impl Bounds {
 }
 
 /// Any finite number.
-pub(crate) const ANY: Bounds = Bounds { low: f64::NEG_INFINITY, high: f64::INFINITY, words: "a finite number" };
+pub(crate) const ANY: Bounds =
+    Bounds { low: f64::NEG_INFINITY, high: f64::INFINITY, words: "a finite number" };
 /// More than 0.
-pub(crate) const POSITIVE: Bounds = Bounds { low: f64::MIN_POSITIVE, high: f64::INFINITY, words: "more than 0" };
+pub(crate) const POSITIVE: Bounds =
+    Bounds { low: f64::MIN_POSITIVE, high: f64::INFINITY, words: "more than 0" };
 /// 0 or more.
 pub(crate) const NOT_NEGATIVE: Bounds = Bounds { low: 0.0, high: f64::INFINITY, words: "0 or more" };
 /// From 0 to 1.
@@ -61,7 +63,8 @@ impl Context<'_> {
     /// A complaint about a name that nothing has, with the nearest one.
     pub fn unknown<'n>(&mut self, what: &str, name: &str, span: Span, known: impl Iterator<Item = &'n str>) {
         let known: Vec<&str> = known.collect();
-        let error = Diagnostic::error("network/unknown-name", format!("there is no {what} `{name}`")).at(span, "");
+        let error =
+            Diagnostic::error("network/unknown-name", format!("there is no {what} `{name}`")).at(span, "");
         self.problems.push(match suggest(name, known.iter().copied()) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None if known.is_empty() => error,
@@ -84,7 +87,13 @@ impl Context<'_> {
     }
 
     /// Works out an expression that may not need random numbers.
-    pub fn evaluate(&mut self, expression: &Expression, variables: &[f64], bounds: Bounds, what: &str) -> Option<f64> {
+    pub fn evaluate(
+        &mut self,
+        expression: &Expression,
+        variables: &[f64],
+        bounds: Bounds,
+        what: &str,
+    ) -> Option<f64> {
         match expression.value(variables, || Stream::keyed(0, &[])) {
             Ok(value) => self.within(value, bounds, expression.span, what),
             Err(failure) => {
@@ -104,7 +113,13 @@ impl Context<'_> {
     }
 
     /// The number at `place`; `default` when nothing is written there. `None` after a complaint.
-    pub fn number(&mut self, scalar: Option<&Scalar>, place: &Place, default: f64, bounds: Bounds) -> Option<f64> {
+    pub fn number(
+        &mut self,
+        scalar: Option<&Scalar>,
+        place: &Place,
+        default: f64,
+        bounds: Bounds,
+    ) -> Option<f64> {
         let Some(scalar) = scalar else { return Some(default) };
         let expression = self.expression(scalar, place, &Scope::constant())?;
         let what = format!("`{}`", place.path());
@@ -124,7 +139,8 @@ impl Context<'_> {
         if value.fract() == 0.0 && value >= least as f64 && value <= most as f64 {
             return Some(value as u64);
         }
-        let message = format!("`{}` must be a whole number from {least} to {most}, and this is {value}", place.path());
+        let message =
+            format!("`{}` must be a whole number from {least} to {most}, and this is {value}", place.path());
         self.error("network/range", place.span(), message);
         None
     }
@@ -189,30 +205,45 @@ impl Context<'_> {
     }
 
     /// The cells that a selector chooses among `count`, ascending; all when nothing is written.
-    pub fn cells(&mut self, cells: Option<&Cells>, place: &Place, count: u32, population: &str) -> Option<Vec<u32>> {
-        let (list, span) = match cells {
+    pub fn cells(
+        &mut self,
+        cells: Option<&Cells>,
+        place: &Place,
+        count: u32,
+        population: &str,
+    ) -> Option<Vec<u32>> {
+        let (mut list, described) = match cells {
             None => return Some((0..count).collect()),
-            Some(Cells::One(cell)) => (vec![*cell], place.span()),
-            Some(Cells::These(cells)) => (cells.clone(), place.span()),
+            Some(Cells::One(cell)) => (vec![*cell], None),
+            Some(Cells::These(cells)) => (cells.clone(), None),
             Some(Cells::List(name)) => match self.names.lists.iter().find(|l| l.name == *name) {
-                Some(list) => (list.cells.clone(), place.span()),
+                Some(list) => (list.cells.clone(), Some(list.place)),
+                // A list that could not be made has been reported.
+                None if self.description.list.get(name).is_some() => return None,
                 None => {
-                    let known: Vec<String> = self.names.lists.iter().map(|l| l.name.clone()).collect();
-                    self.unknown("list", name, place.span(), known.iter().map(String::as_str));
+                    self.unknown("list", name, place.span(), self.description.list.names());
                     return None;
                 }
             },
         };
-        let mut list = list;
         list.sort_unstable();
         if let Some(twice) = list.windows(2).find(|pair| pair[0] == pair[1]) {
-            self.error("network/cells", span, format!("`{}` names cell {} twice", place.path(), twice[0]));
+            self.error(
+                "network/cells",
+                place.span(),
+                format!("`{}` names cell {} twice", place.path(), twice[0]),
+            );
             return None;
         }
         match list.last() {
             Some(&last) if last >= count => {
-                let message = format!("there is no cell {last}: `{population}` has {count} (0 to {})", count - 1);
-                self.error("network/cells", span, message);
+                let message =
+                    format!("there is no cell {last}: `{population}` has {count} (0 to {})", count - 1);
+                let error = Diagnostic::error("network/cells", message).at(place.span(), "");
+                self.problems.push(match described {
+                    Some(described) => error.at(described, "the list"),
+                    None => error,
+                });
                 None
             }
             _ => Some(list),

@@ -44,7 +44,8 @@ const BINARY: [(&str, fn(f64, f64) -> f64); 5] = [
 ];
 
 /// Functions that are not of numbers alone.
-const OTHERS: [&str; 8] = ["where", "reset_below", "uniform", "normal", "exponential", "lowest", "highest", "mean"];
+const OTHERS: [&str; 8] =
+    ["where", "reset_below", "uniform", "normal", "exponential", "lowest", "highest", "mean"];
 
 /// A set of cell numbers, by which expressions can ask for membership.
 #[derive(Debug)]
@@ -116,8 +117,6 @@ pub(crate) struct Expression {
     code: Code,
     /// Where it is written.
     pub span: Span,
-    /// Whether it uses the variable of that number.
-    uses: Vec<bool>,
     /// Whether it draws random numbers.
     pub random: bool,
 }
@@ -139,17 +138,12 @@ impl Failure {
 impl Expression {
     /// A number that stands in the description as such.
     pub fn number(value: f64, span: Span) -> Expression {
-        Expression { code: Code::Number(value), span, uses: Vec::new(), random: false }
+        Expression { code: Code::Number(value), span, random: false }
     }
 
     /// Whether it is the same for all variables: it needs neither them nor random numbers.
     pub fn is_constant(&self) -> bool {
         matches!(self.code, Code::Number(_))
-    }
-
-    /// Whether it uses variable number `variable` of its scope.
-    pub fn uses(&self, variable: usize) -> bool {
-        self.uses.get(variable).copied().unwrap_or(false)
     }
 
     /// Works it out; always a finite number. `stream` is asked for once, if random numbers are needed.
@@ -249,7 +243,8 @@ impl Code {
             Code::Exponential(mean, span) => {
                 let mean = of(mean)?;
                 if mean < 0.0 {
-                    let message = format!("the mean of an exponential distribution cannot be negative ({mean})");
+                    let message =
+                        format!("the mean of an exponential distribution cannot be negative ({mean})");
                     return Err(Failure { message, span: *span });
                 }
                 draw(stream, |s| s.negexp(mean))
@@ -263,14 +258,16 @@ fn draw(stream: &mut Option<Stream>, how: impl FnOnce(&mut Stream) -> f64) -> f6
 }
 
 fn lookup(table: &Table, row: f64, column: f64, span: Span) -> Result<f64, Failure> {
-    let within = |x: f64, count: usize| (x >= 0.0 && x.fract() == 0.0 && x < count as f64).then_some(x as usize);
+    let within =
+        |x: f64, count: usize| (x >= 0.0 && x.fract() == 0.0 && x < count as f64).then_some(x as usize);
     let (file, rows, columns) = (&table.file, table.rows(), table.columns());
     let Some(r) = within(row, rows) else {
         let message = format!("`{file}` has {rows} rows (0 to {}), and row {row} is read", rows - 1);
         return Err(Failure { message, span });
     };
     let Some(c) = within(column, columns) else {
-        let message = format!("`{file}` has {columns} columns (0 to {}), and column {column} is read", columns - 1);
+        let message =
+            format!("`{file}` has {columns} columns (0 to {}), and column {column} is read", columns - 1);
         return Err(Failure { message, span });
     };
     Ok(table.row(r)[c])
@@ -303,10 +300,9 @@ pub(crate) fn compile(
 ) -> Result<Expression, Diagnostics> {
     let (source, range) = inside(text, span, sources);
     let tree = parse_expression(sources, source, range)?;
-    let uses = vec![false; scope.variables.len()];
-    let mut resolver = Resolver { scope, names, problems: Diagnostics::new(), uses, random: false };
+    let mut resolver = Resolver { scope, names, problems: Diagnostics::new(), random: false };
     let code = resolver.code(&tree);
-    let expression = Expression { code, span, uses: resolver.uses, random: resolver.random };
+    let expression = Expression { code, span, random: resolver.random };
     resolver.problems.into_result(expression)
 }
 
@@ -340,7 +336,6 @@ struct Resolver<'a> {
     scope: &'a Scope,
     names: &'a Names,
     problems: Diagnostics,
-    uses: Vec<bool>,
     random: bool,
 }
 
@@ -374,7 +369,6 @@ impl Resolver<'_> {
     fn variable(&mut self, variable: &ast::Variable) -> Code {
         let name = variable.name.text.as_str();
         if let Some(number) = self.scope.variables.iter().position(|v| v == name) {
-            self.uses[number] = true;
             return Code::Variable(number);
         }
         if variable.index.is_some() || variable.primes > 0 || variable.lag.is_some() {
@@ -439,11 +433,14 @@ impl Resolver<'_> {
                     let (row, column) = (Box::new(self.code(row)), Box::new(self.code(column)));
                     Code::Lookup(table.clone(), row, Some(column), call.span)
                 }
-                _ => self.refuse(call.span, format!("a table is read as `{name}(row)` or `{name}(row, column)`")),
+                _ => self
+                    .refuse(call.span, format!("a table is read as `{name}(row)` or `{name}(row, column)`")),
             };
         }
         if let Some(list) = names.lists.iter().find(|l| l.name == name) {
-            return self.arguments(call).map_or(Code::Number(f64::NAN), |[a]| Code::Member(list.clone(), Box::new(a)));
+            return self
+                .arguments(call)
+                .map_or(Code::Number(f64::NAN), |[a]| Code::Member(list.clone(), Box::new(a)));
         }
         let known = UNARY.iter().map(|(n, _)| *n).chain(BINARY.iter().map(|(n, _)| *n)).chain(OTHERS);
         let known = known.chain(names.tables.iter().map(|t| t.name.as_str()));
@@ -478,15 +475,14 @@ impl Resolver<'_> {
             "reset_below" => self.arguments(call).map(|parts| Code::ResetBelow(Box::new(parts))),
             "lowest" | "highest" | "mean" => Some(self.summary(call)),
             _ if !self.scope.random => {
-                let message = format!("`{name}` has no meaning here, as the value is not drawn for each cell");
+                let message =
+                    format!("`{name}` has no meaning here, as the value is not drawn for each cell");
                 Some(self.refuse(call.span, message))
             }
             _ => {
                 self.random = true;
                 match name {
-                    "uniform" => {
-                        self.arguments(call).map(|[a, b]| Code::Uniform(Box::new(a), Box::new(b)))
-                    }
+                    "uniform" => self.arguments(call).map(|[a, b]| Code::Uniform(Box::new(a), Box::new(b))),
                     "normal" => {
                         self.arguments(call).map(|[a, b]| Code::Normal(Box::new(a), Box::new(b), call.span))
                     }
@@ -507,7 +503,8 @@ impl Resolver<'_> {
             _ => None,
         };
         let Some(table) = table else {
-            return self.refuse(call.span, format!("`{name}` takes the name of a table, as in `{name}(pattern)`"));
+            return self
+                .refuse(call.span, format!("`{name}` takes the name of a table, as in `{name}(pattern)`"));
         };
         let values = table.values();
         Code::Number(match name {

@@ -25,7 +25,13 @@ pub(crate) struct Table {
 
 impl Table {
     /// Reads `text`, the whole of `source`, leaving out `skip` lines at the top.
-    pub fn read(name: &str, file: &str, source: SourceId, text: &str, skip: usize) -> Result<Table, Diagnostics> {
+    pub fn read(
+        name: &str,
+        file: &str,
+        source: SourceId,
+        text: &str,
+        skip: usize,
+    ) -> Result<Table, Diagnostics> {
         let mut table = Table {
             name: name.to_string(),
             file: file.to_string(),
@@ -76,9 +82,14 @@ impl Table {
                     return Err(Diagnostic::error("network/table", message).at(place, ""));
                 }
                 Err(_) => {
-                    let error = Diagnostic::error("network/table", format!("`{word}` is not a number")).at(place, "");
+                    let error =
+                        Diagnostic::error("network/table", format!("`{word}` is not a number")).at(place, "");
                     let first = self.lines.is_empty();
-                    return Err(if first { error.help("`skip` leaves out lines at the top of a file") } else { error });
+                    return Err(if first {
+                        error.help("`skip` leaves out lines at the top of a file")
+                    } else {
+                        error
+                    });
                 }
             }
         }
@@ -89,7 +100,8 @@ impl Table {
         if self.lines.is_empty() {
             self.columns = row.len();
         } else if row.len() != self.columns {
-            let message = format!("this row has {} columns, and the rows before it have {}", row.len(), self.columns);
+            let message =
+                format!("this row has {} columns, and the rows before it have {}", row.len(), self.columns);
             return Err(Diagnostic::error("network/table", message).at(span, ""));
         }
         self.values.append(&mut row);
