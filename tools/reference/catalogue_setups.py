@@ -130,6 +130,7 @@ def cell_setups():
         "seclamp_hh": cell(
             "Single-electrode clamp on excitable membrane",
             every=8,
+            globals={"usetable_hh": 1},
             density=[HH],
             points=[point("SEClamp", {"rs": 0.5, **levels})],
             columns=columns("SEClamp", "i", "vc") + [column("ina", "hh"), column("ik", "hh")],

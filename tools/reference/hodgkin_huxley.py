@@ -149,20 +149,20 @@ def trace(h, setup, use_table):
     sections, synapses, keep = build(h, setup)
     h.usetable_hh = use_table
     h.celsius, h.dt = setup["celsius"], setup["dt"]
-    references = []
+    # Vectors record before the events of a step's very end are delivered; reading after fadvance would come after them.
+    vectors = []
     for wanted in setup["columns"]:
         owner = synapses[0] if wanted["variable"].startswith("ExpSyn.") else sections[wanted["section"]](wanted["at"])
-        references.append(getattr(owner, "_ref_" + wanted["variable"].removeprefix("ExpSyn.")))
+        reference = getattr(owner, "_ref_" + wanted["variable"].removeprefix("ExpSyn."))
+        vectors.append(h.Vector().record(reference))
 
     every = round(SAMPLE / setup["dt"])
     h.finitialize(setup["v_init"])
-    rows = [[0.0, *(reference[0] for reference in references)]]
-    for step in range(1, round(setup["tstop"] / setup["dt"]) + 1):
+    steps = round(setup["tstop"] / setup["dt"])
+    for _ in range(steps):
         h.fadvance()
-        if step % every == 0:
-            rows.append([step * setup["dt"], *(reference[0] for reference in references)])
     del keep
-    return rows
+    return [[step * setup["dt"], *(vector[step] for vector in vectors)] for step in range(0, steps + 1, every)]
 
 
 def main():
