@@ -217,7 +217,8 @@ impl<'a> Compiler<'a> {
                     let next = self.lookups.len();
                     let number = *lookups.entry((table, x)).or_insert(next);
                     if number == next {
-                        self.lookups.push(Lookup { table: table.0, results: vec![result] });
+                        let (groups, others) = (Vec::new(), Vec::new());
+                        self.lookups.push(Lookup { table: table.0, results: vec![result], groups, others });
                         self.lookup_values.push(vec![value]);
                         Definition::Computed(Code::Lookup(number as u32), vec![x])
                     } else {
@@ -448,6 +449,7 @@ impl<'a> Compiler<'a> {
             {
                 result.target = self.slots[value.0 as usize];
             }
+            self.lookups[number as usize].group();
         }
         make_step(code, target, &operands)
     }

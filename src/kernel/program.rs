@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::columns::{Environment, Event, EventEffect, Instances, IonColumns, NodeColumns};
 use super::primitives::{Primitive, WIDTH};
 use super::scalar::Evaluator;
-use super::table::TableValues;
+use super::table::{GROUP, TableValues};
 use super::vector::{self, Machine};
 use super::{Cost, LONGEST_BLOCK, Level, REGISTER_BYTES};
 use crate::ir::{self, Distribution, IonVariable, Place, Sum};
@@ -56,6 +56,49 @@ pub(super) struct Step {
 pub(super) struct Lookup {
     pub table: u32,
     pub results: Vec<LookupResult>,
+    /// The same in groups of successive columns, where a group has several results.
+    pub groups: Vec<LookupGroup>,
+    /// The results that are in no group.
+    pub others: Vec<LookupResult>,
+}
+
+/// Results that are read together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct LookupGroup {
+    pub first_column: u32,
+    pub targets: [Option<Slot>; GROUP],
+}
+
+impl Lookup {
+    /// Sorts the results into groups.
+    pub(super) fn group(&mut self) {
+        self.groups.clear();
+        self.others.clear();
+        let group_size = GROUP as u32;
+        let last = self.results.iter().map(|result| result.column).max().unwrap_or(0);
+        for first_column in (0..=last).step_by(GROUP) {
+            let members = || {
+                self.results.iter().filter(|result| result.column / group_size * group_size == first_column)
+            };
+            let mut targets = [None; GROUP];
+            let mut rest = Vec::new();
+            for result in members() {
+                let target = &mut targets[(result.column % group_size) as usize];
+                if result.slope || target.is_some() {
+                    rest.push(*result);
+                } else {
+                    *target = Some(result.target);
+                }
+            }
+            if targets.iter().flatten().count() > 1 {
+                self.groups.push(LookupGroup { first_column, targets });
+                self.others.append(&mut rest);
+            } else {
+                let all: Vec<LookupResult> = members().copied().collect();
+                self.others.extend(all);
+            }
+        }
+    }
 }
 
 /// One column of a [`Lookup`].

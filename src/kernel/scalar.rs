@@ -41,10 +41,10 @@ impl Evaluator<'_> {
                 Code::Lookup(lookup) => {
                     let lookup = &self.lookups[lookup as usize];
                     let table = &self.tables[lookup.table as usize];
-                    let point = table.locate(a);
+                    let points = table.locate([a]);
                     for result in &lookup.results {
-                        self.values[result.target.index()] =
-                            table.value::<FUSED>(point, result.column as usize, result.slope);
+                        let [value] = table.values::<FUSED, 1>(&points, result.column as usize, result.slope);
+                        self.values[result.target.index()] = value;
                     }
                     continue;
                 }

@@ -188,14 +188,16 @@ impl Machine<'_> {
         {
             #[target_feature(enable = "avx2,fma")]
             fn fused(lookup: &Lookup, table: &TableValues, call: &Call, views: &[View]) {
-                look_up::<true>(lookup, table, call, views);
+                // SAFETY: as in `steps`; the features are those of this function.
+                unsafe { look_up::<true>(lookup, table, call, views) }
             }
             if level.fuses() {
                 // SAFETY: all levels that fuse have these instructions, and the machine has the level.
                 return unsafe { fused(lookup, table, call, views) };
             }
         }
-        look_up::<false>(lookup, table, call, views);
+        // SAFETY: as in `steps`.
+        unsafe { look_up::<false>(lookup, table, call, views) }
     }
 
     /// Steps that use what belongs to one instance: its streams and times. Padding lanes get 0.
@@ -255,17 +257,38 @@ impl Machine<'_> {
     }
 }
 
-/// Reads all columns of a lookup. The views must hold `call.length` values, and the table the columns.
+/// Reads all columns of a lookup.
+///
+/// # Safety
+/// The views must hold `call.length` values, and the machine must have AVX2 and FMA if `FUSED`.
 #[inline(always)]
-fn look_up<const FUSED: bool>(lookup: &Lookup, table: &TableValues, call: &Call, views: &[View]) {
+unsafe fn look_up<const FUSED: bool>(lookup: &Lookup, table: &TableValues, call: &Call, views: &[View]) {
     for at in (0..call.length).step_by(LANES) {
         // SAFETY: the views' memory is as long. All of `x` is read before a target, which may be the same, is written.
-        let points = unsafe { call.operands[0].load::<LANES>(at) }.map(|x| table.locate(x));
-        for result in &lookup.results {
-            let mut values = [0.0; LANES];
-            for lane in 0..LANES {
-                values[lane] = table.value::<FUSED>(points[lane], result.column as usize, result.slope);
+        let points = table.locate(unsafe { call.operands[0].load::<LANES>(at) });
+        let (groups, others) = match table.has_groups() {
+            true => (lookup.groups.as_slice(), &lookup.others),
+            false => (&[][..], &lookup.results),
+        };
+        for group in groups {
+            let first = group.first_column as usize;
+            #[cfg(target_arch = "x86_64")]
+            let columns = match FUSED {
+                // SAFETY: the caller's promise.
+                true => unsafe { table.group_avx2(&points, first) },
+                false => table.group::<FUSED, LANES>(&points, first),
+            };
+            #[cfg(not(target_arch = "x86_64"))]
+            let columns = table.group::<FUSED, LANES>(&points, first);
+            for (target, values) in group.targets.iter().zip(columns) {
+                if let Some(target) = target {
+                    // SAFETY: as above.
+                    unsafe { views[target.index()].store(at, values) };
+                }
             }
+        }
+        for result in others {
+            let values = table.values::<FUSED, LANES>(&points, result.column as usize, result.slope);
             // SAFETY: as above.
             unsafe { views[result.target.index()].store(at, values) };
         }
