@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::context::{ANY, Context};
-use super::description::{self, Cells, OneOrMore, Scalar};
+use super::description::{self, OneOrMore, Scalar};
 use super::document::Place;
 use super::expression::Scope;
 use super::library::{Library, columns, limits, settable};
@@ -350,6 +350,3 @@ impl CellType {
         self.entries.iter().any(|e| e.name == name || library.used[e.mechanism].module.name == name)
     }
 }
-
-/// All cells, as a selector.
-pub(crate) type Selector<'a> = Option<&'a Cells>;

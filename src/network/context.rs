@@ -190,29 +190,33 @@ impl Context<'_> {
 
     /// The cells that a selector chooses among `count`, ascending; all when nothing is written.
     pub fn cells(&mut self, cells: Option<&Cells>, place: &Place, count: u32, population: &str) -> Option<Vec<u32>> {
-        let (list, span) = match cells {
+        let (mut list, described) = match cells {
             None => return Some((0..count).collect()),
-            Some(Cells::One(cell)) => (vec![*cell], place.span()),
-            Some(Cells::These(cells)) => (cells.clone(), place.span()),
+            Some(Cells::One(cell)) => (vec![*cell], None),
+            Some(Cells::These(cells)) => (cells.clone(), None),
             Some(Cells::List(name)) => match self.names.lists.iter().find(|l| l.name == *name) {
-                Some(list) => (list.cells.clone(), place.span()),
+                Some(list) => (list.cells.clone(), Some(list.place)),
+                // A list that could not be made has been reported.
+                None if self.description.list.get(name).is_some() => return None,
                 None => {
-                    let known: Vec<String> = self.names.lists.iter().map(|l| l.name.clone()).collect();
-                    self.unknown("list", name, place.span(), known.iter().map(String::as_str));
+                    self.unknown("list", name, place.span(), self.description.list.names());
                     return None;
                 }
             },
         };
-        let mut list = list;
         list.sort_unstable();
         if let Some(twice) = list.windows(2).find(|pair| pair[0] == pair[1]) {
-            self.error("network/cells", span, format!("`{}` names cell {} twice", place.path(), twice[0]));
+            self.error("network/cells", place.span(), format!("`{}` names cell {} twice", place.path(), twice[0]));
             return None;
         }
         match list.last() {
             Some(&last) if last >= count => {
                 let message = format!("there is no cell {last}: `{population}` has {count} (0 to {})", count - 1);
-                self.error("network/cells", span, message);
+                let error = Diagnostic::error("network/cells", message).at(place.span(), "");
+                self.problems.push(match described {
+                    Some(described) => error.at(described, "the list"),
+                    None => error,
+                });
                 None
             }
             _ => Some(list),

@@ -116,8 +116,6 @@ pub(crate) struct Expression {
     code: Code,
     /// Where it is written.
     pub span: Span,
-    /// Whether it uses the variable of that number.
-    uses: Vec<bool>,
     /// Whether it draws random numbers.
     pub random: bool,
 }
@@ -139,17 +137,12 @@ impl Failure {
 impl Expression {
     /// A number that stands in the description as such.
     pub fn number(value: f64, span: Span) -> Expression {
-        Expression { code: Code::Number(value), span, uses: Vec::new(), random: false }
+        Expression { code: Code::Number(value), span, random: false }
     }
 
     /// Whether it is the same for all variables: it needs neither them nor random numbers.
     pub fn is_constant(&self) -> bool {
         matches!(self.code, Code::Number(_))
-    }
-
-    /// Whether it uses variable number `variable` of its scope.
-    pub fn uses(&self, variable: usize) -> bool {
-        self.uses.get(variable).copied().unwrap_or(false)
     }
 
     /// Works it out; always a finite number. `stream` is asked for once, if random numbers are needed.
@@ -303,10 +296,9 @@ pub(crate) fn compile(
 ) -> Result<Expression, Diagnostics> {
     let (source, range) = inside(text, span, sources);
     let tree = parse_expression(sources, source, range)?;
-    let uses = vec![false; scope.variables.len()];
-    let mut resolver = Resolver { scope, names, problems: Diagnostics::new(), uses, random: false };
+    let mut resolver = Resolver { scope, names, problems: Diagnostics::new(), random: false };
     let code = resolver.code(&tree);
-    let expression = Expression { code, span, uses: resolver.uses, random: resolver.random };
+    let expression = Expression { code, span, random: resolver.random };
     resolver.problems.into_result(expression)
 }
 
@@ -340,7 +332,6 @@ struct Resolver<'a> {
     scope: &'a Scope,
     names: &'a Names,
     problems: Diagnostics,
-    uses: Vec<bool>,
     random: bool,
 }
 
@@ -374,7 +365,6 @@ impl Resolver<'_> {
     fn variable(&mut self, variable: &ast::Variable) -> Code {
         let name = variable.name.text.as_str();
         if let Some(number) = self.scope.variables.iter().position(|v| v == name) {
-            self.uses[number] = true;
             return Code::Variable(number);
         }
         if variable.index.is_some() || variable.primes > 0 || variable.lag.is_some() {

@@ -15,7 +15,7 @@ use crate::morphology::{
 };
 
 /// NEURON's default axial resistivity, ohm cm.
-const DEFAULT_RA: f64 = 35.4;
+pub(crate) const DEFAULT_RA: f64 = 35.4;
 /// NEURON's default membrane capacitance, uF/cm2.
 const DEFAULT_CM: f64 = 1.0;
 /// The frequency at which the d_lambda rule is usually applied, Hz.

@@ -1,8 +1,18 @@
+//! `swc`: sections from a morphology file.
+
 use super::context::Context;
 use super::document::Place;
-use crate::morphology::SectionSpec;
-pub(crate) fn read(context: &mut Context, file: &str, place: &Place) -> Option<Vec<SectionSpec>> {
-    let path = context.path(file, place)?;
-    let _ = path;
-    None
+use crate::morphology::{SectionSpec, swc};
+
+/// The sections of the file that `text` names; their axial resistivity is a placeholder until values are settled.
+pub(crate) fn read(context: &mut Context, text: &str, place: &Place) -> Option<Vec<SectionSpec>> {
+    let path = context.path(text, place)?;
+    let source = context.read(&path, place)?;
+    match swc::read(context.sources, source, super::shapes::DEFAULT_RA) {
+        Ok(sections) => Some(sections),
+        Err(problems) => {
+            context.problems.extend(problems);
+            None
+        }
+    }
 }
