@@ -131,6 +131,16 @@ fn a_start_value_declared_after_its_state_is_found() {
 }
 
 #[test]
+fn a_routine_of_that_name_is_no_start_value() {
+    let meaning = meaning(
+        "NEURON { SUFFIX x } STATE { m } BREAKPOINT { SOLVE s METHOD cnexp }
+         DERIVATIVE s { m' = -m } FUNCTION m0() { m0 = 1 }",
+    );
+    let Storage::State { initial: Some(id) } = storage(&meaning, "m") else { panic!("a start value") };
+    assert_eq!(meaning.symbol(id).default, 0.0);
+}
+
+#[test]
 fn ions_and_currents_are_listed() {
     let meaning = meaning(CHANNEL);
     let ina = meaning.symbol(find(&meaning, "ina")).ion.unwrap();
@@ -196,6 +206,7 @@ fn code_is_checked() {
         ("STATE { v }", "nmodl/duplicate", "v"),
         ("NEURON { SUFFIX again }", "nmodl/two-names", "again"),
         ("NEURON { RANGE y GLOBAL y }", "nmodl/range-and-global", "y"),
+        ("NEURON { USEION k READ ek }\nINITIAL { ek = 1 }", "nmodl/read-only-ion", "ek"),
         ("NEURON { USEION na READ eka }", "nmodl/ion-variable", "eka"),
         ("NEURON { USEION na READ ena USEION na WRITE ina }", "nmodl/duplicate", "na"),
         ("NET_RECEIVE (w) { }", "nmodl/net-receive", "NET_RECEIVE (w) { }"),
@@ -269,7 +280,6 @@ fn slips_that_neuron_runs_are_warnings() {
         ("NEURON { SUFFIX x RANGE gone }", "nmodl/never-declared"),
         ("NEURON { SUFFIX x NONSPECIFIC_CURRENT i } ASSIGNED { i }", "nmodl/current-never-set"),
         ("NEURON { SUFFIX x } STATE { m }", "nmodl/no-equation"),
-        ("NEURON { SUFFIX x USEION k READ ek } ASSIGNED { ek } INITIAL { ek = 1 }", "nmodl/read-only-ion"),
         ("NEURON { SUFFIX x } ASSIGNED { a a }", "nmodl/duplicate"),
         ("NEURON { SUFFIX x } UNITS { (mx) = (millix) }", "nmodl/unit"),
         ("NEURON { SUFFIX x } UNITS { K = (volt) (joule) }", "nmodl/unit"),

@@ -34,7 +34,7 @@ struct Checker<'a, 's> {
     /// Names already reported, so that each is reported once.
     reported: HashSet<String>,
     written: HashSet<SymbolId>,
-    /// Warned of already: variables of ions set though not named after WRITE.
+    /// Said of already: variables of ions set though not named after WRITE, and `v`.
     warned: HashSet<SymbolId>,
     /// Which routine calls which, and where first.
     calls: HashMap<String, Vec<(String, Span)>>,

@@ -205,15 +205,14 @@ impl<'a> Checker<'a, '_> {
         let read_only =
             symbol.ion.is_some_and(|i| !i.write) && !matches!(symbol.storage, Storage::State { .. });
         if read_only && self.warned.insert(id) {
-            let message =
-                format!("`{}` is only read from the ion, so setting it changes this copy only", name.text);
+            let message = format!("`{}` is only read from the ion and cannot be set", name.text);
             self.said.push(
-                Diagnostic::warning("nmodl/read-only-ion", message)
-                    .at(name.span, "other mechanisms do not see this")
-                    .help(format!(
-                        "name `{}` after WRITE in USEION, or use a variable of your own",
-                        name.text
-                    )),
+                Diagnostic::error("nmodl/read-only-ion", message)
+                    .at(name.span, "set here")
+                    .note(
+                        "NEURON would change the copy of this mechanism only, which no other mechanism sees",
+                    )
+                    .help(format!("name `{}` after WRITE in USEION, or use a LOCAL variable", name.text)),
             );
         }
         self.value(target);

@@ -1,5 +1,7 @@
 //! Where each variable lives.
 
+use std::collections::HashSet;
+
 use super::{Collector, Declared, Details, names};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::nmodl::ast::{Block, Name, StatementKind};
@@ -34,7 +36,13 @@ impl Collector<'_> {
                 );
             }
         }
-        for (name, kind, details) in std::mem::take(&mut self.declared) {
+        let declared = std::mem::take(&mut self.declared);
+        let variables: HashSet<&str> = declared
+            .iter()
+            .filter(|(_, kind, _)| kind.is_variable())
+            .map(|(n, ..)| n.text.as_str())
+            .collect();
+        for (name, kind, details) in declared {
             if !kind.is_variable() {
                 continue;
             }
@@ -58,7 +66,8 @@ impl Collector<'_> {
             };
             let id = self.add(symbol);
             if kind == Declared::State {
-                self.start_value(id, start);
+                let start_declared = variables.contains(format!("{}0", name.text).as_str());
+                self.start_value(id, start, start_declared);
             }
         }
         self.named_only_in_neuron_block();
@@ -125,14 +134,13 @@ impl Collector<'_> {
     }
 
     /// `m0`, which the state `m` starts from: the mechanism's own, if it declares one.
-    fn start_value(&mut self, state: SymbolId, start: Option<f64>) {
+    fn start_value(&mut self, state: SymbolId, start: Option<f64>, declared: bool) {
         let Symbol { name, unit, span, .. } = self.meaning.symbols[state.0].clone();
         if self.is_ion_variable(&name) {
             return;
         }
         let start_name = format!("{name}0");
         let known = self.meaning.by_name.get(&start_name).copied();
-        let declared = self.first.contains_key(start_name.as_str());
         let initial = match known {
             Some(id) => Some(id),
             // Declared further down: filled in when all symbols are there.
