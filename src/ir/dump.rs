@@ -2,15 +2,17 @@
 //!
 //! ```text
 //! state {
-//!     _4 = exp(-dt / tau)
-//!     m = m + (1 - _4) * (minf - m)
+//!     _1 = 1 / (1 + exp(-v))
+//!     m = m + (1 - exp(-(dt / tau))) * (_1 - m)
+//!     minf = _1
 //! }
 //! ```
 //!
 //! A value that is used once is shown where it is used; one that is used more often gets a line and the
-//! name `_` with its number. Constants and reads stand where they are used. All lines take variables as they
+//! name `_` with the number of the line. Constants and reads stand where they are used. All lines take variables as they
 //! are when the kernel starts, also after a line that stores one. Two kernels that show alike do the same.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::analysis;
@@ -36,11 +38,14 @@ pub fn module(module: &Module) -> String {
 
 /// One kernel of a module; names come from the module.
 pub fn kernel(module: &Module, stage: Stage, kernel: &Kernel) -> String {
-    let shown = Shown { module, stage, kernel, uses: analysis::uses(kernel) };
+    let uses = analysis::uses(kernel);
+    let has_line = |i: &usize| has_line(&kernel.ops[*i], uses[*i]);
+    let line_of = (0..kernel.ops.len()).filter(has_line).zip(1..).collect();
+    let shown = Shown { module, stage, kernel, line_of };
     let mut text = format!("{} {{\n", stage.name());
     for (i, op) in kernel.ops.iter().enumerate() {
-        if shown.has_line(i) {
-            let _ = writeln!(text, "    _{i} = {}", shown.op(op, 0));
+        if let Some(line) = shown.line_of.get(&i) {
+            let _ = writeln!(text, "    _{line} = {}", shown.op(op, 0));
         }
     }
     for effect in &kernel.effects {
@@ -53,7 +58,8 @@ struct Shown<'a> {
     module: &'a Module,
     stage: Stage,
     kernel: &'a Kernel,
-    uses: Vec<u32>,
+    /// The number of each op that is shown on a line of its own.
+    line_of: HashMap<usize, u32>,
 }
 
 /// How tightly an operator binds; its right operand must bind tighter.
@@ -77,26 +83,28 @@ fn binding(function: Binary) -> Option<(u32, &'static str)> {
 /// Binding of a sign.
 const SIGN: u32 = 6;
 
-impl Shown<'_> {
-    /// Whether op `i` is shown on a line of its own.
-    fn has_line(&self, i: usize) -> bool {
-        match self.kernel.ops[i] {
-            Op::Constant(_)
-            | Op::Global(_)
-            | Op::Builtin(_)
-            | Op::Read(_)
-            | Op::Argument(_)
-            | Op::Flag
-            | Op::PlaySize => false,
-            Op::Random { .. } => true,
-            _ => self.uses[i] != 1,
-        }
+/// Whether an op with so many users is shown on a line of its own.
+fn has_line(op: &Op, uses: u32) -> bool {
+    match op {
+        Op::Constant(_)
+        | Op::Global(_)
+        | Op::Builtin(_)
+        | Op::Read(_)
+        | Op::Argument(_)
+        | Op::Flag
+        | Op::PlaySize => false,
+        Op::Random { .. } => true,
+        _ => uses != 1,
     }
+}
 
+impl Shown<'_> {
     fn value(&self, value: Value, around: u32) -> String {
-        match self.kernel.ops.get(value.0 as usize) {
-            Some(op) if !self.has_line(value.0 as usize) => self.op(op, around),
-            _ => format!("_{}", value.0),
+        let i = value.0 as usize;
+        match (self.line_of.get(&i), self.kernel.ops.get(i)) {
+            (Some(line), _) => format!("_{line}"),
+            (None, Some(op)) => self.op(op, around),
+            (None, None) => "?".into(),
         }
     }
 
@@ -272,7 +280,7 @@ mod tests {
         let more = k.push(Op::Binary(Binary::Subtract, minus, difference));
         let e = k.push(Op::Unary(Unary::Exp, more));
         k.effects.push(Effect::Write(Place::Column(ColumnId(1)), e));
-        let expected = "state {\n    _2 = a + g\n    b = exp(-(_2 * _2) - (g - a))\n}\n";
+        let expected = "state {\n    _1 = a + g\n    b = exp(-(_1 * _1) - (g - a))\n}\n";
         assert_eq!(kernel(&sample(), Stage::State, &k), expected);
     }
 

@@ -1,9 +1,17 @@
 //! Shared by the tests of the intermediate representation: NMODL to modules, and a plain evaluator.
 
+// Each test file uses a part of this.
 #![allow(dead_code)]
 
+use std::collections::BTreeMap;
+
 use volley::diagnostic::{Diagnostics, Sources};
-use volley::ir::{Module, Options, lower, optimise};
+use volley::ir::passes::fold::{binary_of, unary_of};
+use volley::ir::passes::{common, dead, fold};
+use volley::ir::{
+    Builtin, Distribution, Effect, Kernel, Module, Op, Options, Place, Stage, Sum, Value, dump, lower,
+    optimise,
+};
 use volley::nmodl;
 
 /// Lowers a text; the messages as they look on a terminal when it is refused.
@@ -23,9 +31,180 @@ pub fn lowered(text: &str) -> Result<Module, String> {
     lowered_with(text, &Options::default())
 }
 
+/// A module that must lower, without what is computed twice or for nothing.
+pub fn tidy(text: &str) -> Module {
+    let mut module = lowered(text).unwrap_or_else(|messages| panic!("{messages}"));
+    for (_, kernel) in module.kernels_mut() {
+        for pass in [common::run, fold::run, common::run, dead::run] {
+            pass(kernel);
+        }
+    }
+    module
+}
+
 /// A module that must lower, optimised.
 pub fn optimised(text: &str) -> Module {
     let mut module = lowered(text).unwrap_or_else(|messages| panic!("{messages}"));
     optimise(&mut module);
     module
+}
+
+/// The lines of one kernel between its braces.
+pub fn lines(module: &Module, wanted: Stage) -> Vec<String> {
+    let (stage, kernel) = module.kernels().find(|(stage, _)| *stage == wanted).expect("the kernel is there");
+    let text = dump::kernel(module, stage, kernel);
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    lines[1..lines.len() - 1].iter().map(|line| line.to_string()).collect()
+}
+
+/// What one instance and its compartment hold.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    pub columns: Vec<f64>,
+    pub globals: Vec<f64>,
+    pub places: BTreeMap<String, f64>,
+    pub arguments: Vec<f64>,
+    pub flag: f64,
+    pub time: f64,
+    pub dt: f64,
+    pub celsius: f64,
+    pub list: Vec<f64>,
+    /// What draws give, in order.
+    pub draws: Vec<f64>,
+}
+
+impl World {
+    /// Defaults of a module, and an ordinary compartment.
+    pub fn of(module: &Module) -> World {
+        let mut world = World {
+            columns: vec![0.0; module.columns as usize],
+            globals: vec![0.0; module.global_count as usize],
+            arguments: vec![0.0; module.weights.len()],
+            dt: 0.025,
+            celsius: 6.3,
+            ..World::default()
+        };
+        for (list, values) in [(&module.variables, &mut world.columns), (&module.globals, &mut world.globals)]
+        {
+            for variable in list {
+                for i in variable.first..variable.first + variable.length {
+                    values[i as usize] = variable.default;
+                }
+            }
+        }
+        world.set(Place::Voltage, -65.0);
+        world.set(Place::Area, 100.0);
+        world.set(Place::Diameter, 10.0);
+        world.set(Place::PointScale, 1.0);
+        world
+    }
+
+    /// Sets what is not a column.
+    pub fn set(&mut self, place: Place, value: f64) {
+        self.places.insert(format!("{place:?}"), value);
+    }
+
+    fn read(&self, place: Place) -> f64 {
+        match place {
+            Place::Column(id) => self.columns[id.0 as usize],
+            other => self.places.get(&format!("{other:?}")).copied().unwrap_or(1.0),
+        }
+    }
+
+    /// Runs a kernel: stores its variables, gives its other effects by name, with their masks applied.
+    pub fn run(&mut self, module: &Module, kernel: &Kernel) -> Vec<(String, Vec<f64>)> {
+        let values = self.values(module, kernel);
+        let get = |v: Value| values[v.0 as usize];
+        let on = |when: Option<Value>| when.is_none_or(|mask| get(mask) != 0.0);
+        let mut said = Vec::new();
+        for effect in &kernel.effects {
+            match *effect {
+                Effect::Write(Place::Column(id), v) => self.columns[id.0 as usize] = get(v),
+                Effect::Write(place, v) => self.set(place, get(v)),
+                Effect::WriteGlobal(id, v) => self.globals[id.0 as usize] = get(v),
+                Effect::WriteArgument(i, v) => said.push((format!("argument {i}"), vec![get(v)])),
+                Effect::Add(Sum::RightHandSide, v) => said.push(("rhs".into(), vec![get(v)])),
+                Effect::Add(Sum::Diagonal, v) => said.push(("diagonal".into(), vec![get(v)])),
+                Effect::Add(Sum::IonCurrent(id), v) => said.push((format!("ion {}", id.0), vec![get(v)])),
+                Effect::NetSend { when, delay, flag } if on(when) => {
+                    said.push(("net_send".into(), vec![get(delay), get(flag)]));
+                }
+                Effect::NetEvent { when, time } if on(when) => {
+                    said.push(("net_event".into(), vec![get(time)]))
+                }
+                Effect::NetMove { when, time } if on(when) => said.push(("net_move".into(), vec![get(time)])),
+                Effect::NetSend { .. } | Effect::NetEvent { .. } | Effect::NetMove { .. } => {}
+            }
+        }
+        said
+    }
+
+    fn values(&self, module: &Module, kernel: &Kernel) -> Vec<f64> {
+        let mut values: Vec<f64> = Vec::new();
+        let mut draws = self.draws.iter();
+        for op in &kernel.ops {
+            let get = |v: Value| values[v.0 as usize];
+            let value = match *op {
+                Op::Constant(x) => x,
+                Op::Global(id) => self.globals[id.0 as usize],
+                Op::Builtin(Builtin::Time) => self.time,
+                Op::Builtin(Builtin::TimeStep) => self.dt,
+                Op::Builtin(Builtin::Celsius) => self.celsius,
+                Op::Read(place) => self.read(place),
+                Op::Argument(i) => self.arguments[i as usize],
+                Op::Flag => self.flag,
+                Op::Unary(function, a) => unary_of(function, get(a)),
+                Op::Binary(function, a, b) => binary_of(function, get(a), get(b)),
+                Op::MultiplyAdd(a, b, c) => get(a) * get(b) + get(c),
+                Op::Select(mask, a, b) => match get(mask) != 0.0 {
+                    true => get(a),
+                    false => get(b),
+                },
+                Op::Lookup { table, column, x } => self.look_up(module, table.0, column, get(x)).0,
+                Op::LookupSlope { table, column, x } => self.look_up(module, table.0, column, get(x)).1,
+                Op::Random { when, distribution, .. } => match when.is_none_or(|mask| get(mask) != 0.0) {
+                    true => {
+                        let sign = if distribution == Distribution::Normal { -1.0 } else { 1.0 };
+                        sign * draws.next().copied().unwrap_or(0.5)
+                    }
+                    false => 0.0,
+                },
+                Op::PlaySize => self.list.len() as f64,
+                Op::PlayAt(i) => self.list.get(get(i) as usize).copied().unwrap_or(f64::NAN),
+            };
+            values.push(value);
+        }
+        values
+    }
+
+    /// Value and slope of a table, its rows made on the spot.
+    fn look_up(&self, module: &Module, table: u32, column: u32, x: f64) -> (f64, f64) {
+        let table = &module.tables[table as usize];
+        let results = |kernel: &Kernel, x: f64| {
+            let world = World { arguments: vec![x], ..self.clone() };
+            let values = world.values(module, kernel);
+            let mut results: Vec<f64> = vec![0.0; kernel.effects.len()];
+            for effect in &kernel.effects {
+                if let Effect::WriteArgument(i, v) = *effect {
+                    results[i as usize] = values[v.0 as usize];
+                }
+            }
+            results
+        };
+        let ends = results(&table.range, 0.0);
+        let step = (ends[1] - ends[0]) / f64::from(table.intervals);
+        let row = |i: f64| results(&table.body, ends[0] + i * step)[column as usize];
+        let at = (x - ends[0]) / step;
+        if at.is_nan() || at <= 0.0 || at >= f64::from(table.intervals) {
+            let end = row(if at > 0.0 { f64::from(table.intervals) } else { 0.0 });
+            return (if at.is_nan() { at } else { end }, 0.0);
+        }
+        let (low, high) = (row(at.floor()), row(at.floor() + 1.0));
+        (low + (at - at.floor()) * (high - low), (high - low) / step)
+    }
+}
+
+/// The kernel of a stage.
+pub fn kernel(module: &Module, wanted: Stage) -> &Kernel {
+    module.kernels().find(|(stage, _)| *stage == wanted).expect("the kernel is there").1
 }

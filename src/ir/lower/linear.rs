@@ -52,10 +52,21 @@ impl Linear {
 
     /// The fixed point `-p / q`; `None` when it is zero.
     pub fn fixed_point(&self, kernel: &mut Kernel) -> Option<Value> {
-        self.p.map(|p| {
-            let minus = fold::negate(kernel, p);
-            fold::emit(kernel, Op::Binary(Binary::Divide, minus, self.q))
+        self.p.map(|p| match fold::constant(kernel, self.q) {
+            Some(-1.0) => p,
+            _ => {
+                let minus = negative(kernel, p);
+                fold::emit(kernel, Op::Binary(Binary::Divide, minus, self.q))
+            }
         })
+    }
+}
+
+/// `-value`; a difference is turned round.
+fn negative(kernel: &mut Kernel, value: Value) -> Value {
+    match *kernel.op(value) {
+        Op::Binary(Binary::Subtract, a, b) => fold::emit(kernel, Op::Binary(Binary::Subtract, b, a)),
+        _ => fold::negate(kernel, value),
     }
 }
 
@@ -130,8 +141,8 @@ impl Finder<'_> {
     }
 
     fn minus(&mut self, line: Linear) -> Linear {
-        let p = line.p.map(|p| fold::negate(self.kernel, p));
-        Linear { p, q: fold::negate(self.kernel, line.q), ..line }
+        let p = line.p.map(|p| negative(self.kernel, p));
+        Linear { p, q: negative(self.kernel, line.q), ..line }
     }
 
     fn scaled(&mut self, line: Linear, factor: Value) -> Linear {
@@ -222,7 +233,7 @@ mod tests {
         let up = k.binary(Binary::Multiply, alpha, rest);
         let down = k.binary(Binary::Multiply, beta, x);
         let slope = k.binary(Binary::Subtract, up, down);
-        assert_eq!(both(k, slope, x), "_2 = c + d; b = -_2; a = c / _2");
+        assert_eq!(both(k, slope, x), "_1 = c + d; b = -_1; a = c / _1");
     }
 
     #[test]

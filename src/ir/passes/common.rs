@@ -96,7 +96,7 @@ mod tests {
         let (x, y) = (k.binary(Binary::Multiply, a, c), k.binary(Binary::Multiply, c, again));
         let sum = k.binary(Binary::Add, x, y);
         k.write(1, sum);
-        assert_eq!(k.after(&[run]), "_2 = a * c; b = _2 + _2");
+        assert_eq!(k.after(&[run]), "_1 = a * c; b = _1 + _1");
     }
 
     #[test]
@@ -106,7 +106,7 @@ mod tests {
         let (x, y) = (k.binary(Binary::Subtract, a, c), k.binary(Binary::Subtract, c, a));
         let product = k.binary(Binary::Multiply, x, y);
         k.write(1, product);
-        assert_eq!(k.after(&[run]), "_2 = a - c; b = _2 * -_2");
+        assert_eq!(k.after(&[run]), "_1 = a - c; b = _1 * -_1");
     }
 
     #[test]
@@ -117,6 +117,6 @@ mod tests {
         let sum = k.binary(Binary::Add, x, y);
         k.write(1, sum);
         run(&mut k.0);
-        assert_eq!(shown(&k.0), "_0 = random_uniform(r); _1 = random_uniform(r); b = _0 + _1");
+        assert_eq!(shown(&k.0), "_1 = random_uniform(r); _2 = random_uniform(r); b = _1 + _2");
     }
 }

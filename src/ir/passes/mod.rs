@@ -40,10 +40,13 @@ pub fn optimise_for(module: &mut Module, recorded: impl Fn(&str) -> bool) {
     hoist::run(module);
     sound(module, "hoist");
     each_step(module, "reciprocal", reciprocal::run);
+    each(module, "common", common::run);
+    // From here on without `fold`, which would move the signs out again.
     each_step(module, "uniform", uniform::run);
-    clean(module);
+    each(module, "common", common::run);
     each_step(module, "fuse", fuse::run);
-    clean(module);
+    each(module, "common", common::run);
+    each(module, "dead", dead::run);
 }
 
 /// Runs a pass on the kernels of every step. Passes that move last bits are not run on the others: they would save

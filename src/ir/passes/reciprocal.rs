@@ -57,7 +57,7 @@ mod tests {
         k.write(0, x);
         k.write(1, y);
         k.write(2, z);
-        assert_eq!(k.after(&[run]), "_4 = 1 / c; a = a * _4; b = _4; c = c / d");
+        assert_eq!(k.after(&[run]), "_1 = 1 / c; a = a * _1; b = _1; c = c / d");
     }
 
     #[test]
@@ -68,6 +68,6 @@ mod tests {
         let y = k.binary(Binary::Divide, x, h);
         k.write(0, x);
         k.write(1, y);
-        assert_eq!(k.after(&[run]), "_2 = g / h; a = _2; b = _2 / h");
+        assert_eq!(k.after(&[run]), "_1 = g / h; a = _1; b = _1 / h");
     }
 }

@@ -187,6 +187,6 @@ mod tests {
         let y = k.binary(Binary::Multiply, x, h);
         k.write(0, x);
         k.write(1, y);
-        assert_eq!(k.after(&[run]), "_3 = a * g; a = _3; b = _3 * h");
+        assert_eq!(k.after(&[run]), "_1 = a * g; a = _1; b = _1 * h");
     }
 }
