@@ -30,6 +30,8 @@ const DENSITY_KEYS: [&str; 3] = ["mechanism", "on", "values"];
 pub(crate) struct CellType {
     /// Sections and regions.
     pub shape: Shape,
+    /// Names of the sections.
+    pub sections: Arc<Vec<String>>,
     /// Nodes.
     pub compartments: Arc<Compartments>,
     /// Capacitance of each node, uF/cm2.
@@ -99,7 +101,9 @@ fn cell_type(
         placed.add(context, library, &built.shape, &compartments, entry_name, entry, &here);
     }
     let (densities, rests) = placed.sets(context, library, place);
+    let sections = built.shape.tree.sections().iter().map(|s| s.name().to_string()).collect();
     Some(CellType {
+        sections: Arc::new(sections),
         shape: built.shape,
         compartments: Arc::new(compartments),
         capacitance: Arc::new(capacitance),

@@ -8,7 +8,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::table::Table;
+use super::table::{Table, counted};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, suggest};
 use crate::nmodl::ast::{self, BinaryOperator, ExpressionKind, UnaryOperator};
 use crate::nmodl::parse_expression;
@@ -77,6 +77,8 @@ pub(crate) struct Names {
     pub tables: Vec<Arc<Table>>,
     /// Lists.
     pub lists: Vec<Arc<CellList>>,
+    /// Tables and lists that could not be read, which has been reported.
+    pub failed: Vec<String>,
 }
 
 /// The variables of one place of a description, in the order of the values given to [`Expression::value`].
@@ -259,11 +261,12 @@ fn lookup(table: &Table, row: f64, column: f64, span: Span) -> Result<f64, Failu
     let within = |x: f64, count: usize| (x >= 0.0 && x.fract() == 0.0 && x < count as f64).then_some(x as usize);
     let (file, rows, columns) = (&table.file, table.rows(), table.columns());
     let Some(r) = within(row, rows) else {
-        let message = format!("`{file}` has {rows} rows (0 to {}), and row {row} is read", rows - 1);
+        let message = format!("`{file}` has {} (0 to {}), and row {row} is read", counted(rows, "row"), rows - 1);
         return Err(Failure { message, span });
     };
     let Some(c) = within(column, columns) else {
-        let message = format!("`{file}` has {columns} columns (0 to {}), and column {column} is read", columns - 1);
+        let have = counted(columns, "column");
+        let message = format!("`{file}` has {have} (0 to {}), and column {column} is read", columns - 1);
         return Err(Failure { message, span });
     };
     Ok(table.row(r)[c])
@@ -286,7 +289,8 @@ pub(crate) fn inside(text: &str, span: Span, sources: &mut Sources) -> (SourceId
 /// Parses and resolves the expression `text`, which stands at `span`.
 ///
 /// # Errors
-/// Every mistake in it: syntax, unknown names, wrong numbers of arguments.
+/// Every mistake in it: syntax, unknown names, wrong numbers of arguments. None when it uses something that has
+/// been reported as wrong already.
 pub(crate) fn compile(
     text: &str,
     span: Span,
@@ -296,10 +300,10 @@ pub(crate) fn compile(
 ) -> Result<Expression, Diagnostics> {
     let (source, range) = inside(text, span, sources);
     let tree = parse_expression(sources, source, range)?;
-    let mut resolver = Resolver { scope, names, problems: Diagnostics::new(), random: false };
+    let mut resolver = Resolver { scope, names, problems: Diagnostics::new(), random: false, failed: false };
     let code = resolver.code(&tree);
     let expression = Expression { code, span, random: resolver.random };
-    resolver.problems.into_result(expression)
+    if resolver.failed { Err(resolver.problems) } else { resolver.problems.into_result(expression) }
 }
 
 /// The names that the expression mentions, those of functions too; none if it cannot be parsed.
@@ -333,6 +337,8 @@ struct Resolver<'a> {
     names: &'a Names,
     problems: Diagnostics,
     random: bool,
+    /// It uses something that is wrong itself.
+    failed: bool,
 }
 
 impl Resolver<'_> {
@@ -377,11 +383,16 @@ impl Resolver<'_> {
                 let message = format!("the parameter `{name}` is not a number");
                 let error = Diagnostic::error("network/expression", message).at(variable.span, "used here");
                 let why = format!("`{text}` is neither a number nor an expression of known names");
-                self.problems.push(error.at(*place, why));
+                let error = error.at(*place, why);
+                let table = self.names.tables.iter().any(|t| t.name == name);
+                let help = format!("the table is read as `{name}(row)`");
+                self.problems.push(if table { error.help(help) } else { error });
                 Code::Number(f64::NAN)
             }
-            // Its mistake has been reported; any number goes on to find other mistakes.
-            Some(Constant::Wrong) => Code::Number(f64::NAN),
+            Some(Constant::Wrong) => {
+                self.failed = true;
+                Code::Number(f64::NAN)
+            }
             None => self.unknown(variable.span, name),
         }
     }
@@ -434,6 +445,10 @@ impl Resolver<'_> {
         }
         if let Some(list) = names.lists.iter().find(|l| l.name == name) {
             return self.arguments(call).map_or(Code::Number(f64::NAN), |[a]| Code::Member(list.clone(), Box::new(a)));
+        }
+        if names.failed.iter().any(|n| n == name) {
+            self.failed = true;
+            return Code::Number(f64::NAN);
         }
         let known = UNARY.iter().map(|(n, _)| *n).chain(BINARY.iter().map(|(n, _)| *n)).chain(OTHERS);
         let known = known.chain(names.tables.iter().map(|t| t.name.as_str()));
@@ -496,6 +511,12 @@ impl Resolver<'_> {
             }
             _ => None,
         };
+        if let [ast::Expression { kind: ExpressionKind::Variable(v), .. }] = call.arguments.as_slice()
+            && names.failed.contains(&v.name.text)
+        {
+            self.failed = true;
+            return Code::Number(f64::NAN);
+        }
         let Some(table) = table else {
             return self.refuse(call.span, format!("`{name}` takes the name of a table, as in `{name}(pattern)`"));
         };

@@ -113,7 +113,7 @@ impl Work<'_, '_> {
         };
         let mut body = CellBody {
             cell_type: name.to_string(),
-            sections: std::sync::Arc::new(cell.shape.tree.sections().iter().map(|s| s.name().to_string()).collect()),
+            sections: cell.sections.clone(),
             compartments: cell.compartments.clone(),
             capacitance: cell.capacitance.clone(),
             densities: cell.densities.clone(),
