@@ -69,7 +69,9 @@ impl Library {
         let Some((name, span)) = mechanism_name(&module) else {
             let message = format!("`{file}` defines no mechanism");
             let error = Diagnostic::error("network/mechanism", message).at(place.span(), "named here");
-            context.problems.push(error.help("its NEURON block needs SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL"));
+            context
+                .problems
+                .push(error.help("its NEURON block needs SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL"));
             return;
         };
         if let Some((_, first)) = self.files.iter().find(|(n, _)| *n == name) {
@@ -114,22 +116,25 @@ impl Library {
     fn load(&mut self, context: &mut Context, name: &str, span: Span) -> Option<usize> {
         let source = match self.files.iter().find(|(n, _)| n == name) {
             Some((_, source)) => *source,
-            None => match mechanism::catalogue::source(name) {
-                Some(text) => context.sources.add(format!("catalogue/{name}.mod"), text),
-                None => {
-                    let mut known: Vec<&str> = mechanism::catalogue::names().collect();
-                    known.extend(self.files.iter().map(|(n, _)| n.as_str()));
-                    let error = Diagnostic::error("network/mechanism", format!("there is no mechanism `{name}`"));
-                    let error = error.at(span, "");
-                    context.problems.push(match suggest(name, known.iter().copied()) {
+            None => {
+                match mechanism::catalogue::source(name) {
+                    Some(text) => context.sources.add(format!("catalogue/{name}.mod"), text),
+                    None => {
+                        let mut known: Vec<&str> = mechanism::catalogue::names().collect();
+                        known.extend(self.files.iter().map(|(n, _)| n.as_str()));
+                        let error =
+                            Diagnostic::error("network/mechanism", format!("there is no mechanism `{name}`"));
+                        let error = error.at(span, "");
+                        context.problems.push(match suggest(name, known.iter().copied()) {
                         Some(near) => error.help(format!("did you mean `{near}`?")),
                         None => error
                             .help("name its .mod file in `[mechanisms]`, as in `files = [\"my_channel.mod\"]`")
                             .note(format!("known are {}", quoted(known.into_iter()))),
                     });
-                    return None;
+                        return None;
+                    }
                 }
-            },
+            }
         };
         let mut options = self.options.clone();
         if let Some(scalar) = context.description.global.get(name).and_then(|g| g.get(USE_TABLE)) {
@@ -263,7 +268,8 @@ pub(crate) fn columns<'m>(
     match element.parse::<u32>() {
         Ok(i) if i < variable.length => Some((variable, variable.first + i..variable.first + i + 1)),
         _ => {
-            let message = format!("`{name}` of `{}` has the elements 0 to {}", module.name, variable.length - 1);
+            let message =
+                format!("`{name}` of `{}` has the elements 0 to {}", module.name, variable.length - 1);
             context.error("network/variable", span, message);
             None
         }

@@ -38,9 +38,12 @@ pub(crate) fn build(
     let mut first_id = 0;
     for (name, entry) in description.population.iter() {
         let place = context.document.place().at("population").at(name);
-        let Some(count) = context.whole(entry.count.as_ref(), &place.at("count"), 1, 0, MOST) else { continue };
+        let Some(count) = context.whole(entry.count.as_ref(), &place.at("count"), 1, 0, MOST) else {
+            continue;
+        };
         if first_id + count > MOST {
-            let message = format!("with `{name}` the network has {} cells, and {MOST} is the most", first_id + count);
+            let message =
+                format!("with `{name}` the network has {} cells, and {MOST} is the most", first_id + count);
             context.error("network/limit", place.at("count").span(), message);
             break;
         }

@@ -87,7 +87,13 @@ impl Case {
         fault(before != after, "a file was changed".to_owned());
         let said = answer.err.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
         let words = format!("$ volley {}", self.words);
-        let text = format!("=== {}\n{}\n{}\n(status {})\n", self.title, words.trim_end(), said.trim_end(), self.status);
+        let text = format!(
+            "=== {}\n{}\n{}\n(status {})\n",
+            self.title,
+            words.trim_end(),
+            said.trim_end(),
+            self.status
+        );
         (text, faults)
     }
 }

@@ -42,7 +42,9 @@ fn smaller_commands() {
         case("check: errors and nothing else").words("check network.toml").edit("dt = 0.025", "dt = 0"),
         case("reset-delays: a file that is not there").words("reset-delays none.toml"),
         case("reset-delays: broken").words("reset-delays network.toml").edit("dt = 0.025", "dt = "),
-        case("reset-delays: to under dt").words("reset-delays network.toml --to 0.001").edit("delay = 0.5", "delay = 0"),
+        case("reset-delays: to under dt")
+            .words("reset-delays network.toml --to 0.001")
+            .edit("delay = 0.5", "delay = 0"),
         case("reset-delays: output below a file")
             .words("reset-delays network.toml --output leak.mod/new.toml")
             .edit("delay = 0.5", "delay = 0"),
