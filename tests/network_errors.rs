@@ -5,6 +5,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use proptest::prelude::*;
 use volley::diagnostic::Sources;
 use volley::network::{Overrides, load};
 
@@ -403,4 +404,67 @@ fn records() {
     );
     cases.add("the name of the spikes", &[("[record.v]", "[record.spikes]")]);
     cases.check("records");
+}
+
+/// Things to write where they do not belong.
+const ODD: [&str; 24] = [
+    "",
+    "0",
+    "-1",
+    "1e308",
+    "-1e308",
+    "1e-320",
+    "9007199254740993",
+    "nan",
+    "true",
+    "\"\"",
+    "\"(\"",
+    "\"index\"",
+    "\"rest\"",
+    "\"0 / 0\"",
+    "\"pattern(index)\"",
+    "\"lowest(pairs) ^ 1000\"",
+    "\"{delay}\"",
+    "\"a.synapse\"",
+    "\"dend[0](1)\"",
+    "\"all\"",
+    "[]",
+    "[[1, 2, 3, 4]]",
+    "{}",
+    "\"\\u00e9\\t\"",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// Lines left out, doubled, swapped, and values replaced: whatever it is, it is answered, never by a panic.
+    #[test]
+    fn no_description_makes_it_panic(
+        edits in prop::collection::vec((0usize..90, 0usize..90, 0usize..ODD.len(), 0u8..6), 1..5)
+    ) {
+        let mut lines: Vec<String> = GOOD.lines().map(str::to_string).collect();
+        for (at, other, odd, kind) in edits {
+            let (at, other) = (at % lines.len(), other % lines.len());
+            match kind {
+                0 => drop(lines.remove(at)),
+                1 => lines.swap(at, other),
+                2 => lines.insert(at, lines[other].clone()),
+                _ => {
+                    if let Some((key, _)) = lines[at].clone().split_once('=') {
+                        lines[at] = format!("{key}= {}", ODD[odd]);
+                    }
+                }
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("pattern.txt"), "0.001\n0.002\n0.003\n0.004\n").unwrap();
+        std::fs::write(folder.path().join("pairs.txt"), "0 1\n1 2\n").unwrap();
+        let path = folder.path().join("network.toml");
+        std::fs::write(&path, lines.join("\n")).unwrap();
+        let mut sources = Sources::default();
+        if let Err(problems) = load(&path, &Overrides::default(), &mut sources) {
+            prop_assert!(problems.has_errors());
+            prop_assert!(problems.render(&sources, false).contains("error["));
+        }
+    }
 }

@@ -30,6 +30,8 @@ const DENSITY_KEYS: [&str; 3] = ["mechanism", "on", "values"];
 pub(crate) struct CellType {
     /// Sections and regions.
     pub shape: Shape,
+    /// Names of the sections.
+    pub sections: Arc<Vec<String>>,
     /// Nodes.
     pub compartments: Arc<Compartments>,
     /// Capacitance of each node, uF/cm2.
@@ -95,19 +97,27 @@ fn cell_type(
             Some(Detector { node: node(context, &compartments, location, &here)?, threshold })
         }
     };
-    let mut placed = Placed::default();
+    let mut placed = Placed {
+        shape: &built.shape,
+        compartments: &compartments,
+        overlays: Vec::new(),
+        entries: Vec::new(),
+    };
     for (entry_name, entry) in cell.mechanism.iter() {
         let here = place.at("mechanism").at(entry_name);
-        placed.add(context, library, &built.shape, &compartments, entry_name, entry, &here);
+        placed.add(context, library, entry_name, entry, &here);
     }
     let (densities, rests) = placed.sets(context, library, place);
+    let entries = placed.entries;
+    let sections = built.shape.tree.sections().iter().map(|s| s.name().to_string()).collect();
     Some(CellType {
+        sections: Arc::new(sections),
         shape: built.shape,
         compartments: Arc::new(compartments),
         capacitance: Arc::new(capacitance),
         densities,
         rests,
-        entries: placed.entries,
+        entries,
         detector,
     })
 }
@@ -174,24 +184,23 @@ struct Overlay {
 }
 
 /// Mechanism entries on their way to sets.
-#[derive(Default)]
-struct Placed {
+struct Placed<'p> {
+    shape: &'p Shape,
+    compartments: &'p Compartments,
     overlays: Vec<Overlay>,
     entries: Vec<Entry>,
 }
 
-impl Placed {
-    #[allow(clippy::too_many_arguments)]
+impl Placed<'_> {
     fn add(
         &mut self,
         context: &mut Context,
         library: &mut Library,
-        shape: &Shape,
-        compartments: &Compartments,
         name: &str,
         entry: &description::Density,
         place: &Place,
     ) {
+        let (shape, compartments) = (self.shape, self.compartments);
         let mechanism_name = entry.mechanism.as_deref().unwrap_or(name);
         let named = place.at("mechanism");
         let span = if named.exists() { named.span() } else { place.key() };

@@ -171,6 +171,9 @@ fn target(
                 return None;
             };
             let Some(index) = points.clone().position(|p| p == point) else {
+                if described(context, &body.cell_type, name, point) {
+                    return None;
+                }
                 let what = format!("point process in `{name}` called");
                 context.unknown(&what, point, here.span(), points);
                 return None;
@@ -186,6 +189,14 @@ fn target(
         return None;
     }
     Some((number, point))
+}
+
+/// Whether the description has that point process, so that its absence has been reported.
+fn described(context: &Context, cell: &str, population: &str, point: &str) -> bool {
+    let of_cell = context.description.cell.get(cell).is_some_and(|c| c.point.get(point).is_some());
+    let stimulus = context.description.stimulus.get(point);
+    let broken = context.problems.has_errors();
+    (of_cell || stimulus.is_some_and(|s| s.population == population)) && broken
 }
 
 /// The cells that have a point process, when not all do.
@@ -280,7 +291,7 @@ impl Work<'_, '_> {
                     }
                 }
             }
-            Rule::Table => self.from_table(context, ends),
+            Rule::Table => self.rows(context, ends),
             Rule::Map => self.map(context, ends),
         }
     }
@@ -306,15 +317,26 @@ impl Work<'_, '_> {
         None
     }
 
-    fn from_table(&self, context: &mut Context, ends: Ends) -> Option<Vec<Pair>> {
+    fn rows(&self, context: &mut Context, ends: Ends) -> Option<Vec<Pair>> {
         let table = self.table.clone()?;
         let columns = table.column_names();
         let names: Vec<&str> = columns.iter().map(String::as_str).collect();
         let scope = Scope::of(&names).and("row");
         let mut column = |key: &str, scalar: Option<&Scalar>, default: usize| {
             let here = self.place.at(key);
-            let text = names.get(default).map_or("row", |c| c).to_string();
-            context.expression(scalar.unwrap_or(&Scalar::Text(text)), &here, &scope)
+            match (scalar, names.get(default)) {
+                (Some(scalar), _) => context.expression(scalar, &here, &scope),
+                (None, Some(name)) => context.expression(&Scalar::Text(name.to_string()), &here, &scope),
+                (None, None) => {
+                    let message = format!(
+                        "`{}` has one column, so `{}` needs the key `{key}`",
+                        table.file,
+                        self.place.path()
+                    );
+                    context.error("network/missing", self.place.at("table").span(), message);
+                    None
+                }
+            }
         };
         let source = column("source", self.entry.source.as_ref(), 0);
         let target = column("target", self.entry.target.as_ref(), 1);

@@ -190,13 +190,31 @@ impl Context<'_> {
         Some(path)
     }
 
+    /// Reads the file that `text` at `place` names.
+    pub fn open(&mut self, text: &str, place: &Place) -> Option<SourceId> {
+        let path = self.path(text, place)?;
+        self.read(&path, place)
+    }
+
+    /// The place of the parameter that `text` names in braces, if it is one.
+    fn parameter_in(&self, text: &str) -> Option<Span> {
+        let name = text.split_once('{')?.1.split_once('}')?.0.trim();
+        let place = self.document.place().at("parameters").at(name);
+        place.exists().then(|| place.span())
+    }
+
     /// Reads a file as text; a complaint points at the place that names it.
     pub fn read(&mut self, path: &Path, place: &Place) -> Option<SourceId> {
         match std::fs::read_to_string(path) {
             Ok(text) => Some(self.sources.add(path.display().to_string(), text)),
             Err(error) => {
                 let message = format!("cannot read `{}`: {}", path.display(), reason(&error));
-                let error = Diagnostic::error("network/file", message).at(place.span(), "named here");
+                let error = Diagnostic::error("network/file", message);
+                let written = self.sources.text(place.span()).to_string();
+                let error = match self.parameter_in(&written) {
+                    Some(parameter) => error.at(parameter, "named here").at(place.span(), "read here"),
+                    None => error.at(place.span(), "named here"),
+                };
                 self.problems
                     .push(error.note("a path in a description is relative to the folder of the description"));
                 None
@@ -237,8 +255,10 @@ impl Context<'_> {
         }
         match list.last() {
             Some(&last) if last >= count => {
-                let message =
-                    format!("there is no cell {last}: `{population}` has {count} (0 to {})", count - 1);
+                let message = match count {
+                    0 => format!("there is no cell {last}: `{population}` is empty"),
+                    _ => format!("there is no cell {last}: `{population}` has {count} (0 to {})", count - 1),
+                };
                 let error = Diagnostic::error("network/cells", message).at(place.span(), "");
                 self.problems.push(match described {
                     Some(described) => error.at(described, "the list"),

@@ -136,9 +136,9 @@ impl Group {
             (Body::Cells(body), Some(point)) => format!("{}.{}", target.name, body.points[point].name),
             _ => target.name.clone(),
         };
-        let all = if self.count == projection.connections.len() as u64 { "all" } else { "of" };
-        let of = if all == "all" { String::new() } else { format!(" of {}", projection.connections.len()) };
-        let word = if projection.connections.len() == 1 { "connection" } else { "connections" };
+        let all = projection.connections.len() as u64;
+        let of = if self.count == all { String::new() } else { format!(" of {all}") };
+        let word = if all == 1 { "connection" } else { "connections" };
         let (source, cell) = self.example;
         format!(
             "`{}`, {from} -> {to}: {}{of} {word}, smallest delay {} ms, as from cell {source} to cell {cell}",
@@ -298,7 +298,7 @@ fn set(document: &mut DocumentMut, keys: &[String], new: toml_edit::Value) -> Op
     }
     match table.get_mut(last).and_then(Item::as_value_mut) {
         Some(old) => {
-            let before = old.to_string().trim().to_string();
+            let before = old.clone().decorated("", "").to_string();
             let decor = old.decor().clone();
             *old = new;
             *old.decor_mut() = decor;

@@ -8,14 +8,17 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::table::Table;
+use super::table::{Table, counted};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, suggest};
 use crate::nmodl::ast::{self, BinaryOperator, ExpressionKind, UnaryOperator};
 use crate::nmodl::parse_expression;
 use crate::random::Stream;
 
+type Unary = fn(f64) -> f64;
+type Binary = fn(f64, f64) -> f64;
+
 /// Functions of one number.
-const UNARY: [(&str, fn(f64) -> f64); 16] = [
+const UNARY: [(&str, Unary); 16] = [
     ("fabs", f64::abs),
     ("sqrt", f64::sqrt),
     ("exp", f64::exp),
@@ -35,7 +38,7 @@ const UNARY: [(&str, fn(f64) -> f64); 16] = [
 ];
 
 /// Functions of two numbers.
-const BINARY: [(&str, fn(f64, f64) -> f64); 5] = [
+const BINARY: [(&str, Binary); 5] = [
     ("pow", f64::powf),
     ("fmod", |a, b| a % b),
     ("fmin", f64::min),
@@ -78,6 +81,8 @@ pub(crate) struct Names {
     pub tables: Vec<Arc<Table>>,
     /// Lists.
     pub lists: Vec<Arc<CellList>>,
+    /// Tables and lists that could not be read, which has been reported.
+    pub failed: Vec<String>,
 }
 
 /// The variables of one place of a description, in the order of the values given to [`Expression::value`].
@@ -164,8 +169,8 @@ enum Code {
     Negate(Box<Code>),
     Not(Box<Code>),
     Binary(BinaryOperator, Box<Code>, Box<Code>),
-    Unary(fn(f64) -> f64, Box<Code>),
-    Function(fn(f64, f64) -> f64, Box<Code>, Box<Code>),
+    Unary(Unary, Box<Code>),
+    Function(Binary, Box<Code>, Box<Code>),
     Where(Box<[Code; 3]>),
     ResetBelow(Box<[Code; 3]>),
     Lookup(Arc<Table>, Box<Code>, Option<Box<Code>>, Span),
@@ -262,12 +267,13 @@ fn lookup(table: &Table, row: f64, column: f64, span: Span) -> Result<f64, Failu
         |x: f64, count: usize| (x >= 0.0 && x.fract() == 0.0 && x < count as f64).then_some(x as usize);
     let (file, rows, columns) = (&table.file, table.rows(), table.columns());
     let Some(r) = within(row, rows) else {
-        let message = format!("`{file}` has {rows} rows (0 to {}), and row {row} is read", rows - 1);
+        let message =
+            format!("`{file}` has {} (0 to {}), and row {row} is read", counted(rows, "row"), rows - 1);
         return Err(Failure { message, span });
     };
     let Some(c) = within(column, columns) else {
-        let message =
-            format!("`{file}` has {columns} columns (0 to {}), and column {column} is read", columns - 1);
+        let have = counted(columns, "column");
+        let message = format!("`{file}` has {have} (0 to {}), and column {column} is read", columns - 1);
         return Err(Failure { message, span });
     };
     Ok(table.row(r)[c])
@@ -290,7 +296,8 @@ pub(crate) fn inside(text: &str, span: Span, sources: &mut Sources) -> (SourceId
 /// Parses and resolves the expression `text`, which stands at `span`.
 ///
 /// # Errors
-/// Every mistake in it: syntax, unknown names, wrong numbers of arguments.
+/// Every mistake in it: syntax, unknown names, wrong numbers of arguments. None when it uses something that has
+/// been reported as wrong already.
 pub(crate) fn compile(
     text: &str,
     span: Span,
@@ -300,10 +307,10 @@ pub(crate) fn compile(
 ) -> Result<Expression, Diagnostics> {
     let (source, range) = inside(text, span, sources);
     let tree = parse_expression(sources, source, range)?;
-    let mut resolver = Resolver { scope, names, problems: Diagnostics::new(), random: false };
+    let mut resolver = Resolver { scope, names, problems: Diagnostics::new(), random: false, failed: false };
     let code = resolver.code(&tree);
     let expression = Expression { code, span, random: resolver.random };
-    resolver.problems.into_result(expression)
+    if resolver.failed { Err(resolver.problems) } else { resolver.problems.into_result(expression) }
 }
 
 /// The names that the expression mentions, those of functions too; none if it cannot be parsed.
@@ -337,6 +344,8 @@ struct Resolver<'a> {
     names: &'a Names,
     problems: Diagnostics,
     random: bool,
+    /// It uses something that is wrong itself.
+    failed: bool,
 }
 
 impl Resolver<'_> {
@@ -381,11 +390,16 @@ impl Resolver<'_> {
                 let message = format!("the parameter `{name}` is not a number");
                 let error = Diagnostic::error("network/expression", message).at(variable.span, "used here");
                 let why = format!("`{text}` is neither a number nor an expression of known names");
-                self.problems.push(error.at(*place, why));
+                let error = error.at(*place, why);
+                let table = self.names.tables.iter().any(|t| t.name == name);
+                let help = format!("the table is read as `{name}(row)`");
+                self.problems.push(if table { error.help(help) } else { error });
                 Code::Number(f64::NAN)
             }
-            // Its mistake has been reported; any number goes on to find other mistakes.
-            Some(Constant::Wrong) => Code::Number(f64::NAN),
+            Some(Constant::Wrong) => {
+                self.failed = true;
+                Code::Number(f64::NAN)
+            }
             None => self.unknown(variable.span, name),
         }
     }
@@ -441,6 +455,10 @@ impl Resolver<'_> {
             return self
                 .arguments(call)
                 .map_or(Code::Number(f64::NAN), |[a]| Code::Member(list.clone(), Box::new(a)));
+        }
+        if names.failed.iter().any(|n| n == name) {
+            self.failed = true;
+            return Code::Number(f64::NAN);
         }
         let known = UNARY.iter().map(|(n, _)| *n).chain(BINARY.iter().map(|(n, _)| *n)).chain(OTHERS);
         let known = known.chain(names.tables.iter().map(|t| t.name.as_str()));
@@ -502,6 +520,12 @@ impl Resolver<'_> {
             }
             _ => None,
         };
+        if let [ast::Expression { kind: ExpressionKind::Variable(v), .. }] = call.arguments.as_slice()
+            && names.failed.contains(&v.name.text)
+        {
+            self.failed = true;
+            return Code::Number(f64::NAN);
+        }
         let Some(table) = table else {
             return self
                 .refuse(call.span, format!("`{name}` takes the name of a table, as in `{name}(pattern)`"));

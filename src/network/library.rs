@@ -13,7 +13,10 @@ use super::schema::quoted;
 use crate::diagnostic::{Diagnostic, SourceId, Span, suggest};
 use crate::ir::{Kind, Module, Role, Variable};
 use crate::mechanism::{self, Mechanism};
-use crate::nmodl::{ast, parse};
+use crate::nmodl::{ast, parse_with_includes};
+
+/// NEURON's switch of the TABLEs of a mechanism: `usetable_hh = 0` there, `usetable = 0` under `[global.hh]` here.
+const USE_TABLE: &str = "usetable";
 
 /// All mechanisms at hand, and those in use.
 #[derive(Default)]
@@ -24,14 +27,21 @@ pub(crate) struct Library {
     pub used: Vec<Arc<Mechanism>>,
     /// Place in `used`, or `None` when it does not compile.
     known: HashMap<String, Option<usize>>,
+    options: mechanism::Options,
 }
 
 impl Library {
     /// Finds the names of all mechanisms in the description's files.
     pub fn open(context: &mut Context) -> Library {
-        let mut library = Library::default();
-        let place = context.document.place().at("mechanisms").at("files");
         let description = context.description;
+        let variables = description.record.iter().filter_map(|(_, record)| record.variable.as_deref());
+        let recorded = variables
+            .filter_map(|v| v.split_once('.'))
+            .map(|(_, v)| v.split('[').next().unwrap_or(v).to_string());
+        let options =
+            mechanism::Options { recorded: Some(recorded.collect()), ..mechanism::Options::default() };
+        let mut library = Library { options, ..Library::default() };
+        let place = context.document.place().at("mechanisms").at("files");
         for (i, name) in description.mechanisms.files.iter().enumerate() {
             let here = place.item(i);
             let Some(path) = context.path(name, &here) else { continue };
@@ -45,7 +55,10 @@ impl Library {
     }
 
     fn add(&mut self, context: &mut Context, source: SourceId, place: &Place) {
-        let module = match parse(context.sources, source) {
+        let folder =
+            Path::new(&context.sources.get(source).name).parent().map(Path::to_path_buf).unwrap_or_default();
+        let mut include = |name: &str| std::fs::read_to_string(folder.join(name));
+        let module = match parse_with_includes(context.sources, source, &mut include) {
             Ok(module) => module,
             Err(problems) => {
                 context.problems.extend(problems);
@@ -123,8 +136,14 @@ impl Library {
                 }
             }
         };
-        match mechanism::compile(context.sources, source, &mechanism::Options::default()) {
-            Ok(mechanism) => {
+        let mut options = self.options.clone();
+        if let Some(scalar) = context.description.global.get(name).and_then(|g| g.get(USE_TABLE)) {
+            let place = context.document.place().at("global").at(name).at(USE_TABLE);
+            options.without_tables = context.number(Some(scalar), &place, 1.0, ANY)? == 0.0;
+        }
+        match mechanism::compile(context.sources, source, &options) {
+            Ok(mut mechanism) => {
+                context.problems.extend(std::mem::take(&mut mechanism.warnings));
                 self.used.push(Arc::new(mechanism));
                 Some(self.used.len() - 1)
             }
@@ -149,7 +168,7 @@ impl Library {
                 continue;
             };
             let mut changed = (*self.used[index]).clone();
-            for (key, scalar) in values.iter() {
+            for (key, scalar) in values.iter().filter(|(key, _)| *key != USE_TABLE) {
                 let here = place.at(key);
                 let Some(value) = context.number(Some(scalar), &here, 0.0, ANY) else { continue };
                 match changed.module.globals.iter_mut().find(|v| v.name == key && v.visible) {
@@ -239,7 +258,7 @@ pub(crate) fn columns<'m>(
         None => (key, None),
     };
     let Some(variable) = module.variable(name).filter(|v| v.visible && v.role != Role::Hidden) else {
-        let error = unknown_variable(module, name, span, reserved);
+        let error = unknown_variable(module, name, span, Some(reserved).filter(|r| !r.is_empty()));
         context.problems.push(error);
         return None;
     };
@@ -280,12 +299,13 @@ pub(crate) fn limits(context: &mut Context, variable: &Variable, value: f64, spa
         && !(low..=high).contains(&value)
     {
         let message =
-            format!("`{}` is {value}, outside the limits {low} to {high} of its file", variable.name);
+            format!("`{}` is {value}, outside the limits {low:?} to {high:?} of its file", variable.name);
         context.problems.push(Diagnostic::warning("network/limits", message).at(span, ""));
     }
 }
 
-fn unknown_variable(module: &Module, name: &str, span: Span, reserved: &[&str]) -> Diagnostic {
+/// `reserved`: the other keys of the place, when a value is to be set there; `None` when it is to be recorded.
+fn unknown_variable(module: &Module, name: &str, span: Span, reserved: Option<&[&str]>) -> Diagnostic {
     let message = format!("`{}` has no RANGE variable `{name}`", module.name);
     let error = Diagnostic::error("network/variable", message).at(span, "");
     if module.global(name).is_some() {
@@ -300,9 +320,11 @@ fn unknown_variable(module: &Module, name: &str, span: Span, reserved: &[&str]) 
             return error.help(help);
         }
     }
-    let names =
-        module.variables.iter().filter(|v| v.visible && v.role == Role::Parameter).map(|v| v.name.as_str());
-    match suggest(name, names.clone().chain(reserved.iter().copied())) {
+    let fits = |v: &&Variable| {
+        v.visible && (v.role == Role::Parameter || (reserved.is_none() && v.role != Role::Hidden))
+    };
+    let names = module.variables.iter().filter(fits).map(|v| v.name.as_str());
+    match suggest(name, names.clone().chain(reserved.unwrap_or_default().iter().copied())) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => error.note(format!("it has {}", quoted(names))),
     }

@@ -168,7 +168,7 @@ pub struct PointSet {
     pub settings: Vec<Setting>,
 }
 
-/// An ion on a set of nodes.
+/// An ion on a set of nodes. Where [`Nernst`] differs from place to place, a cell has several sets of one ion, on disjoint nodes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IonSet {
     /// Index into [`Model::ions`].

@@ -10,7 +10,7 @@ use super::context::{ANY, Context};
 use super::description::{self, Parameter, Scalar};
 use super::document::Place;
 use super::expression::{CellList, Constant, Scope, compile, mentioned};
-use super::table::Table;
+use super::table::{Table, counted};
 use crate::diagnostic::Diagnostic;
 use crate::random::Stream;
 
@@ -79,16 +79,10 @@ impl Work {
             return;
         }
         let value = match compile(text, place.span(), &Scope::constant(), &context.names, context.sources) {
+            Err(problems) if problems.is_empty() => Constant::Wrong,
             Err(_) => Constant::Text(text.clone(), place.span()),
-            Ok(expression) if !expression.is_constant() => Constant::Wrong,
             Ok(expression) => match expression.value(&[], || Stream::keyed(0, &[])) {
                 Ok(value) => Constant::Number(value),
-                // A parameter that depends on a wrong one adds nothing to what has been said.
-                Err(_)
-                    if mentioned(text).iter().any(|n| matches!(self.done.get(n), Some(Constant::Wrong))) =>
-                {
-                    Constant::Wrong
-                }
                 Err(failure) => {
                     context.problems.push(failure.diagnostic(&format!("the parameter `{name}`")));
                     Constant::Wrong
@@ -107,18 +101,18 @@ impl Work {
 fn tables(context: &mut Context) {
     for (name, table) in context.description.table.iter() {
         let place = context.document.place().at("table").at(name);
-        if let Some(table) = read_table(context, name, table, &place) {
-            context.names.tables.push(Arc::new(table));
+        match read_table(context, name, table, &place) {
+            Some(table) => context.names.tables.push(Arc::new(table)),
+            None => context.names.failed.push(name.to_string()),
         }
     }
 }
 
 fn read_table(context: &mut Context, name: &str, table: &description::Table, place: &Place) -> Option<Table> {
     let file = place.at("file");
-    let path = context.path(&table.file, &file)?;
-    let source = context.read(&path, &file)?;
+    let source = context.open(&table.file, &file)?;
     let text = context.sources.get(source).text.clone();
-    let shown = path.display().to_string();
+    let shown = context.sources.get(source).name.clone();
     let mut read = match Table::read(name, &shown, source, &text, table.skip.unwrap_or(0) as usize) {
         Ok(read) => read,
         Err(problems) => {
@@ -128,7 +122,9 @@ fn read_table(context: &mut Context, name: &str, table: &description::Table, pla
     };
     let columns = read.columns();
     if !table.columns.is_empty() && table.columns.len() != columns {
-        let message = format!("`{shown}` has {columns} columns, and {} are named", table.columns.len());
+        let have = counted(columns, "column");
+        let message =
+            format!("`{shown}` has {have}, and {} named here", counted(table.columns.len(), "column"));
         context.error("network/table", place.at("columns").span(), message);
     }
     read.names = table.columns.clone();
@@ -143,9 +139,12 @@ fn rows(context: &mut Context) {
         let place = context.document.place().at("table").at(&table.name).at("rows");
         let Some(wanted) = context.whole(Some(wanted), &place, 0, 1, u64::from(u32::MAX)) else { continue };
         if table.rows() as u64 != wanted {
-            let message = format!("`{}` has {} rows, and {wanted} are needed", table.file, table.rows());
+            let have = counted(table.rows(), "row");
+            let message = format!("`{}` has {have}, and {wanted} are needed", table.file);
             let error = Diagnostic::error("network/table", message).at(place.span(), "asked for here");
             context.problems.push(error.at(table.place(table.rows() - 1), "the last row"));
+            context.names.tables.retain(|t| t.name != table.name);
+            context.names.failed.push(table.name.clone());
         }
     }
 }
@@ -153,12 +152,15 @@ fn rows(context: &mut Context) {
 fn lists(context: &mut Context) {
     for (name, list) in context.description.list.iter() {
         let place = context.document.place().at("list").at(name);
-        if let Some(cells) = members(context, name, list, &place) {
-            context.names.lists.push(Arc::new(CellList {
-                name: name.to_string(),
-                cells,
-                place: place.key(),
-            }));
+        match members(context, name, list, &place) {
+            Some(cells) => {
+                context.names.lists.push(Arc::new(CellList {
+                    name: name.to_string(),
+                    cells,
+                    place: place.key(),
+                }));
+            }
+            None => context.names.failed.push(name.to_string()),
         }
     }
 }

@@ -55,7 +55,7 @@ fn report(
     let found = quantity(context, library, cell, body, &model.ions, variable, &place.at("variable"));
     let locations = locations(context, cell, entry.at.as_ref(), &place.at("at"));
     let (quantity, unit) = found?;
-    let elements = elements(context, body, &quantity, variable, &locations?, place)?;
+    let elements = elements(context, cell, body, &quantity, variable, &locations?, place)?;
     Some(Report {
         name: name.to_string(),
         population: number,
@@ -170,6 +170,7 @@ fn locations(
 
 fn elements(
     context: &mut Context,
+    cell: &CellType,
     body: &CellBody,
     quantity: &Quantity,
     variable: &str,
@@ -206,8 +207,8 @@ fn elements(
             return None;
         };
         if !holds(node) {
-            let message =
-                format!("there is no `{variable}` at x = {} of section {}", location.x, location.section);
+            let section = cell.shape.tree.sections()[location.section].name();
+            let message = format!("there is no `{variable}` at {section}({})", location.x);
             context.error("network/record", place.at("at").span(), message);
             return None;
         }

@@ -243,7 +243,10 @@ fn expected(choices: &[&Json]) -> String {
             kinds.push(kind);
         }
     }
-    kinds.join(" or ")
+    match kinds.as_slice() {
+        ["a number", "a text"] => "a number or an expression".to_string(),
+        _ => kinds.join(" or "),
+    }
 }
 
 fn found(value: &Value) -> String {

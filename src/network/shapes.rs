@@ -50,14 +50,14 @@ pub(crate) fn build(
     cell: &description::Cell,
     place: &Place,
 ) -> Option<Built> {
-    let before = context.problems.has_errors();
     let mut specs = Vec::new();
     let mut sources = Vec::new();
+    let mut whole = true;
     let document = context.document;
     let place_here = document.place().at("cell").at(name);
     for (section_name, section) in cell.section.iter() {
         let here = place_here.at("section").at(section_name);
-        add_section(context, cell, section_name, section, here, &mut specs, &mut sources);
+        whole &= add_section(context, cell, section_name, section, here, &mut specs, &mut sources).is_some();
     }
     if let Some(file) = &cell.swc {
         let here = place_here.at("swc");
@@ -66,6 +66,10 @@ pub(crate) fn build(
             specs.push(spec);
             sources.push(Source { section: None, place: here.clone(), index: 0 });
         }
+    }
+    // Sections that are missing would be missed again as parents.
+    if !whole {
+        return None;
     }
     if specs.is_empty() {
         let message = format!("the cell `{name}` has no section");
@@ -76,10 +80,9 @@ pub(crate) fn build(
         return None;
     }
     let tree = match Tree::new(specs.clone()) {
-        Ok(tree) if before || !context.problems.has_errors() => tree,
-        Ok(_) => return None,
+        Ok(tree) => tree,
         Err(errors) => {
-            errors.iter().for_each(|error| report(context, error, &sources, place));
+            report_all(context, &errors, &sources, place);
             return None;
         }
     };
@@ -101,21 +104,21 @@ fn add_section<'a>(
     place: Place<'a>,
     specs: &mut Vec<SectionSpec>,
     sources: &mut Vec<Source<'a>>,
-) {
+) -> Option<()> {
     let count = match &section.count {
         None => None,
         Some(count) => match context.whole(Some(count), &place.at("count"), 0, 0, MOST_SECTIONS) {
             Some(count) => Some(count as u32),
-            None => return,
+            None => return None,
         },
     };
     for index in 0..count.unwrap_or(1) {
         let full = if count.is_some() { format!("{name}[{index}]") } else { name.to_string() };
         // One complaint for an array is enough.
-        let Some(spec) = spec(context, cell, full, section, &place, index) else { return };
-        specs.push(spec);
+        specs.push(spec(context, cell, full, section, &place, index)?);
         sources.push(Source { section: Some(section), place: place.clone(), index });
     }
+    Some(())
 }
 
 fn spec(
@@ -238,11 +241,22 @@ fn parent_name(
     None
 }
 
-/// A complaint of the tree, at the value that is wrong.
-fn report(context: &mut Context, error: &TreeError, sources: &[Source], cell: &Place) {
+/// Complaints of the tree, each at the value that is wrong; one of its kind for an array.
+fn report_all(context: &mut Context, errors: &[TreeError], sources: &[Source], cell: &Place) {
+    let mut seen: Vec<(&str, Span)> = Vec::new();
+    for error in errors {
+        let span = place_of(error, sources, cell);
+        if !seen.contains(&(error.code(), span)) {
+            seen.push((error.code(), span));
+            context.problems.push(Diagnostic::error(error.code(), error.to_string()).at(span, ""));
+        }
+    }
+}
+
+fn place_of(error: &TreeError, sources: &[Source], cell: &Place) -> Span {
     let section = (!error.section.is_empty()).then(|| sources.get(error.index)).flatten();
     let place = section.map_or(cell, |s| &s.place);
-    let span: Span = match &error.problem {
+    match &error.problem {
         TreeProblem::Length(_) if place.at("L").exists() => place.at("L").span(),
         TreeProblem::Length(_) => place.at("points").span(),
         TreeProblem::Diameter(_, None) => place.at("diam").span(),
@@ -252,8 +266,7 @@ fn report(context: &mut Context, error: &TreeError, sources: &[Source], cell: &P
         TreeProblem::ConnectionOutside(_) => place.at("at").span(),
         TreeProblem::UnknownParent(_) | TreeProblem::Cycle(_) => place.at("parent").span(),
         _ => place.key(),
-    };
-    context.problems.push(Diagnostic::error(error.code(), error.to_string()).at(span, ""));
+    }
 }
 
 fn regions(context: &mut Context, cell: &description::Cell, place: &Place, shape: &mut Shape) {
@@ -345,7 +358,7 @@ impl<'a> Settled<'_, '_, 'a> {
                 Some(())
             }
             Err(errors) => {
-                errors.iter().for_each(|error| report(self.context, error, self.sources, self.place));
+                report_all(self.context, &errors, self.sources, self.place);
                 None
             }
         }

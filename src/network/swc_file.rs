@@ -6,8 +6,7 @@ use crate::morphology::{SectionSpec, swc};
 
 /// The sections of the file that `text` names; their axial resistivity is a placeholder until values are settled.
 pub(crate) fn read(context: &mut Context, text: &str, place: &Place) -> Option<Vec<SectionSpec>> {
-    let path = context.path(text, place)?;
-    let source = context.read(&path, place)?;
+    let source = context.open(text, place)?;
     match swc::read(context.sources, source, super::shapes::DEFAULT_RA) {
         Ok(sections) => Some(sections),
         Err(problems) => {

@@ -5,6 +5,11 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Span};
 
+/// As in "1 row", "2 rows".
+pub(crate) fn counted(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
 /// Problems shown of one file; a file of the wrong kind has one on every line.
 const SHOWN: usize = 5;
 
@@ -55,7 +60,8 @@ impl Table {
             start += line.len();
         }
         if count > SHOWN {
-            let message = format!("`{file}` has {} further lines that cannot be read", count - SHOWN);
+            let more = counted(count - SHOWN, "further line");
+            let message = format!("`{file}` has {more} of the same kind");
             problems.push(Diagnostic::error("network/table", message));
         }
         if count == 0 && table.lines.is_empty() {
@@ -100,8 +106,8 @@ impl Table {
         if self.lines.is_empty() {
             self.columns = row.len();
         } else if row.len() != self.columns {
-            let message =
-                format!("this row has {} columns, and the rows before it have {}", row.len(), self.columns);
+            let have = counted(row.len(), "column");
+            let message = format!("this row has {have}, and the rows before it have {}", self.columns);
             return Err(Diagnostic::error("network/table", message).at(span, ""));
         }
         self.values.append(&mut row);
