@@ -75,8 +75,8 @@ fn cell(setup: &Json) -> Arc<Model> {
     );
     let mut files = Vec::new();
     for (name, value) in setup["globals"].as_object().unwrap() {
-        let (_, mechanism) = name.rsplit_once('_').unwrap();
-        toml += &format!("[global.{mechanism}]\n{name} = {value}\n");
+        let (global, mechanism) = name.rsplit_once('_').unwrap();
+        toml += &format!("[global.{mechanism}]\n{global} = {value}\n");
     }
     for density in items(setup, "density") {
         toml += &format!(

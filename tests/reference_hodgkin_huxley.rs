@@ -93,7 +93,7 @@ fn crossings(v: &[f64]) -> Vec<usize> {
 fn compare(name: &str, exact: bool, bound: f64) {
     let setup = &reference_json("hodgkin-huxley/setups.json")[name];
     let mut toml = description(setup);
-    toml += &format!("[global.hh]\nusetable_hh = {}\n", u8::from(!exact));
+    toml += &format!("[global.hh]\nusetable = {}\n", u8::from(!exact));
     let results = run(&described(&toml));
     let kind = if exact { "exact" } else { "table" };
     let (header, table) = reference_table(&format!("hodgkin-huxley/{name}_{kind}.csv"));
