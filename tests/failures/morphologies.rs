@@ -25,9 +25,13 @@ fn morphologies() {
         swc("points at one place", "1 1 0 0 0 5 -1\n2 3 5 0 0 1 1\n3 3 5 0 0 1 2\n"),
         swc("empty", "# nothing\n"),
         swc("a binary file", vec![0u8, 255, 254, 10, 0, 1]),
-        swc("numbers beyond any cell", "1 1 0 0 0 1e308 -1\n99999999999999999999 3 5 0 0 1 1\n2 3 1e308 1e308 0 1 1\n"),
+        swc(
+            "numbers beyond any cell",
+            "1 1 0 0 0 1e308 -1\n99999999999999999999 3 5 0 0 1 1\n2 3 1e308 1e308 0 1 1\n",
+        ),
         swc("a chain of 200,000 points with a break", chain.replace("\n100000 3 100000 0 0 1 99999\n", "\n")),
-        case("an SWC file and sections").edit("[cell.tree]\n", "[cell.tree.section.soma]\nL = 1\ndiam = 1\n[cell.tree]\n"),
+        case("an SWC file and sections")
+            .edit("[cell.tree]\n", "[cell.tree.section.soma]\nL = 1\ndiam = 1\n[cell.tree]\n"),
     ];
     check("morphologies", &cases);
 }

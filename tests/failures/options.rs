@@ -18,7 +18,7 @@ fn options() {
         case("dt in words").words("run network.toml --dt fast"),
         case("dt 0").words("run network.toml --dt 0"),
         case("dt over the delays").words("run network.toml --dt 0.75"),
-        case("tstop negative").words("run network.toml --tstop=-5"),
+        case("tstop negative").words("run network.toml --tstop -5"),
         case("tstop infinite").words("run network.toml --tstop inf"),
         case("tstop beyond counting").words("run network.toml --tstop 1e300"),
         case("a seed with a sign").words("run network.toml --seed -1"),
@@ -42,7 +42,9 @@ fn smaller_commands() {
         case("check: errors and nothing else").words("check network.toml").edit("dt = 0.025", "dt = 0"),
         case("reset-delays: a file that is not there").words("reset-delays none.toml"),
         case("reset-delays: broken").words("reset-delays network.toml").edit("dt = 0.025", "dt = "),
-        case("reset-delays: to under dt").words("reset-delays network.toml --to 0.001").edit("delay = 0.5", "delay = 0"),
+        case("reset-delays: to under dt")
+            .words("reset-delays network.toml --to 0.001")
+            .edit("delay = 0.5", "delay = 0"),
         case("reset-delays: output below a file")
             .words("reset-delays network.toml --output leak.mod/new.toml")
             .edit("delay = 0.5", "delay = 0"),
