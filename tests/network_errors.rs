@@ -5,6 +5,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use proptest::prelude::*;
 use volley::diagnostic::Sources;
 use volley::network::{Overrides, load};
 
@@ -146,7 +147,8 @@ fn the_good_network_is_good() {
 #[test]
 fn a_missing_description() {
     let mut sources = Sources::default();
-    let problems = load(Path::new("no-such-folder/network.toml"), &Overrides::default(), &mut sources).unwrap_err();
+    let problems =
+        load(Path::new("no-such-folder/network.toml"), &Overrides::default(), &mut sources).unwrap_err();
     insta::assert_snapshot!("missing_description", problems.render(&sources, false));
 }
 
@@ -155,8 +157,18 @@ fn syntax_keys_and_types() {
     let mut cases = Cases(String::new());
     cases.add("not TOML", &[("[simulation]", "[simulation"), ("tstop = 10", "tstop = ")]);
     cases.add("a key twice", &[("dt = 0.05", "dt = 0.05\ndt = 0.1")]);
-    cases.add("unknown keys", &[("tstop", "t_stop"), ("diam = 20", "diameter = 20"), ("[record.v]", "[recordings.v]")]);
-    cases.add("wrong types", &[("dt = 0.05", "dt = true"), ("cells = [0, 2]", "cells = [0, -2, 1.5]"), ("file = \"pairs.txt\"", "file = 3")]);
+    cases.add(
+        "unknown keys",
+        &[("tstop", "t_stop"), ("diam = 20", "diameter = 20"), ("[record.v]", "[recordings.v]")],
+    );
+    cases.add(
+        "wrong types",
+        &[
+            ("dt = 0.05", "dt = true"),
+            ("cells = [0, 2]", "cells = [0, -2, 1.5]"),
+            ("file = \"pairs.txt\"", "file = 3"),
+        ],
+    );
     cases.add("a table for a value", &[("L = 20\n", "L = { um = 20 }\n")]);
     cases.add("a value for a table", &[("[cell.ball.detector]\nthreshold = 0", "[cell.ball]\ndetector = 3")]);
     cases.add("no number", &[("dt = 0.05", "dt = nan"), ("tstop = 10", "tstop = inf")]);
@@ -175,7 +187,12 @@ fn extends() {
     let circle = [("base.toml", "extends = \"network.toml\"\n")];
     cases.with("a circle", &[("[parameters]", "extends = \"base.toml\"\n[parameters]")], &circle, &[]);
     let wrong = [("base.toml", "[simulation]\ncelsius = \"warm\"\nwind = 3\n")];
-    cases.with("mistakes in the other file", &[("[parameters]", "extends = \"base.toml\"\n[parameters]")], &wrong, &[]);
+    cases.with(
+        "mistakes in the other file",
+        &[("[parameters]", "extends = \"base.toml\"\n[parameters]")],
+        &wrong,
+        &[],
+    );
     cases.add("not a text", &[("[parameters]", "extends = 3\n[parameters]")]);
     cases.check("extends");
 }
@@ -260,9 +277,21 @@ fn cells() {
     cases.add("nseg 0", &[("nseg = 3", "nseg = 0")]);
     cases.add("half a segment", &[("nseg = 3", "nseg = 2.5")]);
     cases.add("negative Ra and cm", &[("nseg = 3", "nseg = 3\nRa = -1\ncm = -1")]);
-    cases.add("two rules for segments", &[("[cell.ball.mechanism.hh]", "[cell.ball]\nmax_length = 5\nd_lambda = 0.1\n[cell.ball.mechanism.hh]")]);
-    cases.add("no section", &[("cell = \"ball\"", "cell = \"empty\""), ("[population.a]", "[cell.empty]\n[population.a]")]);
-    cases.add("a missing SWC file", &[("[cell.ball.mechanism.hh]", "[cell.ball]\nswc = \"none.swc\"\n[cell.ball.mechanism.hh]")]);
+    cases.add(
+        "two rules for segments",
+        &[(
+            "[cell.ball.mechanism.hh]",
+            "[cell.ball]\nmax_length = 5\nd_lambda = 0.1\n[cell.ball.mechanism.hh]",
+        )],
+    );
+    cases.add(
+        "no section",
+        &[("cell = \"ball\"", "cell = \"empty\""), ("[population.a]", "[cell.empty]\n[population.a]")],
+    );
+    cases.add(
+        "a missing SWC file",
+        &[("[cell.ball.mechanism.hh]", "[cell.ball]\nswc = \"none.swc\"\n[cell.ball.mechanism.hh]")],
+    );
     cases.check("cells");
 }
 
@@ -270,24 +299,39 @@ fn cells() {
 fn mechanisms_and_ions() {
     let mut cases = Cases(String::new());
     cases.add("an unknown mechanism", &[("mechanism.pas", "mechanism.pass")]);
-    cases.add("the wrong kind", &[("mechanism = \"ExpSyn\"", "mechanism = \"hh\""), ("mechanism.pas", "mechanism.NetStim")]);
+    cases.add(
+        "the wrong kind",
+        &[("mechanism = \"ExpSyn\"", "mechanism = \"hh\""), ("mechanism.pas", "mechanism.NetStim")],
+    );
     cases.add("an unknown section", &[("on = \"soma\"", "on = [\"soma\", \"dendrite\", \"api*\"]")]);
     cases.add("unknown variables", &[("g = 0.001", "G = 0.001\nvv = 3")]);
     cases.add("a state", &[("on = \"soma\"", "on = \"soma\"\nm = 0.5")]);
     cases.add("an ion's variable", &[("on = \"soma\"", "on = \"soma\"\nena = 50")]);
-    cases.add("two resting values", &[("e = -65", "e = \"rest\""), ("on = \"soma\"", "on = \"all\"\nel = \"rest\"")]);
+    cases.add(
+        "two resting values",
+        &[("e = -65", "e = \"rest\""), ("on = \"soma\"", "on = \"all\"\nel = \"rest\"")],
+    );
     cases.add("an unused ion", &[("[cell.ball.ion.na]", "[cell.ball.ion.ca]")]);
     cases.add("a concentration of 0", &[("reversal = 50", "inside = 0")]);
     cases.add("nernst and reversal", &[("reversal = 50", "reversal = 50\nnernst = \"every_step\"")]);
-    cases.add("a missing .mod file", &[("[table.pattern]", "[mechanisms]\nfiles = [\"na.mod\"]\n[table.pattern]")]);
+    cases.add(
+        "a missing .mod file",
+        &[("[table.pattern]", "[mechanisms]\nfiles = [\"na.mod\"]\n[table.pattern]")],
+    );
     let broken = [("na.mod", "NEURON { SUFFIX na RANGE g }\nPARAMETER { g = }\n")];
     let named = [("[table.pattern]", "[mechanisms]\nfiles = [\"na.mod\"]\n[table.pattern]")];
     cases.with("a broken .mod file", &named, &broken, &[]);
     let nothing = [("na.mod", "PARAMETER { g = 1 }\n")];
     cases.with("a .mod file without a mechanism", &named, &nothing, &[]);
-    let own = [("na.mod", "NEURON { SUFFIX pas NONSPECIFIC_CURRENT i RANGE g, e }\nPARAMETER { g = 1 e = 0 }\nASSIGNED { v i }\nBREAKPOINT { i = g * (v - e) }\n")];
+    let own = [(
+        "na.mod",
+        "NEURON { SUFFIX pas NONSPECIFIC_CURRENT i RANGE g, e }\nPARAMETER { g = 1 e = 0 }\nASSIGNED { v i }\nBREAKPOINT { i = g * (v - e) }\n",
+    )];
     cases.with("one of the catalogue's names", &named, &own, &[]);
-    cases.add("an unknown GLOBAL", &[("[table.pattern]", "[global.hh]\ngnabar = 1\n[global.kv]\nx = 1\n[table.pattern]")]);
+    cases.add(
+        "an unknown GLOBAL",
+        &[("[table.pattern]", "[global.hh]\ngnabar = 1\n[global.kv]\nx = 1\n[table.pattern]")],
+    );
     cases.check("mechanisms_and_ions");
 }
 
@@ -317,7 +361,13 @@ fn populations_and_stimuli() {
 #[test]
 fn connections() {
     let mut cases = Cases(String::new());
-    cases.add("unknown populations", &[("from = \"channel\"", "from = \"chanel\""), ("to = \"a.synapse\"\nrule = \"prob", "to = \"b.synapse\"\nrule = \"prob")]);
+    cases.add(
+        "unknown populations",
+        &[
+            ("from = \"channel\"", "from = \"chanel\""),
+            ("to = \"a.synapse\"\nrule = \"prob", "to = \"b.synapse\"\nrule = \"prob"),
+        ],
+    );
     cases.add("an unknown point process", &[("to = \"a.synapse\"", "to = \"a.synaps\"")]);
     cases.add("no point process", &[("to = \"a.synapse\"", "to = \"a\"")]);
     cases.add("a target that cannot receive", &[("to = \"a.synapse\"", "to = \"a.pulse\"")]);
@@ -333,7 +383,10 @@ fn connections() {
     cases.with("a table's cell outside", &table, &[("pairs.txt", "0 1\n1 7\n")], &[]);
     cases.with("a table with one column", &table, &[("pairs.txt", "0\n1\n")], &[]);
     cases.add("a negative delay", &[("delay = 0.5", "delay = -0.5")]);
-    cases.add("too many connections", &[("count = 4", "count = 1e6"), ("probability = 0.5", "probability = 1")]);
+    cases.add(
+        "too many connections",
+        &[("count = 4", "count = 1e6"), ("probability = 0.5", "probability = 1")],
+    );
     cases.check("connections");
 }
 
@@ -345,7 +398,73 @@ fn records() {
     cases.add("an unknown variable of a mechanism", &[("variable = \"v\"", "variable = \"hh.mm\"")]);
     cases.add("where it is not", &[("variable = \"v\"", "variable = \"hh.m\"\nat = \"dend[0](0.5)\"")]);
     cases.add("no multiple of dt", &[("every = 0.5", "every = 0.52")]);
-    cases.add("of artificial cells", &[("population = \"a\"\nvariable", "population = \"channel\"\nvariable")]);
+    cases.add(
+        "of artificial cells",
+        &[("population = \"a\"\nvariable", "population = \"channel\"\nvariable")],
+    );
     cases.add("the name of the spikes", &[("[record.v]", "[record.spikes]")]);
     cases.check("records");
+}
+
+/// Things to write where they do not belong.
+const ODD: [&str; 24] = [
+    "",
+    "0",
+    "-1",
+    "1e308",
+    "-1e308",
+    "1e-320",
+    "9007199254740993",
+    "nan",
+    "true",
+    "\"\"",
+    "\"(\"",
+    "\"index\"",
+    "\"rest\"",
+    "\"0 / 0\"",
+    "\"pattern(index)\"",
+    "\"lowest(pairs) ^ 1000\"",
+    "\"{delay}\"",
+    "\"a.synapse\"",
+    "\"dend[0](1)\"",
+    "\"all\"",
+    "[]",
+    "[[1, 2, 3, 4]]",
+    "{}",
+    "\"\\u00e9\\t\"",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// Lines left out, doubled, swapped, and values replaced: whatever it is, it is answered, never by a panic.
+    #[test]
+    fn no_description_makes_it_panic(
+        edits in prop::collection::vec((0usize..90, 0usize..90, 0usize..ODD.len(), 0u8..6), 1..5)
+    ) {
+        let mut lines: Vec<String> = GOOD.lines().map(str::to_string).collect();
+        for (at, other, odd, kind) in edits {
+            let (at, other) = (at % lines.len(), other % lines.len());
+            match kind {
+                0 => drop(lines.remove(at)),
+                1 => lines.swap(at, other),
+                2 => lines.insert(at, lines[other].clone()),
+                _ => {
+                    if let Some((key, _)) = lines[at].clone().split_once('=') {
+                        lines[at] = format!("{key}= {}", ODD[odd]);
+                    }
+                }
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("pattern.txt"), "0.001\n0.002\n0.003\n0.004\n").unwrap();
+        std::fs::write(folder.path().join("pairs.txt"), "0 1\n1 2\n").unwrap();
+        let path = folder.path().join("network.toml");
+        std::fs::write(&path, lines.join("\n")).unwrap();
+        let mut sources = Sources::default();
+        if let Err(problems) = load(&path, &Overrides::default(), &mut sources) {
+            prop_assert!(problems.has_errors());
+            prop_assert!(problems.render(&sources, false).contains("error["));
+        }
+    }
 }

@@ -73,7 +73,10 @@ fn hopfield_brody_has_the_cells_and_connections_of_the_model() {
         body.ions.iter().map(|set| (model.ions[set.ion].name.as_str(), &set.reversal)).collect();
     assert_eq!(reversal, [("na", &Values::Uniform(55.0)), ("k", &Values::Uniform(-90.0))]);
     assert_eq!(body.detector.unwrap().threshold, -20.0);
-    assert_eq!(model.reports.iter().map(|r| (r.every, r.double)).collect::<Vec<_>>(), [(10, true), (10, true)]);
+    assert_eq!(
+        model.reports.iter().map(|r| (r.every, r.double)).collect::<Vec<_>>(),
+        [(10, true), (10, true)]
+    );
 }
 
 #[test]

@@ -296,3 +296,21 @@ fn a_file_in_place_of_the_folder_is_refused_and_kept() {
     assert!(matches!(below, RecordError::Io { .. }), "{below}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
 }
+
+#[test]
+fn a_reader_may_keep_the_growing_file_open() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = Folder::claim(dir.path()).unwrap();
+    let mut recorder =
+        Recorder::start(folder, layout(STEPS), Settings { flush_every: Duration::ZERO }).unwrap();
+    // Files that are held open are locked against writing.
+    let mut held = Vec::new();
+    for part in 0..5 {
+        feed(&mut recorder, part * 400, (part + 1) * 400, |_| ()).unwrap();
+        held.push(hdf5::File::open(dir.path().join("spikes.h5.part")).unwrap());
+    }
+    recorder.close(Status::Interrupted, 0.0).unwrap();
+    drop(held);
+    let read = read_spikes(&dir.path().join("spikes.h5.part")).unwrap();
+    assert_eq!(read.trains[0].times, expected(0, 40, 2000).0);
+}

@@ -1,5 +1,6 @@
 //! Ctrl-C: the first one ends a run in good order, the second at once.
 
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,7 +27,8 @@ impl Interrupt {
                 drop(heard.take_folder());
                 std::process::exit(Exit::Interrupted.code().into());
             }
-            eprintln!("\nstopping after this epoch; once more to end at once");
+            // The terminal may be gone: that is no reason to fail.
+            let _ = writeln!(std::io::stderr(), "\nstopping after this epoch; once more to end at once");
         };
         // Where signals cannot be caught, Ctrl-C ends the process as it always did.
         let _ = ctrlc::set_handler(handler);

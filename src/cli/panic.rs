@@ -1,5 +1,6 @@
 //! What people see when Volley itself fails.
 
+use std::io::Write;
 use std::sync::Once;
 
 /// Replaces the library's trace by a short apology that says what to report. Only the first panic speaks: others
@@ -14,7 +15,7 @@ pub(super) fn install() {
             let what =
                 what.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
             let command: Vec<String> = std::env::args().collect();
-            eprintln!("\n{}", apology(what, &place, &command.join(" ")));
+            let _ = writeln!(std::io::stderr(), "\n{}", apology(what, &place, &command.join(" ")));
         });
     }));
 }

@@ -1,5 +1,6 @@
 //! How far a run has come: a bar on a terminal, a line now and then elsewhere.
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -61,7 +62,9 @@ impl Progress {
         let wall = self.begun.elapsed().as_secs_f64();
         match &self.how {
             How::Silent => {}
-            How::Lines => eprintln!("  {}", line(self.from, time, until, wall)),
+            How::Lines => {
+                let _ = writeln!(std::io::stderr(), "  {}", line(self.from, time, until, wall));
+            }
             How::Bar(bar) => {
                 bar.set_position(((time / until).clamp(0.0, 1.0) * PARTS as f64) as u64);
                 bar.set_message(line(self.from, time, until, wall));
@@ -69,7 +72,7 @@ impl Progress {
         }
     }
 
-    /// Says that the run stops at the next epoch, or takes the bar away.
+    /// Takes the bar away.
     pub(super) fn end(self) {
         if let How::Bar(bar) = self.how {
             bar.finish_and_clear();

@@ -114,11 +114,12 @@ pub(super) fn ending(summary: &Summary, populations: &[(String, u64)], files: &[
     out
 }
 
-/// A parameter's value without the quotes of JSON.
+/// A parameter's value as people type it: `2`, not `2.0`; no quotes.
 fn plain(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
+    match (value.as_str(), value.as_f64()) {
+        (Some(text), _) => text.to_owned(),
+        (_, Some(number)) => number.to_string(),
+        _ => value.to_string(),
     }
 }
 
@@ -193,7 +194,7 @@ hopfield-brody: 500 ms in steps of 0.05 ms, seed 1
   connections   10 000
   min delay     2 ms, so an epoch is 40 steps
   threads       2, complexity 12.3 us + 12.3 us a step, load imbalance 0.16 %
-  parameters    delay = 2.0, pattern = exemplar.txt
+  parameters    delay = 2, pattern = exemplar.txt
   results       out/hb
 ";
         assert_eq!(built(&summary(), &populations(), "out/hb"), wanted);

@@ -68,7 +68,7 @@ impl Terminal {
     }
 }
 
-/// Whether a stream gets colours: only a terminal does, and not when `NO_COLOR` is set (no-color.org) or it is a dumb one.
+/// Whether a stream gets colours: only a terminal does, unless `NO_COLOR` is set (no-color.org) or it is a dumb one.
 fn colours(is_terminal: bool) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
     is_terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|t| t != "dumb")

@@ -93,14 +93,22 @@ fn cell_type(
     let (compartments, capacitance) = built.discretise(context, &keep)?;
     let detector = match detector {
         None => None,
-        Some((location, threshold)) => Some(Detector { node: node(context, &compartments, location, &here)?, threshold }),
+        Some((location, threshold)) => {
+            Some(Detector { node: node(context, &compartments, location, &here)?, threshold })
+        }
     };
-    let mut placed = Placed::default();
+    let mut placed = Placed {
+        shape: &built.shape,
+        compartments: &compartments,
+        overlays: Vec::new(),
+        entries: Vec::new(),
+    };
     for (entry_name, entry) in cell.mechanism.iter() {
         let here = place.at("mechanism").at(entry_name);
-        placed.add(context, library, &built.shape, &compartments, entry_name, entry, &here);
+        placed.add(context, library, entry_name, entry, &here);
     }
     let (densities, rests) = placed.sets(context, library, place);
+    let entries = placed.entries;
     let sections = built.shape.tree.sections().iter().map(|s| s.name().to_string()).collect();
     Some(CellType {
         sections: Arc::new(sections),
@@ -109,7 +117,7 @@ fn cell_type(
         capacitance: Arc::new(capacitance),
         densities,
         rests,
-        entries: placed.entries,
+        entries,
         detector,
     })
 }
@@ -145,7 +153,12 @@ fn end(text: &str, shape: &Shape) -> Option<Location> {
 }
 
 /// The node of a location.
-pub(crate) fn node(context: &mut Context, compartments: &Compartments, at: Location, place: &Place) -> Option<u32> {
+pub(crate) fn node(
+    context: &mut Context,
+    compartments: &Compartments,
+    at: Location,
+    place: &Place,
+) -> Option<u32> {
     match compartments.locate(at.section, at.x, Placement::Point) {
         Ok(node) => Some(node),
         Err(_) => {
@@ -171,24 +184,23 @@ struct Overlay {
 }
 
 /// Mechanism entries on their way to sets.
-#[derive(Default)]
-struct Placed {
+struct Placed<'p> {
+    shape: &'p Shape,
+    compartments: &'p Compartments,
     overlays: Vec<Overlay>,
     entries: Vec<Entry>,
 }
 
-impl Placed {
-    #[allow(clippy::too_many_arguments)]
+impl Placed<'_> {
     fn add(
         &mut self,
         context: &mut Context,
         library: &mut Library,
-        shape: &Shape,
-        compartments: &Compartments,
         name: &str,
         entry: &description::Density,
         place: &Place,
     ) {
+        let (shape, compartments) = (self.shape, self.compartments);
         let mechanism_name = entry.mechanism.as_deref().unwrap_or(name);
         let named = place.at("mechanism");
         let span = if named.exists() { named.span() } else { place.key() };
@@ -211,7 +223,9 @@ impl Placed {
         for (key, scalar, here) in direct.chain(values) {
             let module = library.used[mechanism].module.clone();
             let Some(columns) = settable(context, &module, key, here.key(), &DENSITY_KEYS) else { continue };
-            let Some(given) = values_at(context, shape, compartments, &nodes, scalar, &here) else { continue };
+            let Some(given) = values_at(context, shape, compartments, &nodes, scalar, &here) else {
+                continue;
+            };
             if let (Some(variable), Some(Given::Number(value))) = (module.variable(key), given.first()) {
                 limits(context, variable, *value, here.span());
             }
@@ -241,10 +255,14 @@ impl Placed {
                     let before = resting[*node as usize];
                     if chosen.len() > 1 || (!chosen.is_empty() && before.is_some()) {
                         let message = "only one value can be chosen so that the cell rests";
-                        let error = Diagnostic::error("network/rest", message).at(place.key(), "in this cell");
+                        let error =
+                            Diagnostic::error("network/rest", message).at(place.key(), "in this cell");
                         let names = [before.unwrap_or(overlay.mechanism), overlay.mechanism];
                         let names = names.map(|m| format!("`{}`", library.used[m].module.name));
-                        context.problems.push(error.note(format!("two values are \"rest\" at one place, of {}", names.join(" and "))));
+                        context.problems.push(error.note(format!(
+                            "two values are \"rest\" at one place, of {}",
+                            names.join(" and ")
+                        )));
                         return (densities, rests);
                     }
                     if !chosen.is_empty() {
@@ -341,8 +359,9 @@ impl CellType {
         place: &Place,
     ) -> Option<(usize, std::ops::Range<u32>)> {
         let by_entry = self.entries.iter().find(|e| e.name == name).map(|e| e.mechanism);
-        let mechanism =
-            by_entry.or_else(|| self.entries.iter().map(|e| e.mechanism).find(|m| library.used[*m].module.name == name))?;
+        let mechanism = by_entry.or_else(|| {
+            self.entries.iter().map(|e| e.mechanism).find(|m| library.used[*m].module.name == name)
+        })?;
         let module = library.used[mechanism].module.clone();
         let (_, columns) = columns(context, &module, variable, place.span(), &[])?;
         let set = self.densities.iter().position(|d| d.mechanism == mechanism)?;

@@ -48,7 +48,11 @@ fn projection(
     let table = match (&entry.table, entry.rule) {
         (Some(table), Rule::Table) => Some(find_table(context, table, &place.at("table"))?),
         (None, Rule::Table) => {
-            context.error("network/missing", place.key(), format!("`{}` needs the key `table`", place.path()));
+            context.error(
+                "network/missing",
+                place.key(),
+                format!("`{}` needs the key `table`", place.path()),
+            );
             return None;
         }
         _ => None,
@@ -98,11 +102,17 @@ fn unused_keys(context: &mut Context, entry: &description::Connection, place: &P
     }
 }
 
-fn source(context: &mut Context, model: &Model, entry: &description::Connection, place: &Place) -> Option<usize> {
+fn source(
+    context: &mut Context,
+    model: &Model,
+    entry: &description::Connection,
+    place: &Place,
+) -> Option<usize> {
     let here = place.at("from");
     let (number, population) = find_population(context, model, &entry.from, &here)?;
     if let Body::Cells(CellBody { detector: None, cell_type, .. }) = &population.body {
-        let message = format!("the cells of `{}` never fire: their type `{cell_type}` has no detector", entry.from);
+        let message =
+            format!("the cells of `{}` never fire: their type `{cell_type}` has no detector", entry.from);
         let error = Diagnostic::error("network/detector", message).at(here.span(), "");
         let help = format!("add `[cell.{cell_type}.detector]` with a `threshold` (mV)");
         context.problems.push(error.help(help));
@@ -141,7 +151,11 @@ fn target(
         (Body::Artificial(body), None) => (body.mechanism, None),
         (Body::Artificial(_), Some(point)) => {
             let message = format!("`{name}` is artificial, so it has no point process `{point}`");
-            context.problems.push(Diagnostic::error("network/target", message).at(here.span(), "").help(format!("write `{name}`")));
+            context.problems.push(
+                Diagnostic::error("network/target", message)
+                    .at(here.span(), "")
+                    .help(format!("write `{name}`")),
+            );
             return None;
         }
         (Body::Cells(body), point) => {
@@ -169,7 +183,8 @@ fn target(
     };
     let module = &model.mechanisms[mechanism].module;
     if module.receive.is_none() {
-        let message = format!("`{}` cannot receive: the mechanism `{}` has no NET_RECEIVE", entry.to, module.name);
+        let message =
+            format!("`{}` cannot receive: the mechanism `{}` has no NET_RECEIVE", entry.to, module.name);
         context.error("network/target", here.span(), message);
         return None;
     }
@@ -223,7 +238,9 @@ impl Work<'_, '_> {
         if no_self && !self.same {
             let message = format!("`self = false` has no meaning from `{}` to `{}`", from.name, to.name);
             let error = Diagnostic::error("network/self", message).at(to_self.span(), "");
-            context.problems.push(error.help("to leave out equal cell numbers, write `where = \"source != target\"`"));
+            context
+                .problems
+                .push(error.help("to leave out equal cell numbers, write `where = \"source != target\"`"));
             return None;
         }
         let ends = Ends { sources: &sources, targets: &targets, no_self };
@@ -235,7 +252,11 @@ impl Work<'_, '_> {
                 Some(rules::all_to_all(ends))
             }
             Rule::OneToOne => {
-                if from.count != to.count && entry.within.is_none() && entry.from_cells.is_none() && entry.to_cells.is_none() {
+                if from.count != to.count
+                    && entry.within.is_none()
+                    && entry.from_cells.is_none()
+                    && entry.to_cells.is_none()
+                {
                     let message = format!(
                         "one_to_one needs populations of one size: `{}` has {} cells, `{}` has {}",
                         from.name, from.count, to.name, to.count
@@ -270,7 +291,7 @@ impl Work<'_, '_> {
                     }
                 }
             }
-            Rule::Table => self.from_table(context, ends),
+            Rule::Table => self.rows(context, ends),
             Rule::Map => self.map(context, ends),
         }
     }
@@ -296,7 +317,7 @@ impl Work<'_, '_> {
         None
     }
 
-    fn from_table(&self, context: &mut Context, ends: Ends) -> Option<Vec<Pair>> {
+    fn rows(&self, context: &mut Context, ends: Ends) -> Option<Vec<Pair>> {
         let table = self.table.clone()?;
         let columns = table.column_names();
         let names: Vec<&str> = columns.iter().map(String::as_str).collect();
@@ -307,8 +328,11 @@ impl Work<'_, '_> {
                 (Some(scalar), _) => context.expression(scalar, &here, &scope),
                 (None, Some(name)) => context.expression(&Scalar::Text(name.to_string()), &here, &scope),
                 (None, None) => {
-                    let message =
-                        format!("`{}` has one column, so `{}` needs the key `{key}`", table.file, self.place.path());
+                    let message = format!(
+                        "`{}` has one column, so `{}` needs the key `{key}`",
+                        table.file,
+                        self.place.path()
+                    );
                     context.error("network/missing", self.place.at("table").span(), message);
                     None
                 }
@@ -328,11 +352,13 @@ impl Work<'_, '_> {
                 if cell < population.count {
                     return Some(cell);
                 }
-                let message = format!("there is no cell {cell}: `{}` has {} cells", population.name, population.count);
+                let message =
+                    format!("there is no cell {cell}: `{}` has {} cells", population.name, population.count);
                 context.error("network/cells", table.place(row), message);
                 None
             };
-            let pair = Pair { source: cell(&source, self.from)?, target: cell(&target, self.to)?, row: row as u32 };
+            let pair =
+                Pair { source: cell(&source, self.from)?, target: cell(&target, self.to)?, row: row as u32 };
             let listed = ends.sources.binary_search(&pair.source).is_ok()
                 && ends.targets.binary_search(&pair.target).is_ok()
                 && !(ends.no_self && pair.source == pair.target);
@@ -352,7 +378,12 @@ impl Work<'_, '_> {
         let mut pairs = Vec::new();
         for &source in ends.sources {
             let stream = || {
-                context.stream(&["connection".into(), self.name.into(), "target".into(), u64::from(source).into()])
+                context.stream(&[
+                    "connection".into(),
+                    self.name.into(),
+                    "target".into(),
+                    u64::from(source).into(),
+                ])
             };
             let value = match target.value(&[f64::from(source), n, m], stream) {
                 Ok(value) => value,
@@ -436,8 +467,16 @@ impl Work<'_, '_> {
             self.variables(pair, &mut variables);
             let numbers = [u64::from(pair.source), u64::from(pair.target), occurrence];
             let [source, target, occurrence] = numbers.map(Into::into);
-            let stream =
-                || context.stream(&["connection".into(), self.name.into(), key.into(), source, target, occurrence]);
+            let stream = || {
+                context.stream(&[
+                    "connection".into(),
+                    self.name.into(),
+                    key.into(),
+                    source,
+                    target,
+                    occurrence,
+                ])
+            };
             let of = || format!("`{}` from {} to {}", place.path(), pair.source, pair.target);
             match expression.value(&variables, stream) {
                 Ok(value) if bounds.hold(value) => out.push(value),

@@ -28,9 +28,11 @@ impl Bounds {
 }
 
 /// Any finite number.
-pub(crate) const ANY: Bounds = Bounds { low: f64::NEG_INFINITY, high: f64::INFINITY, words: "a finite number" };
+pub(crate) const ANY: Bounds =
+    Bounds { low: f64::NEG_INFINITY, high: f64::INFINITY, words: "a finite number" };
 /// More than 0.
-pub(crate) const POSITIVE: Bounds = Bounds { low: f64::MIN_POSITIVE, high: f64::INFINITY, words: "more than 0" };
+pub(crate) const POSITIVE: Bounds =
+    Bounds { low: f64::MIN_POSITIVE, high: f64::INFINITY, words: "more than 0" };
 /// 0 or more.
 pub(crate) const NOT_NEGATIVE: Bounds = Bounds { low: 0.0, high: f64::INFINITY, words: "0 or more" };
 /// In degC; nothing is colder than absolute zero.
@@ -64,7 +66,8 @@ impl Context<'_> {
     /// A complaint about a name that nothing has, with the nearest one.
     pub fn unknown<'n>(&mut self, what: &str, name: &str, span: Span, known: impl Iterator<Item = &'n str>) {
         let known: Vec<&str> = known.collect();
-        let error = Diagnostic::error("network/unknown-name", format!("there is no {what} `{name}`")).at(span, "");
+        let error =
+            Diagnostic::error("network/unknown-name", format!("there is no {what} `{name}`")).at(span, "");
         self.problems.push(match suggest(name, known.iter().copied()) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None if known.is_empty() => error,
@@ -87,7 +90,13 @@ impl Context<'_> {
     }
 
     /// Works out an expression that may not need random numbers.
-    pub fn evaluate(&mut self, expression: &Expression, variables: &[f64], bounds: Bounds, what: &str) -> Option<f64> {
+    pub fn evaluate(
+        &mut self,
+        expression: &Expression,
+        variables: &[f64],
+        bounds: Bounds,
+        what: &str,
+    ) -> Option<f64> {
         match expression.value(variables, || Stream::keyed(0, &[])) {
             Ok(value) => self.within(value, bounds, expression.span, what),
             Err(failure) => {
@@ -107,7 +116,13 @@ impl Context<'_> {
     }
 
     /// The number at `place`; `default` when nothing is written there. `None` after a complaint.
-    pub fn number(&mut self, scalar: Option<&Scalar>, place: &Place, default: f64, bounds: Bounds) -> Option<f64> {
+    pub fn number(
+        &mut self,
+        scalar: Option<&Scalar>,
+        place: &Place,
+        default: f64,
+        bounds: Bounds,
+    ) -> Option<f64> {
         let Some(scalar) = scalar else { return Some(default) };
         let expression = self.expression(scalar, place, &Scope::constant())?;
         let what = format!("`{}`", place.path());
@@ -127,7 +142,8 @@ impl Context<'_> {
         if value.fract() == 0.0 && value >= least as f64 && value <= most as f64 {
             return Some(value as u64);
         }
-        let message = format!("`{}` must be a whole number from {least} to {most}, and this is {value}", place.path());
+        let message =
+            format!("`{}` must be a whole number from {least} to {most}, and this is {value}", place.path());
         self.error("network/range", place.span(), message);
         None
     }
@@ -210,7 +226,13 @@ impl Context<'_> {
     }
 
     /// The cells that a selector chooses among `count`, ascending; all when nothing is written.
-    pub fn cells(&mut self, cells: Option<&Cells>, place: &Place, count: u32, population: &str) -> Option<Vec<u32>> {
+    pub fn cells(
+        &mut self,
+        cells: Option<&Cells>,
+        place: &Place,
+        count: u32,
+        population: &str,
+    ) -> Option<Vec<u32>> {
         let (mut list, described) = match cells {
             None => return Some((0..count).collect()),
             Some(Cells::One(cell)) => (vec![*cell], None),
@@ -227,12 +249,19 @@ impl Context<'_> {
         };
         list.sort_unstable();
         if let Some(twice) = list.windows(2).find(|pair| pair[0] == pair[1]) {
-            self.error("network/cells", place.span(), format!("`{}` names cell {} twice", place.path(), twice[0]));
+            self.error(
+                "network/cells",
+                place.span(),
+                format!("`{}` names cell {} twice", place.path(), twice[0]),
+            );
             return None;
         }
         match list.last() {
             Some(&last) if last >= count => {
-                let message = format!("there is no cell {last}: `{population}` has {count} (0 to {})", count - 1);
+                let message = match count {
+                    0 => format!("there is no cell {last}: `{population}` is empty"),
+                    _ => format!("there is no cell {last}: `{population}` has {count} (0 to {})", count - 1),
+                };
                 let error = Diagnostic::error("network/cells", message).at(place.span(), "");
                 self.problems.push(match described {
                     Some(described) => error.at(described, "the list"),

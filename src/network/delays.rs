@@ -37,7 +37,9 @@ pub(crate) fn check(context: &mut Context, model: &mut Model, path: &Path, reset
         return 0;
     }
     let mut count = 0;
-    for delay in model.projections.iter_mut().flat_map(|p| &mut p.connections.delay).filter(|d| short(**d, dt)) {
+    for delay in
+        model.projections.iter_mut().flat_map(|p| &mut p.connections.delay).filter(|d| short(**d, dt))
+    {
         *delay = to;
         count += 1;
     }
@@ -259,17 +261,17 @@ fn is_constant(projection: &Projection) -> bool {
 
 /// Whether a parameter is used as the whole delay of connections and nowhere else.
 fn only_sets_delays(context: &Context, name: &str) -> bool {
-    context.description.parameters.get(name).is_some() && !used_elsewhere(&context.document.root, &mut Vec::new(), name)
+    context.description.parameters.get(name).is_some()
+        && !used_elsewhere(&context.document.root, &mut Vec::new(), name)
 }
 
 fn used_elsewhere(node: &Node, path: &mut Vec<String>, name: &str) -> bool {
     match &node.value {
         Value::Text(text) => {
-            let whole_delay = text.trim() == name
-                && path.len() == 3
-                && path[0] == "connection"
-                && path[2] == "delay";
-            !whole_delay && (mentioned(text).iter().any(|n| n == name) || text.contains(&format!("{{{name}}}")))
+            let whole_delay =
+                text.trim() == name && path.len() == 3 && path[0] == "connection" && path[2] == "delay";
+            !whole_delay
+                && (mentioned(text).iter().any(|n| n == name) || text.contains(&format!("{{{name}}}")))
         }
         Value::List(items) => items.iter().any(|item| used_elsewhere(item, path, name)),
         Value::Table(entries) => entries.iter().any(|(key, entry)| {

@@ -87,9 +87,11 @@ impl Node {
             Value::Float(number) => (*number).into(),
             Value::Bool(truth) => (*truth).into(),
             Value::List(items) => items.iter().map(Node::to_json).collect(),
-            Value::Table(entries) => {
-                entries.iter().map(|(key, node)| (key.clone(), node.to_json())).collect::<serde_json::Map<_, _>>().into()
-            }
+            Value::Table(entries) => entries
+                .iter()
+                .map(|(key, node)| (key.clone(), node.to_json()))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
         }
     }
 }
@@ -120,7 +122,11 @@ impl<'a> Place<'a> {
         match self.node.map(|n| &n.value) {
             Some(Value::List(items)) => {
                 let node = items.get(index);
-                Place { node, span: node.map_or(self.span, |n| n.span), path: format!("{}[{index}]", self.path) }
+                Place {
+                    node,
+                    span: node.map_or(self.span, |n| n.span),
+                    path: format!("{}[{index}]", self.path),
+                }
             }
             _ => self.clone(),
         }
@@ -187,7 +193,8 @@ impl Document {
             let path = folder.join(&name);
             let seen = |p: &Path| std::fs::canonicalize(p).unwrap_or_else(|_| p.to_path_buf());
             if self.files.iter().any(|(_, file)| seen(file) == seen(&path)) {
-                let chain: Vec<String> = self.files.iter().map(|(_, f)| format!("`{}`", f.display())).collect();
+                let chain: Vec<String> =
+                    self.files.iter().map(|(_, f)| format!("`{}`", f.display())).collect();
                 problems.push(
                     Diagnostic::error("network/extends", format!("`{}` extends itself", path.display()))
                         .at(place, "this file has been read already")
@@ -220,7 +227,8 @@ impl Document {
     fn take_extends(&mut self, problems: &mut Diagnostics) -> Option<(String, Span)> {
         let Value::Table(entries) = &mut self.root.value else { return None };
         let newest = self.files.last().map(|(source, _)| *source);
-        let at = entries.iter().position(|(key, node)| key == "extends" && Some(node.span.source) == newest)?;
+        let at =
+            entries.iter().position(|(key, node)| key == "extends" && Some(node.span.source) == newest)?;
         let (_, node) = entries.remove(at);
         match node.value {
             Value::Text(name) => Some((name, node.span)),
@@ -275,7 +283,9 @@ fn parse(source: SourceId, text: &str, problems: &mut Diagnostics) -> Option<Nod
             continue;
         }
         let message = format!("this is not TOML: {}", error.message().trim_end().replace('\n', ", "));
-        problems.push(Diagnostic::error("network/syntax", message).at(Span::new(source, range.start, range.end), ""));
+        problems.push(
+            Diagnostic::error("network/syntax", message).at(Span::new(source, range.start, range.end), ""),
+        );
     }
     if !errors.is_empty() {
         return None;

@@ -14,11 +14,8 @@ use crate::diagnostic::Diagnostic;
 use crate::ir::IonVariable;
 
 /// NEURON's defaults: name, charge, reversal potential (mV), concentrations inside and outside (mM).
-const KNOWN: [(&str, i32, f64, f64, f64); 3] = [
-    ("na", 1, 50.0, 10.0, 140.0),
-    ("k", 1, -77.0, 54.4, 2.5),
-    ("ca", 2, 132.457_934_163_700_9, 5e-5, 2.0),
-];
+const KNOWN: [(&str, i32, f64, f64, f64); 3] =
+    [("na", 1, 50.0, 10.0, 140.0), ("k", 1, -77.0, 54.4, 2.5), ("ca", 2, 132.457_934_163_700_9, 5e-5, 2.0)];
 
 /// NEURON's defaults of any other ion: reversal potential (mV), concentrations (mM).
 const OTHER: (f64, f64, f64) = (0.0, 1.0, 1.0);
@@ -114,7 +111,8 @@ fn one(
 ) {
     let Some(ion) = index(context, library, ions, name) else { return };
     let empty = description::Ion::default();
-    let given = context.description.cell.get(&cell.shape.name).and_then(|c| c.ion.get(name)).unwrap_or(&empty);
+    let given =
+        context.description.cell.get(&cell.shape.name).and_then(|c| c.ion.get(name)).unwrap_or(&empty);
     let place = ion_place(context, cell, name);
     let rule = |style: &Style| match given.nernst {
         Some(NernstChoice::Never) => Nernst::Never,

@@ -15,6 +15,9 @@ use crate::ir::{Kind, Module, Role, Variable};
 use crate::mechanism::{self, Mechanism};
 use crate::nmodl::{ast, parse_with_includes};
 
+/// NEURON's switch of the TABLEs of a mechanism: `usetable_hh = 0` there, `usetable = 0` under `[global.hh]` here.
+const USE_TABLE: &str = "usetable";
+
 /// All mechanisms at hand, and those in use.
 #[derive(Default)]
 pub(crate) struct Library {
@@ -32,8 +35,11 @@ impl Library {
     pub fn open(context: &mut Context) -> Library {
         let description = context.description;
         let variables = description.record.iter().filter_map(|(_, record)| record.variable.as_deref());
-        let recorded = variables.filter_map(|v| v.split_once('.')).map(|(_, v)| v.split('[').next().unwrap_or(v).to_string());
-        let options = mechanism::Options { recorded: Some(recorded.collect()), ..mechanism::Options::default() };
+        let recorded = variables
+            .filter_map(|v| v.split_once('.'))
+            .map(|(_, v)| v.split('[').next().unwrap_or(v).to_string());
+        let options =
+            mechanism::Options { recorded: Some(recorded.collect()), ..mechanism::Options::default() };
         let mut library = Library { options, ..Library::default() };
         let place = context.document.place().at("mechanisms").at("files");
         for (i, name) in description.mechanisms.files.iter().enumerate() {
@@ -49,7 +55,8 @@ impl Library {
     }
 
     fn add(&mut self, context: &mut Context, source: SourceId, place: &Place) {
-        let folder = Path::new(&context.sources.get(source).name).parent().map(Path::to_path_buf).unwrap_or_default();
+        let folder =
+            Path::new(&context.sources.get(source).name).parent().map(Path::to_path_buf).unwrap_or_default();
         let mut include = |name: &str| std::fs::read_to_string(folder.join(name));
         let module = match parse_with_includes(context.sources, source, &mut include) {
             Ok(module) => module,
@@ -62,7 +69,9 @@ impl Library {
         let Some((name, span)) = mechanism_name(&module) else {
             let message = format!("`{file}` defines no mechanism");
             let error = Diagnostic::error("network/mechanism", message).at(place.span(), "named here");
-            context.problems.push(error.help("its NEURON block needs SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL"));
+            context
+                .problems
+                .push(error.help("its NEURON block needs SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL"));
             return;
         };
         if let Some((_, first)) = self.files.iter().find(|(n, _)| *n == name) {
@@ -107,24 +116,32 @@ impl Library {
     fn load(&mut self, context: &mut Context, name: &str, span: Span) -> Option<usize> {
         let source = match self.files.iter().find(|(n, _)| n == name) {
             Some((_, source)) => *source,
-            None => match mechanism::catalogue::source(name) {
-                Some(text) => context.sources.add(format!("catalogue/{name}.mod"), text),
-                None => {
-                    let mut known: Vec<&str> = mechanism::catalogue::names().collect();
-                    known.extend(self.files.iter().map(|(n, _)| n.as_str()));
-                    let error = Diagnostic::error("network/mechanism", format!("there is no mechanism `{name}`"));
-                    let error = error.at(span, "");
-                    context.problems.push(match suggest(name, known.iter().copied()) {
+            None => {
+                match mechanism::catalogue::source(name) {
+                    Some(text) => context.sources.add(format!("catalogue/{name}.mod"), text),
+                    None => {
+                        let mut known: Vec<&str> = mechanism::catalogue::names().collect();
+                        known.extend(self.files.iter().map(|(n, _)| n.as_str()));
+                        let error =
+                            Diagnostic::error("network/mechanism", format!("there is no mechanism `{name}`"));
+                        let error = error.at(span, "");
+                        context.problems.push(match suggest(name, known.iter().copied()) {
                         Some(near) => error.help(format!("did you mean `{near}`?")),
                         None => error
                             .help("name its .mod file in `[mechanisms]`, as in `files = [\"my_channel.mod\"]`")
                             .note(format!("known are {}", quoted(known.into_iter()))),
                     });
-                    return None;
+                        return None;
+                    }
                 }
-            },
+            }
         };
-        match mechanism::compile(context.sources, source, &self.options) {
+        let mut options = self.options.clone();
+        if let Some(scalar) = context.description.global.get(name).and_then(|g| g.get(USE_TABLE)) {
+            let place = context.document.place().at("global").at(name).at(USE_TABLE);
+            options.without_tables = context.number(Some(scalar), &place, 1.0, ANY)? == 0.0;
+        }
+        match mechanism::compile(context.sources, source, &options) {
             Ok(mut mechanism) => {
                 context.problems.extend(std::mem::take(&mut mechanism.warnings));
                 self.used.push(Arc::new(mechanism));
@@ -151,7 +168,7 @@ impl Library {
                 continue;
             };
             let mut changed = (*self.used[index]).clone();
-            for (key, scalar) in values.iter() {
+            for (key, scalar) in values.iter().filter(|(key, _)| *key != USE_TABLE) {
                 let here = place.at(key);
                 let Some(value) = context.number(Some(scalar), &here, 0.0, ANY) else { continue };
                 match changed.module.globals.iter_mut().find(|v| v.name == key && v.visible) {
@@ -251,7 +268,8 @@ pub(crate) fn columns<'m>(
     match element.parse::<u32>() {
         Ok(i) if i < variable.length => Some((variable, variable.first + i..variable.first + i + 1)),
         _ => {
-            let message = format!("`{name}` of `{}` has the elements 0 to {}", module.name, variable.length - 1);
+            let message =
+                format!("`{name}` of `{}` has the elements 0 to {}", module.name, variable.length - 1);
             context.error("network/variable", span, message);
             None
         }
@@ -280,7 +298,8 @@ pub(crate) fn limits(context: &mut Context, variable: &Variable, value: f64, spa
     if let Some((low, high)) = variable.limits
         && !(low..=high).contains(&value)
     {
-        let message = format!("`{}` is {value}, outside the limits {low:?} to {high:?} of its file", variable.name);
+        let message =
+            format!("`{}` is {value}, outside the limits {low:?} to {high:?} of its file", variable.name);
         context.problems.push(Diagnostic::warning("network/limits", message).at(span, ""));
     }
 }
@@ -301,7 +320,9 @@ fn unknown_variable(module: &Module, name: &str, span: Span, reserved: Option<&[
             return error.help(help);
         }
     }
-    let fits = |v: &&Variable| v.visible && (v.role == Role::Parameter || (reserved.is_none() && v.role != Role::Hidden));
+    let fits = |v: &&Variable| {
+        v.visible && (v.role == Role::Parameter || (reserved.is_none() && v.role != Role::Hidden))
+    };
     let names = module.variables.iter().filter(fits).map(|v| v.name.as_str());
     match suggest(name, names.clone().chain(reserved.unwrap_or_default().iter().copied())) {
         Some(near) => error.help(format!("did you mean `{near}`?")),

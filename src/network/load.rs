@@ -180,7 +180,9 @@ fn simulation(context: &mut Context, overrides: &Overrides) -> Option<Simulation
         None => {
             let error = Diagnostic::error("network/missing", "the description does not say how long to run");
             let error = error.at(place.key(), "");
-            context.problems.push(error.help("write `tstop` (ms) under `[simulation]`, or run with `--tstop MS`"));
+            context
+                .problems
+                .push(error.help("write `tstop` (ms) under `[simulation]`, or run with `--tstop MS`"));
             None
         }
     };

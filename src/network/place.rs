@@ -82,7 +82,9 @@ impl Shape {
             let message = format!("`{text}` is not a location");
             let error = Diagnostic::error("network/location", message).at(span, "");
             let root = self.tree.sections()[self.tree.root()].name();
-            context.problems.push(error.help(format!("write a section and a position from 0 to 1, as in `{root}(0.5)`")));
+            context
+                .problems
+                .push(error.help(format!("write a section and a position from 0 to 1, as in `{root}(0.5)`")));
             return None;
         };
         let name = name.trim();

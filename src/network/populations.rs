@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::cells::{CellType, node, uniform_or};
-use super::context::{ANY, Context};
+use super::context::{ANY, Context, NOT_NEGATIVE};
 use super::description::{self, CellValue, Named, Scalar, Times};
 use super::document::Place;
 use super::expression::Scope;
@@ -38,14 +38,17 @@ pub(crate) fn build(
     let mut first_id = 0;
     for (name, entry) in description.population.iter() {
         let place = context.document.place().at("population").at(name);
-        let Some(count) = context.whole(entry.count.as_ref(), &place.at("count"), 1, 0, MOST) else { continue };
+        let Some(count) = context.whole(entry.count.as_ref(), &place.at("count"), 1, 0, MOST) else {
+            continue;
+        };
         if first_id + count > MOST {
-            let message = format!("with `{name}` the network has {} cells, and {MOST} is the most", first_id + count);
+            let message =
+                format!("with `{name}` the network has {} cells, and {MOST} is the most", first_id + count);
             context.error("network/limit", place.at("count").span(), message);
             break;
         }
-        let work = Work { name, entry, place, count: count as u32 };
-        if let Some(body) = work.body(context, library, cells, ions) {
+        let mut work = Work { context, library, cells, ions, name, entry, place, count: count as u32 };
+        if let Some(body) = work.body() {
             out.push(Population { name: name.to_string(), first_id, count: count as u32, body });
             first_id += count;
         }
@@ -65,49 +68,78 @@ pub(crate) fn build(
     out
 }
 
-struct Work<'w, 'd> {
+struct Work<'w, 'c> {
+    context: &'w mut Context<'c>,
+    library: &'w mut Library,
+    cells: &'w [CellType],
+    ions: &'w mut Vec<Ion>,
     name: &'w str,
     entry: &'w description::Population,
-    place: Place<'d>,
+    place: Place<'c>,
     count: u32,
 }
 
-impl Work<'_, '_> {
-    fn body(
-        &self,
-        context: &mut Context,
-        library: &mut Library,
-        cells: &[CellType],
-        ions: &mut Vec<Ion>,
-    ) -> Option<Body> {
+/// One value of a mechanism, as described.
+struct Given<'g> {
+    key: &'g str,
+    scalar: &'g Scalar,
+    place: Place<'g>,
+    /// Names the stream of its random numbers.
+    use_name: String,
+}
+
+/// A point process, as described: of a type of cell or a stimulus.
+struct Described<'p> {
+    name: &'p str,
+    mechanism: &'p str,
+    at: Option<&'p str>,
+    /// `None`: every cell.
+    cells: Option<Vec<u32>>,
+    others: &'p Named<Scalar>,
+    values: &'p Named<Scalar>,
+    /// Keys that are not the mechanism's.
+    reserved: &'p [&'p str],
+    place: Place<'p>,
+}
+
+impl Described<'_> {
+    fn given(&self) -> impl Iterator<Item = Given<'_>> {
+        let inner = self.place.at("values");
+        let direct = self.others.iter().map(|(key, scalar)| (key, scalar, self.place.at(key)));
+        let nested = self.values.iter().map(move |(key, scalar)| (key, scalar, inner.at(key)));
+        direct.chain(nested).map(|(key, scalar, place)| Given {
+            key,
+            scalar,
+            place,
+            use_name: format!("{}.{key}", self.name),
+        })
+    }
+}
+
+impl<'c> Work<'_, 'c> {
+    fn body(&mut self) -> Option<Body> {
         match (&self.entry.cell, &self.entry.mechanism) {
-            (Some(cell), None) => self.cells(context, library, cells, ions, cell).map(Body::Cells),
-            (None, Some(mechanism)) => self.artificial(context, library, mechanism).map(Body::Artificial),
+            (Some(cell), None) => self.with_membrane(cell).map(Body::Cells),
+            (None, Some(mechanism)) => self.artificial(mechanism).map(Body::Artificial),
             _ => {
                 let message = format!("the population `{}` needs either `cell` or `mechanism`", self.name);
-                context.error("network/population", self.place.key(), message);
+                self.context.error("network/population", self.place.key(), message);
                 None
             }
         }
     }
 
-    fn cells(
-        &self,
-        context: &mut Context,
-        library: &mut Library,
-        cells: &[CellType],
-        ions: &mut Vec<Ion>,
-        name: &str,
-    ) -> Option<CellBody> {
-        let description = context.description;
+    fn with_membrane(&mut self, name: &str) -> Option<CellBody> {
+        let description = self.context.description;
         let times = self.place.at("times");
         if times.exists() {
-            context.error("network/unused", times.key(), "`times` belongs to artificial cells that play a list");
+            let message = "`times` belongs to artificial cells that play a list";
+            self.context.error("network/unused", times.key(), message);
         }
-        let Some(cell) = cells.iter().find(|c| c.shape.name == name) else {
+        let Some(cell) = self.cells.iter().find(|c| c.shape.name == name) else {
             if description.cell.get(name).is_none() {
                 let here = self.place.at("cell").span();
-                context.unknown("type of cell", name, here, description.cell.names());
+                self.context.unknown("type of cell", name, here, description.cell.names());
             }
             return None;
         };
@@ -122,97 +154,112 @@ impl Work<'_, '_> {
             detector: cell.detector,
             rests: cell.rests.clone(),
         };
-        let described = description.cell.get(name)?;
-        for (point, entry) in described.point.iter() {
-            let place = context.document.place().at("cell").at(name).at("point").at(point);
-            let spot = Spot { at: entry.at.as_deref(), cells: None, reserved: &POINT_KEYS };
-            let mechanism = entry.mechanism.as_deref().unwrap_or(point);
-            let values = (&entry.others, &entry.values);
-            self.point(context, library, cell, &mut body, point, mechanism, values, spot, &place);
-        }
-        for (stimulus, entry) in description.stimulus.iter().filter(|(_, s)| s.population == self.name) {
-            let place = context.document.place().at("stimulus").at(stimulus);
-            if context.switch(entry.enabled.as_ref(), &place.at("enabled"), true) != Some(true) {
-                continue;
-            }
-            let chosen = context.cells(entry.cells.as_ref(), &place.at("cells"), self.count, self.name);
-            let Some(chosen) = chosen else { continue };
-            let all = chosen.len() == self.count as usize;
-            let spot =
-                Spot { at: entry.at.as_deref(), cells: (!all).then_some(chosen), reserved: &STIMULUS_KEYS };
-            let values = (&entry.others, &entry.values);
-            self.point(context, library, cell, &mut body, stimulus, &entry.mechanism, values, spot, &place);
-        }
+        self.points(cell, &mut body);
+        self.stimuli(cell, &mut body);
         let mut users: Vec<(usize, &[u32])> =
             body.densities.iter().map(|d| (d.mechanism, d.nodes.as_slice())).collect();
         let nodes: Vec<(usize, [u32; 1])> = body.points.iter().map(|p| (p.mechanism, [p.node])).collect();
         users.extend(nodes.iter().map(|(mechanism, node)| (*mechanism, node.as_slice())));
-        body.ions = ions::sets(context, library, ions, cell, &users);
-        self.values(context, library, cell, ions, &mut body);
+        body.ions = ions::sets(self.context, self.library, self.ions, cell, &users);
+        self.values(cell, &mut body);
         Some(body)
     }
 
+    /// The point processes of the type of cell.
+    fn points(&mut self, cell: &CellType, body: &mut CellBody) {
+        let description = self.context.description;
+        let name = &cell.shape.name;
+        for (point, entry) in description.cell.get(name).iter().flat_map(|c| c.point.iter()) {
+            let described = Described {
+                name: point,
+                mechanism: entry.mechanism.as_deref().unwrap_or(point),
+                at: entry.at.as_deref(),
+                cells: None,
+                others: &entry.others,
+                values: &entry.values,
+                reserved: &POINT_KEYS,
+                place: self.context.document.place().at("cell").at(name).at("point").at(point),
+            };
+            self.point(cell, body, described);
+        }
+    }
+
+    /// The stimuli on this population.
+    fn stimuli(&mut self, cell: &CellType, body: &mut CellBody) {
+        let description = self.context.description;
+        let population = self.name;
+        for (name, entry) in description.stimulus.iter().filter(|(_, s)| s.population == population) {
+            let place = self.context.document.place().at("stimulus").at(name);
+            if self.context.switch(entry.enabled.as_ref(), &place.at("enabled"), true) != Some(true) {
+                continue;
+            }
+            let here = place.at("cells");
+            let Some(chosen) = self.context.cells(entry.cells.as_ref(), &here, self.count, self.name) else {
+                continue;
+            };
+            let all = chosen.len() == self.count as usize;
+            let described = Described {
+                name,
+                mechanism: &entry.mechanism,
+                at: entry.at.as_deref(),
+                cells: (!all).then_some(chosen),
+                others: &entry.others,
+                values: &entry.values,
+                reserved: &STIMULUS_KEYS,
+                place,
+            };
+            self.point(cell, body, described);
+        }
+    }
+
     /// Adds a point process.
-    #[allow(clippy::too_many_arguments)]
-    fn point(
-        &self,
-        context: &mut Context,
-        library: &mut Library,
-        cell: &CellType,
-        body: &mut CellBody,
-        name: &str,
-        mechanism: &str,
-        (others, values): (&Named<Scalar>, &Named<Scalar>),
-        spot: Spot,
-        place: &Place,
-    ) {
-        if body.points.iter().any(|p| p.name == name) || cell.has_entry(library, name) {
+    fn point(&mut self, cell: &CellType, body: &mut CellBody, described: Described) {
+        let (name, place) = (described.name, &described.place);
+        if body.points.iter().any(|p| p.name == name) || cell.has_entry(self.library, name) {
             let message = format!("the cells of `{}` already have something called `{name}`", self.name);
-            context.error("network/name", place.key(), message);
+            self.context.error("network/name", place.key(), message);
             return;
         }
         let here = place.at("at");
-        let location = cell.shape.location(context, spot.at, &here);
+        let location = cell.shape.location(self.context, described.at, &here);
         let named = place.at("mechanism");
         let span = if named.exists() { named.span() } else { place.key() };
-        let mechanism = library.find(context, mechanism, Kind::PointProcess, span);
+        let mechanism = self.library.find(self.context, described.mechanism, Kind::PointProcess, span);
         let (Some(location), Some(mechanism)) = (location, mechanism) else { return };
-        let Some(node) = node(context, &cell.compartments, location, &here) else { return };
-        let chosen = spot.cells.clone().unwrap_or_else(|| (0..self.count).collect());
+        let Some(node) = node(self.context, &cell.compartments, location, &here) else { return };
+        let chosen = described.cells.clone().unwrap_or_else(|| (0..self.count).collect());
         let mut settings = Vec::new();
-        let direct = others.iter().map(|(key, scalar)| (key, scalar, place.at(key)));
-        let values = values.iter().map(|(key, scalar)| (key, scalar, place.at("values").at(key)));
-        for (key, scalar, here) in direct.chain(values) {
-            let use_name = format!("{name}.{key}");
-            self.setting(context, library, mechanism, key, scalar, &here, &chosen, &use_name, spot.reserved, &mut settings);
+        for given in described.given() {
+            self.setting(mechanism, &given, &chosen, described.reserved, &mut settings);
         }
-        body.points.push(PointSet { name: name.to_string(), mechanism, node, cells: spot.cells, settings });
+        body.points.push(PointSet {
+            name: name.to_string(),
+            mechanism,
+            node,
+            cells: described.cells,
+            settings,
+        });
     }
 
     /// Works out one value for the chosen cells and adds it; a later value of the same column replaces an earlier one.
-    #[allow(clippy::too_many_arguments)]
     fn setting(
-        &self,
-        context: &mut Context,
-        library: &Library,
+        &mut self,
         mechanism: usize,
-        key: &str,
-        scalar: &Scalar,
-        place: &Place,
+        given: &Given,
         chosen: &[u32],
-        use_name: &str,
         reserved: &[&str],
         settings: &mut Vec<Setting>,
     ) -> Option<()> {
-        let module = &library.used[mechanism].module;
-        let columns = settable(context, module, key, place.key(), reserved)?;
-        let values = self.per_cell(context, scalar, place, chosen, use_name)?;
+        let module = &self.library.used[mechanism].module;
+        let columns = settable(self.context, module, given.key, given.place.key(), reserved)?;
+        let values = self.per_cell(given, chosen)?;
         let first = match &values {
             Values::Uniform(value) => Some(*value),
             Values::PerNode(list) | Values::PerCell(list) => list.first().copied(),
         };
-        if let (Some(variable), Some(value)) = (module.variable(key), first) {
-            limits(context, variable, value, place.span());
+        let module = &self.library.used[mechanism].module;
+        if let (Some(variable), Some(value)) = (module.variable(given.key), first) {
+            limits(self.context, variable, value, given.place.span());
         }
         for column in columns {
             settings.retain(|s| s.column != column);
@@ -222,26 +269,22 @@ impl Work<'_, '_> {
     }
 
     /// The values of an expression of `index` and `count` for the chosen cells.
-    fn per_cell(
-        &self,
-        context: &mut Context,
-        scalar: &Scalar,
-        place: &Place,
-        chosen: &[u32],
-        use_name: &str,
-    ) -> Option<Values> {
-        let expression = context.expression(scalar, place, &Scope::random(&["index", "count"]))?;
+    fn per_cell(&mut self, given: &Given, chosen: &[u32]) -> Option<Values> {
+        let place = &given.place;
+        let expression = self.context.expression(given.scalar, place, &Scope::random(&["index", "count"]))?;
         let what = format!("`{}`", place.path());
         if expression.is_constant() {
-            return context.evaluate(&expression, &[], ANY, &what).map(Values::Uniform);
+            return self.context.evaluate(&expression, &[], ANY, &what).map(Values::Uniform);
         }
         let mut out = Vec::with_capacity(chosen.len());
         for cell in chosen {
-            let parts = [self.name.into(), u64::from(*cell).into(), use_name.into()];
-            match expression.value(&[f64::from(*cell), f64::from(self.count)], || context.stream(&parts)) {
+            let parts = [self.name.into(), u64::from(*cell).into(), given.use_name.as_str().into()];
+            let stream = || self.context.stream(&parts);
+            match expression.value(&[f64::from(*cell), f64::from(self.count)], stream) {
                 Ok(value) => out.push(value),
                 Err(failure) => {
-                    context.problems.push(failure.diagnostic(&format!("{what} of cell {cell} of `{}`", self.name)));
+                    let of = format!("{what} of cell {cell} of `{}`", self.name);
+                    self.context.problems.push(failure.diagnostic(&of));
                     return None;
                 }
             }
@@ -249,106 +292,78 @@ impl Work<'_, '_> {
         Some(uniform_or(out, Values::PerCell))
     }
 
-    /// `values.NAME.VARIABLE` of cells.
-    fn values(
-        &self,
-        context: &mut Context,
-        library: &Library,
-        cell: &CellType,
-        ions: &[Ion],
-        body: &mut CellBody,
-    ) {
+    /// `values.NAME.VARIABLE` of cells with membrane.
+    fn values(&mut self, cell: &CellType, body: &mut CellBody) {
         let all: Vec<u32> = (0..self.count).collect();
         for (name, group) in self.entry.values.iter() {
             let place = self.place.at("values").at(name);
             let CellValue::Group(group) = group else {
                 let message = format!("`{}` needs the name of a variable", place.path());
                 let error = Diagnostic::error("network/value", message).at(place.key(), "");
-                context.problems.push(error.help(format!("write `values.{name}.VARIABLE = ...`")));
+                self.context.problems.push(error.help(format!("write `values.{name}.VARIABLE = ...`")));
                 continue;
             };
             for (key, scalar) in group.iter() {
-                let here = place.at(key);
-                let use_name = format!("{name}.{key}");
+                let given = Given { key, scalar, place: place.at(key), use_name: format!("{name}.{key}") };
                 if let Some(point) = body.points.iter_mut().find(|p| p.name == name) {
                     let chosen = point.cells.clone().unwrap_or_else(|| all.clone());
-                    let settings = &mut point.settings;
-                    let mechanism = point.mechanism;
-                    self.setting(context, library, mechanism, key, scalar, &here, &chosen, &use_name, &[], settings);
-                } else if cell.has_entry(library, name) {
-                    self.density_value(context, library, cell, body, name, key, scalar, &here, &all);
-                } else if let Some(ion) = ions.iter().position(|ion| ion.name == name) {
-                    self.ion_value(context, body, ion, key, scalar, &here, &all);
+                    self.setting(point.mechanism, &given, &chosen, &[], &mut point.settings);
+                } else if cell.has_entry(self.library, name) {
+                    self.density_value(cell, body, name, &given, &all);
+                } else if let Some(ion) = self.ions.iter().position(|ion| ion.name == name) {
+                    self.ion_value(body, ion, &given, &all);
                 } else {
-                    let points = body.points.iter().map(|p| p.name.as_str());
-                    let entries = cell.entries.iter().map(|e| e.name.as_str());
-                    let known = points.chain(entries).chain(ions.iter().map(|i| i.name.as_str()));
-                    let known: Vec<&str> = known.collect();
-                    context.unknown("point process, mechanism or ion", name, place.key(), known.into_iter());
+                    let mut known: Vec<&str> = body.points.iter().map(|p| p.name.as_str()).collect();
+                    known.extend(cell.entries.iter().map(|e| e.name.as_str()));
+                    known.extend(self.ions.iter().map(|i| i.name.as_str()));
+                    let what = "point process, mechanism or ion";
+                    self.context.unknown(what, name, place.key(), known.into_iter());
                     break;
                 }
             }
         }
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn density_value(
-        &self,
-        context: &mut Context,
-        library: &Library,
+        &mut self,
         cell: &CellType,
         body: &mut CellBody,
         name: &str,
-        key: &str,
-        scalar: &Scalar,
-        place: &Place,
+        given: &Given,
         all: &[u32],
     ) -> Option<()> {
-        let (first, _) = cell.density(context, library, name, key, place)?;
+        let (first, _) = cell.density(self.context, self.library, name, given.key, &given.place)?;
         let mechanism = body.densities[first].mechanism;
         if cell.entries.iter().filter(|e| e.mechanism == mechanism).count() > 1 {
-            let module = &library.used[mechanism].module.name;
-            let message = format!("a value cell by cell needs the mechanism in one entry, and `{module}` is in several");
-            context.error("network/value", place.key(), message);
+            let module = &self.library.used[mechanism].module.name;
+            let message = format!(
+                "a value cell by cell needs the mechanism in one entry, and `{module}` is in several"
+            );
+            self.context.error("network/value", given.place.key(), message);
             return None;
         }
-        let use_name = format!("{name}.{key}");
-        for density in 0..body.densities.len() {
-            if body.densities[density].mechanism != mechanism {
-                continue;
+        for density in (0..body.densities.len()).filter(|d| cell.densities[*d].mechanism == mechanism) {
+            let settings = &mut body.densities[density].settings;
+            self.setting(mechanism, given, all, &[], settings);
+            let rests = body.rests.iter().filter(|r| r.density == density);
+            if rests.clone().any(|r| settings.iter().any(|s| s.column == r.column)) {
+                let message = format!("`{name}.{}` is already chosen so that the cell rests", given.key);
+                self.context.error("network/rest", given.place.key(), message);
             }
-            let mut settings = std::mem::take(&mut body.densities[density].settings);
-            self.setting(context, library, mechanism, key, scalar, place, all, &use_name, &[], &mut settings);
-            if settings.iter().any(|s| body.rests.iter().any(|r| r.density == density && r.column == s.column)) {
-                let message = format!("`{name}.{key}` is already chosen so that the cell rests");
-                context.error("network/rest", place.key(), message);
-            }
-            body.densities[density].settings = settings;
         }
         Some(())
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn ion_value(
-        &self,
-        context: &mut Context,
-        body: &mut CellBody,
-        ion: usize,
-        key: &str,
-        scalar: &Scalar,
-        place: &Place,
-        all: &[u32],
-    ) -> Option<()> {
-        let use_name = format!("{}.{key}", place.path());
-        let values = self.per_cell(context, scalar, place, all, &use_name)?;
+    fn ion_value(&mut self, body: &mut CellBody, ion: usize, given: &Given, all: &[u32]) -> Option<()> {
+        let values = self.per_cell(given, all)?;
         for set in body.ions.iter_mut().filter(|set| set.ion == ion) {
-            let field = match key {
+            let field = match given.key {
                 "reversal" => &mut set.reversal,
                 "inside" => &mut set.inside,
                 "outside" => &mut set.outside,
-                _ => {
+                key => {
                     let known = ["reversal", "inside", "outside"];
-                    context.unknown("value of an ion called", key, place.key(), known.into_iter());
+                    self.context.unknown("value of an ion called", key, given.place.key(), known.into_iter());
                     return None;
                 }
             };
@@ -357,77 +372,78 @@ impl Work<'_, '_> {
         Some(())
     }
 
-    fn artificial(&self, context: &mut Context, library: &mut Library, name: &str) -> Option<ArtificialBody> {
+    fn artificial(&mut self, name: &str) -> Option<ArtificialBody> {
         let span = self.place.at("mechanism").span();
-        let mechanism = library.find(context, name, Kind::ArtificialCell, span)?;
+        let mechanism = self.library.find(self.context, name, Kind::ArtificialCell, span)?;
         let all: Vec<u32> = (0..self.count).collect();
         let mut settings = Vec::new();
         for (key, value) in self.entry.values.iter() {
             let place = self.place.at("values").at(key);
             match value {
                 CellValue::Value(scalar) => {
-                    let list = &mut settings;
-                    self.setting(context, library, mechanism, key, scalar, &place, &all, key, &[], list);
+                    let given = Given { key, scalar, place, use_name: key.to_string() };
+                    self.setting(mechanism, &given, &all, &[], &mut settings);
                 }
                 CellValue::Group(_) => {
-                    let message = format!("an artificial cell has no parts, so `{key}` must be a value of `{name}`");
-                    context.error("network/value", place.key(), message);
+                    let message =
+                        format!("an artificial cell has no parts, so `{key}` must be a value of `{name}`");
+                    self.context.error("network/value", place.key(), message);
                 }
             }
         }
-        let times = self.place.at("times");
-        let module = &library.used[mechanism].module;
+        let here = self.place.at("times");
+        let plays = self.library.used[mechanism].module.plays;
         let times = match &self.entry.times {
-            Some(_) if !module.plays => {
-                context.error("network/unused", times.key(), format!("`{name}` does not play a list of times"));
+            None => Vec::new(),
+            Some(_) if !plays => {
+                let message = format!("`{name}` does not play a list of times");
+                self.context.error("network/unused", here.key(), message);
                 return None;
             }
-            Some(list) => self.times(context, list, &times)?,
-            None => Vec::new(),
+            Some(Times::List(list)) => self.same_times(list, &here)?,
+            Some(Times::Table(entry)) => self.times_of_table(entry, &here)?,
         };
         Some(ArtificialBody { mechanism, settings, times })
     }
 
-    fn times(&self, context: &mut Context, times: &Times, place: &Place) -> Option<Vec<Arc<[f64]>>> {
+    fn same_times(&mut self, list: &[Scalar], place: &Place<'c>) -> Option<Vec<Arc<[f64]>>> {
+        let mut times = Vec::new();
+        for (i, scalar) in list.iter().enumerate() {
+            times.push(self.context.number(Some(scalar), &place.item(i), 0.0, NOT_NEGATIVE)?);
+        }
+        times.sort_by(f64::total_cmp);
+        let times: Arc<[f64]> = times.into();
+        Some(vec![times; self.count as usize])
+    }
+
+    fn times_of_table(
+        &mut self,
+        entry: &description::TimesTable,
+        place: &Place<'c>,
+    ) -> Option<Vec<Arc<[f64]>>> {
+        let table = find_table(self.context, &entry.table, &place.at("table"))?;
+        let columns = table.column_names();
+        let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let scope = Scope::of(&names).and("row");
+        let name = |i: usize| Scalar::Text(names.get(i).map_or("row", |n| n).to_string());
+        let cell = entry.cell.clone().unwrap_or_else(|| name(0));
+        let time = entry.time.clone().unwrap_or_else(|| name(1));
+        let cell = self.context.expression(&cell, &place.at("cell"), &scope)?;
+        let time = self.context.expression(&time, &place.at("time"), &scope)?;
         let mut lists: Vec<Vec<f64>> = vec![Vec::new(); self.count as usize];
-        match times {
-            Times::List(list) => {
-                let mut all = Vec::new();
-                for (i, scalar) in list.iter().enumerate() {
-                    all.push(context.number(Some(scalar), &place.item(i), 0.0, super::context::NOT_NEGATIVE)?);
-                }
-                all.sort_by(f64::total_cmp);
-                let all: Arc<[f64]> = all.into();
-                return Some(vec![all; self.count as usize]);
-            }
-            Times::Table(entry) => {
-                let table = find_table(context, &entry.table, &place.at("table"))?;
-                let columns = table.column_names();
-                let names: Vec<&str> = columns.iter().map(String::as_str).collect();
-                let scope = Scope::of(&names).and("row");
-                let name = |i: usize| Scalar::Text(names.get(i).map_or("row", |n| n).to_string());
-                let cell = entry.cell.clone().unwrap_or_else(|| name(0));
-                let time = entry.time.clone().unwrap_or_else(|| name(1));
-                let cell = context.expression(&cell, &place.at("cell"), &scope)?;
-                let time = context.expression(&time, &place.at("time"), &scope)?;
-                for row in 0..table.rows() {
-                    let mut values = table.row(row).to_vec();
-                    values.push(row as f64);
-                    let what = format!("row {row} of `{}`", table.file);
-                    let number = context.evaluate(&cell, &values, ANY, &what)?;
-                    let number = cell_number(context, number, &table, row)?;
-                    let at = context.evaluate(&time, &values, super::context::NOT_NEGATIVE, &what)?;
-                    match lists.get_mut(number as usize) {
-                        Some(list) => list.push(at),
-                        None => {
-                            let message =
-                                format!("there is no cell {number}: `{}` has {} cells", self.name, self.count);
-                            context.error("network/cells", table.place(row), message);
-                            return None;
-                        }
-                    }
-                }
-            }
+        for row in 0..table.rows() {
+            let mut values = table.row(row).to_vec();
+            values.push(row as f64);
+            let what = format!("row {row} of `{}`", table.file);
+            let number = self.context.evaluate(&cell, &values, ANY, &what)?;
+            let number = cell_number(self.context, number, &table, row)?;
+            let at = self.context.evaluate(&time, &values, NOT_NEGATIVE, &what)?;
+            let Some(list) = lists.get_mut(number as usize) else {
+                let message = format!("there is no cell {number}: `{}` has {} cells", self.name, self.count);
+                self.context.error("network/cells", table.place(row), message);
+                return None;
+            };
+            list.push(at);
         }
         let sorted = lists.into_iter().map(|mut list| {
             list.sort_by(f64::total_cmp);
@@ -435,12 +451,4 @@ impl Work<'_, '_> {
         });
         Some(sorted.collect())
     }
-}
-
-/// Where a point process goes.
-struct Spot<'s> {
-    at: Option<&'s str>,
-    /// `None`: every cell.
-    cells: Option<Vec<u32>>,
-    reserved: &'s [&'s str],
 }

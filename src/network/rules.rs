@@ -48,7 +48,9 @@ pub(crate) fn all_to_all(ends: Ends) -> Vec<Pair> {
 /// Source i to target i, for each i that may do both.
 pub(crate) fn one_to_one(ends: Ends) -> Vec<Pair> {
     let both = ends.sources.iter().filter(|source| ends.targets.binary_search(source).is_ok());
-    both.map(|&cell| Pair { source: cell, target: cell, row: 0 }).filter(|p| ends.allows(p.source, p.target)).collect()
+    both.map(|&cell| Pair { source: cell, target: cell, row: 0 })
+        .filter(|p| ends.allows(p.source, p.target))
+        .collect()
 }
 
 /// Each pair with the same probability: the gaps between the chosen sources of a target are geometric.
@@ -82,7 +84,11 @@ pub(crate) fn probability(ends: Ends, probability: f64, stream: impl Fn(u32) -> 
 
 /// Each target from `degree` different sources (Floyd's sampling, doi:10.1145/30401.315746). The error is the first target that has fewer
 /// candidates, and their number.
-pub(crate) fn indegree(ends: Ends, degree: u32, stream: impl Fn(u32) -> Stream) -> Result<Vec<Pair>, (u32, usize)> {
+pub(crate) fn indegree(
+    ends: Ends,
+    degree: u32,
+    stream: impl Fn(u32) -> Stream,
+) -> Result<Vec<Pair>, (u32, usize)> {
     let mut pairs = Vec::with_capacity(ends.targets.len() * degree as usize);
     for &target in ends.targets {
         let own = if ends.no_self { ends.sources.binary_search(&target).ok() } else { None };
@@ -150,7 +156,8 @@ mod tests {
     fn indegree_prefers_no_source() {
         let sources: Vec<u32> = (0..50).collect();
         let targets: Vec<u32> = (0..4000).collect();
-        let pairs = indegree(Ends { sources: &sources, targets: &targets, no_self: false }, 7, stream).unwrap();
+        let pairs =
+            indegree(Ends { sources: &sources, targets: &targets, no_self: false }, 7, stream).unwrap();
         let mut counts = [0.0; 50];
         pairs.iter().for_each(|p| counts[p.source as usize] += 1.0);
         let mean = 4000.0 * 7.0 / 50.0;

@@ -149,7 +149,9 @@ impl<'s> Check<'s> {
         let Some(Node { value: Value::List(items), .. }) = place.node() else { return };
         let bound = |key: &str| schema.get(key).and_then(Json::as_u64).map(|n| n as usize);
         let count = items.len();
-        if bound("minItems").is_some_and(|least| count < least) || bound("maxItems").is_some_and(|most| count > most) {
+        if bound("minItems").is_some_and(|least| count < least)
+            || bound("maxItems").is_some_and(|most| count > most)
+        {
             let wanted = bound("minItems").unwrap_or_default();
             let message = format!("`{}` must have {wanted} items, not {count}", place.path());
             problems.push(Diagnostic::error("network/type", message).at(place.span(), ""));
@@ -179,9 +181,11 @@ impl<'s> Check<'s> {
         }
         for required in schema.get("required").and_then(Json::as_array).into_iter().flatten() {
             let Some(key) = required.as_str().filter(|key| node.get(key).is_none()) else { continue };
-            let mut message = Diagnostic::error("network/missing", format!("`{}` needs the key `{key}`", place.path()))
-                .at(place.key(), "");
-            if let Some(text) = properties.get(key).and_then(|p| p.get("description")).and_then(Json::as_str) {
+            let mut message =
+                Diagnostic::error("network/missing", format!("`{}` needs the key `{key}`", place.path()))
+                    .at(place.key(), "");
+            if let Some(text) = properties.get(key).and_then(|p| p.get("description")).and_then(Json::as_str)
+            {
                 message = message.note(format!("`{key}`: {}", one_line(text)));
             }
             problems.push(message);
@@ -192,7 +196,8 @@ impl<'s> Check<'s> {
 fn unknown_key(place: &Place, key: &str, entry: &Node, properties: &Map<String, Json>) -> Diagnostic {
     let path = place.path();
     let owner = if path.is_empty() { "a description".to_string() } else { format!("`{path}`") };
-    let error = Diagnostic::error("network/unknown-key", format!("{owner} has no key `{key}`")).at(entry.key, "");
+    let error =
+        Diagnostic::error("network/unknown-key", format!("{owner} has no key `{key}`")).at(entry.key, "");
     match suggest(key, properties.keys().map(String::as_str)) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => error.help(format!("its keys are {}", quoted(properties.keys().map(String::as_str)))),

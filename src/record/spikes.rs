@@ -1,14 +1,14 @@
 //! `spikes.h5`: SONATA's spike file, written so that a kill at any instant leaves a whole one.
 //!
 //! HDF5 changes a file's inner index in many small writes, and a kill between two of them can leave a file that no
-//! reader opens. So there are two files, written in turn: while one is being changed, the other, whole one is
-//! the one called `spikes.h5.part`. A flush adds to the hidden file (`spikes.h5.part.next`) all that it lacks, closes it, and
-//! swaps the names, each by one rename, which either has happened or has not. Each spike is so written twice, which costs
-//! 32 bytes of disk traffic for it and depends on nothing that HDF5 might do inside. No file is held open
-//! between flushes: readers may look at `spikes.h5.part` while the run goes on.
+//! reader opens. So there are two files, written in turn: while one is being changed, the other, whole one is the one
+//! called `spikes.h5.part`. A flush adds to the hidden file (`spikes.h5.part.next`) all that it lacks, closes it, and
+//! swaps the names, each by one rename, which either has happened or has not. Each spike is so written twice, 32
+//! bytes in all, and nothing depends on what HDF5 does inside. No file is held open between flushes: readers may
+//! look at `spikes.h5.part` while the run goes on.
 //!
-//! At the end the spikes are copied into a file of exact size with contiguous data sets, so that the bytes do not depend
-//! on when flushes happened.
+//! At the end the spikes are copied into a file of exact size with contiguous data sets, so that the bytes do not
+//! depend on when flushes happened.
 
 use std::fs;
 use std::io;
@@ -152,26 +152,9 @@ impl SpikeStore {
             for population in &self.populations {
                 let from = from.group(&population.name)?;
                 let group = create_population(&spikes, &population.name)?;
-                let count = from.dataset("timestamps")?.size();
-                let create = |name: &str| {
-                    (
-                        from.dataset(name),
-                        group.new_dataset_builder().obj_track_times(false).alloc_time(Some(AllocTime::Early)),
-                    )
-                };
-                let (old, builder) = create("timestamps");
-                let (old, new) = (old?, builder.empty::<f64>().shape(count).create("timestamps")?);
-                for at in (0..count).step_by(BLOCK) {
-                    let end = (at + BLOCK).min(count);
-                    new.write_slice(&old.read_slice_1d::<f64, _>(at..end)?, at..end)?;
-                }
-                hdf::set_units(&new, "ms")?;
-                let (old, builder) = create("node_ids");
-                let (old, new) = (old?, builder.empty::<u64>().shape(count).create("node_ids")?);
-                for at in (0..count).step_by(BLOCK) {
-                    let end = (at + BLOCK).min(count);
-                    new.write_slice(&old.read_slice_1d::<u64, _>(at..end)?, at..end)?;
-                }
+                let times = copy_column::<f64>(&from, &group, "timestamps")?;
+                hdf::set_units(&times, "ms")?;
+                copy_column::<u64>(&from, &group, "node_ids")?;
             }
             file.new_attr::<f64>().create(hdf::UNTIL)?.write_scalar(&until)?;
             file.attr(hdf::STATUS)?.write_scalar(&hdf::text(status))?;
@@ -203,6 +186,23 @@ fn create_population(spikes: &hdf5::Group, name: &str) -> hdf5::Result<hdf5::Gro
     let group = spikes.create_group(name)?;
     group.new_attr::<Sorting>().create("sorting")?.write_scalar(&Sorting::by_time)?;
     Ok(group)
+}
+
+/// Copies a list into a data set of its exact size.
+fn copy_column<T: hdf5::H5Type>(
+    from: &hdf5::Group,
+    to: &hdf5::Group,
+    name: &str,
+) -> hdf5::Result<hdf5::Dataset> {
+    let old = from.dataset(name)?;
+    let count = old.size();
+    let builder = to.new_dataset_builder().obj_track_times(false).alloc_time(Some(AllocTime::Early));
+    let new = builder.empty::<T>().shape(count).create(name)?;
+    for at in (0..count).step_by(BLOCK) {
+        let end = (at + BLOCK).min(count);
+        new.write_slice(&old.read_slice_1d::<T, _>(at..end)?, at..end)?;
+    }
+    Ok(new)
 }
 
 /// Exchanges the names of two files; the first name exists at every instant.

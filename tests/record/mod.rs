@@ -54,7 +54,7 @@ pub const EPOCH: u64 = 20;
 /// Spikes of one step, sorted by id.
 pub fn spikes_at(step: u64) -> Vec<Spike> {
     let time = step as f64 * DT;
-    let alpha = (0..40).filter(|id| (step * 7 + id * 13) % 101 == 0).map(|id| Spike { time, id });
+    let alpha = (0..40).filter(|id| (step * 7 + id * 13).is_multiple_of(101)).map(|id| Spike { time, id });
     let gamma = (step % 50 == 3).then_some(Spike { time, id: 43 });
     alpha.chain(gamma).collect()
 }
@@ -73,7 +73,7 @@ pub fn feed(sink: &mut dyn Sink, from: u64, to: u64, mut after: impl FnMut(f64))
         sink.spikes(&spikes)?;
         for (report, (width, every)) in [(6, 1), (1, 4)].into_iter().enumerate() {
             let rows: Vec<f64> = (step..end)
-                .filter(|s| s % every == 0)
+                .filter(|s| s.is_multiple_of(every))
                 .flat_map(|s| (0..width).map(move |c| value(report, c, s)))
                 .collect();
             sink.samples(report, &rows)?;
