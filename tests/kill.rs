@@ -103,6 +103,8 @@ fn a_kill_at_any_moment_leaves_what_was_flushed() {
 
     let mut kept = Vec::new();
     for round in 0..6u64 {
+        // Else the file of the round before would be taken for that of this one.
+        let _ = fs::remove_file(place.folder.path().join("net/spikes.h5.part"));
         let mut child = place.command("run net.toml --tstop 1e9 --threads 2").spawn().unwrap();
         let begun = Instant::now();
         // The first rounds are killed while they build and begin, the others later and later after the first flush.

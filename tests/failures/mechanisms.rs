@@ -22,7 +22,6 @@ fn texts() {
         case("a folder without .mod files").edit("\"leak.mod\"", "\"results\""),
         case("empty").file("leak.mod", ""),
         case("only a comment").file("leak.mod", ": nothing yet\n"),
-        case("not UTF-8").file("leak.mod", *b"TITLE leak of 5 \xb5S\nNEURON { SUFFIX leak }\n"),
         case("a binary file").file("leak.mod", (0..=255).collect::<Vec<u8>>()),
         case("a web page").file("leak.mod", "<!DOCTYPE html>\n<html><body>404</body></html>\n"),
         leak(
@@ -73,7 +72,9 @@ fn meaning() {
 /// What NEURON takes too, and is yet hardly meant.
 #[test]
 fn warnings() {
+    let old = [&b"TITLE a leak, in \xb5S\n"[..], include_bytes!("good/leak.mod")].concat();
     let cases = [
+        case("a micro sign of the time before UTF-8").file("leak.mod", old).fine(),
         leak("a RANGE variable that is none", &[("RANGE g, e", "RANGE g, e, gbar")]).fine(),
         leak("a state without its equation", &[("STATE { m }", "STATE { m h }")]).fine(),
         leak(

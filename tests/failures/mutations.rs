@@ -70,13 +70,15 @@ impl Dice {
     }
 }
 
-/// One to four pieces of damage.
+/// A text with one to four pieces of damage.
 fn damaged(text: &str, number: u64) -> Vec<u8> {
     let mut dice = Dice(number);
     let mut bytes = text.as_bytes().to_vec();
-    for _ in 0..=dice.roll(4) {
+    // Every other one has a scratch only, which may well leave a good text.
+    let (times, longest) = if number.is_multiple_of(2) { (1, 2) } else { (1 + dice.roll(4), 30) };
+    for _ in 0..times {
         let at = dice.roll(bytes.len());
-        let end = (at + 1 + dice.roll(30)).min(bytes.len());
+        let end = (at + 1 + dice.roll(longest)).min(bytes.len());
         match dice.roll(6) {
             0 => drop(bytes.drain(at..end)),
             1 => bytes.splice(at..at, PIECES[dice.roll(PIECES.len())].bytes()).for_each(drop),
@@ -130,7 +132,7 @@ fn damaged_descriptions_are_answered() {
         }
         assert!(begun.elapsed() < PATIENCE, "mutant {number} took {:?}", begun.elapsed());
     }
-    assert!(fine > 10 && refused > 200, "{fine} are fine, {refused} refused: that says little");
+    assert!(fine > 5 && refused > 200, "{fine} are fine, {refused} refused: that says little");
 }
 
 #[test]

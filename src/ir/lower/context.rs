@@ -156,8 +156,8 @@ impl<'a> Context<'a> {
             return self.refuse(
                 span,
                 message,
-                "Calls are inlined, so a routine that calls itself never ends.",
-                "",
+                "Calls are inlined, and so many inside each other would grow too large.",
+                "write some of the routines out where they are called",
             );
         }
         self.frames.push(Frame { blocks: vec![BTreeMap::new()] });
