@@ -45,10 +45,10 @@ fn keys_and_types() {
             .edit("dt = 0.025", "dt = true")
             .edit("tstop = 10", "tstop = [10]")
             .edit("count = 4", "count = {n = 4}")
-            .edit("L = 20", "L = 2001-02-03")
             .edit("self = false", "self = 0")
             .edit("files = [\"leak.mod\"]", "files = \"leak.mod\"")
             .edit("cells = [0, 2]", "cells = [0, -2]"),
+        case("a date").edit("L = 20", "L = 2001-02-03"),
         case("tables and values mistaken for each other")
             .edit("[cell.ball.detector]\nthreshold = 0", "[cell.ball]\ndetector = -20")
             .edit("[stimulus.pulse]", "[[stimulus.pulse]]"),
@@ -106,14 +106,12 @@ fn cells() {
         case("two roots").edit("parent = \"soma\"", ""),
         case("an unknown parent").edit("parent = \"soma\"", "parent = \"sona\""),
         case("past the end of the parent").edit("parent = \"soma\"", "parent = \"soma\"\nat = 1.5"),
-        case("a capacitance that vanishes").edit("nseg = 3", "nseg = 3\ncm = 0"),
+        case("a negative capacitance").edit("nseg = 3", "nseg = 3\ncm = -1"),
         case("negative resistivity").edit("nseg = 3", "nseg = 3\nRa = -100"),
         case("a billion dendrites").edit("count = 2", "count = 1e9"),
         case("an unknown mechanism").edit("mechanism.hh", "mechanism.HHH"),
         case("a synapse as a density mechanism").edit("mechanism.hh", "mechanism.ExpSyn"),
         case("a density mechanism as a synapse").edit("\"ExpSyn\"", "\"hh\""),
-        case("one mechanism twice at one place")
-            .more("\n[cell.ball.mechanism.again]\nmechanism = \"hh\"\non = \"soma\"\n"),
         case("an unknown section").edit("on = \"dend\"", "on = [\"dendrite\", \"soma\"]"),
         case("unknown variables").edit("g = 0.0001", "gbar = 0.0001\ntau = 3"),
         case("a state, and an ion's variable").edit("on = \"soma\"", "on = \"soma\"\nm = 0.5\nena = 50"),

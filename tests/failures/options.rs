@@ -18,7 +18,7 @@ fn options() {
         case("dt in words").words("run network.toml --dt fast"),
         case("dt 0").words("run network.toml --dt 0"),
         case("dt over the delays").words("run network.toml --dt 0.75"),
-        case("tstop negative").words("run network.toml --tstop=-5"),
+        case("tstop negative").words("run network.toml --tstop -5"),
         case("tstop infinite").words("run network.toml --tstop inf"),
         case("tstop beyond counting").words("run network.toml --tstop 1e300"),
         case("a seed with a sign").words("run network.toml --seed -1"),

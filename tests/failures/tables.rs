@@ -19,7 +19,6 @@ fn tables() {
         case("a binary file").file("pattern.txt", (0..=255).collect::<Vec<u8>>()),
         case("a column that nobody named").edit("weight = \"uS\"", "weight = \"us\""),
         case("too few names for the columns").edit("[\"from\", \"to\", \"uS\"]", "[\"from\", \"to\"]"),
-        case("a time in the past").file("pattern.txt", "0.001\n-0.002\n0.003\n0.004\n"),
     ];
     check("tables", &cases);
 }
