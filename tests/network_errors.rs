@@ -346,6 +346,9 @@ fn populations_and_stimuli() {
     cases.add("an unknown value", &[("values.start", "values.begin")]);
     cases.add("an unknown part", &[("count = 4", "values.synaps.tau = 3\ncount = 4")]);
     cases.add("no variable", &[("count = 4", "values.synapse = 3\ncount = 4")]);
+    let nernst = ("reversal = 50", "nernst = \"initially\"");
+    cases.add("a reversal that is computed", &[nernst, ("count = 4", "values.na.reversal = 3\ncount = 4")]);
+    cases.add("a concentration of 0", &[("count = 4", "values.na.inside = \"index\"\ncount = 4")]);
     cases.add("times where none are played", &[("count = 4\nvalues", "count = 4\ntimes = [1]\nvalues")]);
     cases.add("a place that is none", &[("\"dend[0](0.5)\"", "\"dend[0]\"")]);
     cases.add("an array's place", &[("\"dend[0](0.5)\"", "\"dend(0.5)\"")]);

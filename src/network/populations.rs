@@ -13,7 +13,7 @@ use super::document::Place;
 use super::expression::Scope;
 use super::ions;
 use super::library::{Library, limits, settable};
-use super::model::{ArtificialBody, Body, CellBody, Ion, PointSet, Population, Setting, Values};
+use super::model::{ArtificialBody, Body, CellBody, Ion, Nernst, PointSet, Population, Setting, Values};
 use super::names::{cell_number, find_table};
 use crate::diagnostic::Diagnostic;
 use crate::ir::Kind;
@@ -356,7 +356,28 @@ impl<'c> Work<'_, 'c> {
 
     fn ion_value(&mut self, body: &mut CellBody, ion: usize, given: &Given, all: &[u32]) -> Option<()> {
         let values = self.per_cell(given, all)?;
+        let lowest = match &values {
+            Values::Uniform(value) => *value,
+            Values::PerNode(list) | Values::PerCell(list) => {
+                list.iter().copied().fold(f64::INFINITY, f64::min)
+            }
+        };
+        if given.key != "reversal" && lowest <= 0.0 {
+            let message = format!("a concentration must be more than 0 mM, and this is {lowest}");
+            self.context.error("network/range", given.place.span(), message);
+            return None;
+        }
         for set in body.ions.iter_mut().filter(|set| set.ion == ion) {
+            if given.key == "reversal" && set.nernst != Nernst::Never {
+                let name = &self.ions[ion].name;
+                let message = format!(
+                    "`reversal` of `{name}` has no effect, as it is computed from the concentrations"
+                );
+                let error = Diagnostic::error("network/ion", message).at(given.place.span(), "");
+                let help = format!("set `nernst = \"never\"` under `[cell.{}.ion.{name}]`", body.cell_type);
+                self.context.problems.push(error.help(help));
+                return None;
+            }
             let field = match given.key {
                 "reversal" => &mut set.reversal,
                 "inside" => &mut set.inside,
