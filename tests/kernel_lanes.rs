@@ -120,7 +120,7 @@ fn effect(recipe: Recipe, made: usize) -> Effect {
 
 fn kernels() -> impl Strategy<Value = Kernel> {
     let recipe = (any::<u8>(), any::<u16>(), any::<u16>(), any::<u16>());
-    let ops = prop::collection::vec(recipe.clone(), 1..60);
+    let ops = prop::collection::vec(recipe, 1..60);
     let effects = prop::collection::vec(recipe, 1..10);
     (ops, effects).prop_map(|(ops, effects)| {
         let mut kernel = Kernel::default();
