@@ -353,10 +353,7 @@ fn bench_kernel(bencher: Bencher, kernel: &Kernel, mut world: World) {
 
 #[divan::bench]
 fn hopfield_brody_machine(bencher: Bencher) {
-    let kernel = cell_kernel();
-    let program = Program::compile(&kernel);
-    eprintln!("{:?}", program.cost());
-    bench_kernel(bencher, &kernel, world(7, NodeIndex::Contiguous { first: 0 }));
+    bench_kernel(bencher, &cell_kernel(), world(7, NodeIndex::Contiguous { first: 0 }));
 }
 
 #[divan::bench]
@@ -420,7 +417,7 @@ fn hopfield_brody_native_avx2(bencher: Bencher) {
     });
 }
 
-/// Twenty times the same op, from two columns into others; minus the cost of none, a twentieth is one op.
+/// Twenty times the same op, from two columns into registers; items are ops.
 fn primitive(bencher: Bencher, op: impl Fn(Value, Value) -> Op) {
     let mut kernel = Kernel::default();
     let a = kernel.push(Op::Read(Place::Column(ColumnId(0))));

@@ -1,8 +1,8 @@
 //! The block executor: runs the steps of a program for all instances, a block at a time.
 //!
 //! All memory is reached through raw pointers that are made anew for each run from exclusive borrows, after
-//! [`Program::run`] has checked that every place the program uses exists. This, [`super::primitives`] and
-//! [`super::aligned`] are the only files of the vector machine with `unsafe` in them.
+//! [`Program::run`] has checked that every place the program uses exists. Beside this file, `unsafe`
+//! stands only in [`super::primitives`] and [`super::aligned`], and once in [`super::table`].
 
 use super::columns::{Instances, IonColumns, NodeColumns, NodeIndex};
 use super::primitives::{Call, Loop, Primitive, View, WIDTH};
