@@ -447,7 +447,7 @@ fn table_columns(bencher: Bencher, columns: u32) {
     body.effects = (0..columns).map(|column| Effect::WriteArgument(column, x)).collect();
     let table = Table { name: String::new(), columns, intervals: 200, range, body };
     let level = Level::detect();
-    let tables = [TableValues::build(&table, level, &ENVIRONMENT, &[])];
+    let tables = [TableValues::build(&table, level, &ENVIRONMENT, &[], &[])];
     let mut kernel = Kernel::default();
     let x = kernel.push(Op::Read(Place::Voltage));
     for column in 0..columns {

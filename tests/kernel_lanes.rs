@@ -262,7 +262,7 @@ fn table(level: Level, environment: &Environment) -> TableValues {
     body.effects =
         vec![Effect::WriteArgument(0, exp), Effect::WriteArgument(1, sine), Effect::WriteArgument(2, x)];
     let table = Table { name: "rates".into(), columns: TABLE_COLUMNS, intervals: 24, range, body };
-    TableValues::build(&table, level, environment, &[])
+    TableValues::build(&table, level, environment, &[], &[])
 }
 
 /// Runs at every level, all at once and one by one, and compares; a global that instances disagree about has

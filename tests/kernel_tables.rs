@@ -31,7 +31,7 @@ fn world(level: Level, columns: u32, x: &[f64]) -> World {
         let number = body.push(Op::Constant(f64::from(number)));
         body.push(Op::Binary(Binary::Add, square, number))
     });
-    world.tables.push(TableValues::build(&table, level, &ENVIRONMENT, &[]));
+    world.tables.push(TableValues::build(&table, level, &ENVIRONMENT, &[], &[]));
     world
 }
 
@@ -120,7 +120,7 @@ fn a_body_reads_what_is_the_same_for_all() {
     });
     for level in Level::available() {
         let mut world = World::with_values(&[0.0, 1.0]);
-        world.tables.push(TableValues::build(&table, level, &ENVIRONMENT, &[0.0, 5.0]));
+        world.tables.push(TableValues::build(&table, level, &ENVIRONMENT, &[0.0, 5.0], &[]));
         world.run(level, &read(1, false));
         assert_eq!(world.column(1), [-5.0, -42.0]);
     }
@@ -131,7 +131,7 @@ fn an_empty_range_gives_an_end() {
     let table = table((3.0, 3.0, 10), 1, |_, _, x| x);
     for level in Level::available() {
         let mut world = World::with_values(&[2.0, 4.0]);
-        world.tables.push(TableValues::build(&table, level, &ENVIRONMENT, &[]));
+        world.tables.push(TableValues::build(&table, level, &ENVIRONMENT, &[], &[]));
         world.run(level, &read(1, false));
         assert_eq!(world.column(1), [3.0, 3.0]);
     }

@@ -163,8 +163,10 @@ impl Local {
 
     fn build_tables(&mut self, set: usize, environment: &Environment) {
         let Set { mechanism, globals, tables, .. } = &mut self.sets[set];
-        let build = |table| TableValues::build(table, self.level, environment, globals);
-        *tables = mechanism.module.tables.iter().map(build).collect();
+        tables.clear();
+        for table in &mechanism.module.tables {
+            tables.push(TableValues::build(table, self.level, environment, globals, tables));
+        }
     }
 
     /// INITIAL: instance by instance where it sends events or draws random numbers, else all at once.

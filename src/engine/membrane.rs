@@ -139,11 +139,16 @@ fn ion_rule(
     };
     for (population, local) in model.populations.iter().zip(locals) {
         let Body::Cells(body) = &population.body else { continue };
-        let Some(set) = body.ions.iter().find(|s| s.ion == ion) else { continue };
+        // A cell may have several sets of an ion, at different nodes: slots follow the nodes.
+        let mut nodes = Vec::new();
+        for set in body.ions.iter().filter(|s| s.ion == ion) {
+            nodes.extend(set.nodes.iter().enumerate().map(|(k, node)| (*node, k, set)));
+        }
+        nodes.sort_by_key(|(node, _, _)| *node);
         for (position, cell) in local.cells.iter().enumerate() {
-            for (k, node) in set.nodes.iter().enumerate() {
+            for &(node, k, set) in &nodes {
                 let slot = place.nodes.len() as u32;
-                let node = local.node(position, *node);
+                let node = local.node(position, node);
                 place.slot[node as usize] = slot;
                 place.nodes.push(node);
                 rule.reversal.push(set.reversal.get(*cell as usize, k));

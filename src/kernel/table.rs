@@ -41,13 +41,21 @@ impl TableValues {
     ///
     /// A range that is empty, upside down or NaN gives a table whose lookups give its first or last row, or NaN.
     ///
+    /// `earlier` are the mechanism's tables before this one: its body may look them up.
+    ///
     /// # Panics
-    /// When a global that the table uses is not there.
-    pub fn build(table: &ir::Table, level: Level, environment: &Environment, globals: &[f64]) -> TableValues {
+    /// When a global or a table that the table uses is not there.
+    pub fn build(
+        table: &ir::Table,
+        level: Level,
+        environment: &Environment,
+        globals: &[f64],
+        earlier: &[TableValues],
+    ) -> TableValues {
         let columns = table.columns as usize;
         let intervals = table.intervals.max(1) as usize;
         let mut arguments = vec![0.0; columns.max(2)];
-        evaluate(&Program::compile(&table.range), level, environment, globals, &mut arguments);
+        evaluate(&Program::compile(&table.range), level, environment, globals, earlier, &mut arguments);
         let (low, high) = (arguments[0], arguments[1]);
         let step = (high - low) / intervals as f64;
         let width = if columns > GROUP / 2 { columns.next_multiple_of(GROUP) } else { columns };
@@ -56,7 +64,7 @@ impl TableValues {
         for point in 0..=intervals {
             arguments.fill(0.0);
             arguments[0] = low + point as f64 * step;
-            evaluate(&body, level, environment, globals, &mut arguments);
+            evaluate(&body, level, environment, globals, earlier, &mut arguments);
             values[point * width..][..columns].copy_from_slice(&arguments[..columns]);
         }
         let last = intervals * width;
@@ -177,10 +185,11 @@ fn evaluate(
     level: Level,
     environment: &Environment,
     globals: &[f64],
+    tables: &[TableValues],
     arguments: &mut [f64],
 ) {
     let mut values = Vec::new();
-    program.evaluate_uniform(level, environment, globals, &[], &mut values, Some((arguments, 0.0)));
+    program.evaluate_uniform(level, environment, globals, tables, &mut values, Some((arguments, 0.0)));
     for action in &program.actions {
         if let Action::WriteArgument(argument, value) = *action {
             arguments[argument as usize] = values[value.index()];
