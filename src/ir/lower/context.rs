@@ -56,6 +56,8 @@ pub(super) struct Context<'a> {
     frames: Vec<Frame>,
     /// Expressions and statements inside each other.
     depth: u32,
+    /// Whether it was said that the mechanism is too large or nested too deeply: once is enough, it holds from there on.
+    overgrown: bool,
 }
 
 /// Names that hold inside one routine or block of the file.
@@ -96,6 +98,7 @@ impl<'a> Context<'a> {
             draft: Draft::new(Stage::Initial),
             frames: Vec::new(),
             depth: 0,
+            overgrown: false,
         }
     }
 
@@ -153,8 +156,8 @@ impl<'a> Context<'a> {
             return self.refuse(
                 span,
                 message,
-                "Calls are inlined, so a routine that calls itself never ends.",
-                "",
+                "Calls are inlined, and so many inside each other would grow too large.",
+                "write some of the routines out where they are called",
             );
         }
         self.frames.push(Frame { blocks: vec![BTreeMap::new()] });
@@ -206,16 +209,20 @@ impl<'a> Context<'a> {
 
     /// Refuses what has grown beyond all bounds; `nested` counts as one more level.
     pub fn nested<T>(&mut self, span: Span, inside: impl FnOnce(&mut Self) -> Lowered<T>) -> Lowered<T> {
-        if self.draft.kernel.ops.len() > MOST_OPS {
-            let message = format!("the mechanism needs more than {MOST_OPS} operations");
-            return self.refuse(
-                span,
-                message,
-                "Calls are inlined and loops unrolled; here that grows too large.",
-                "call the routine fewer times, or shorten the loop",
-            );
-        }
-        if self.depth >= DEEPEST {
+        let large = self.draft.kernel.ops.len() > MOST_OPS;
+        if large || self.depth >= DEEPEST {
+            if std::mem::replace(&mut self.overgrown, true) {
+                return Err(Refused);
+            }
+            if large {
+                let message = format!("the mechanism needs more than {MOST_OPS} operations");
+                return self.refuse(
+                    span,
+                    message,
+                    "Calls are inlined and loops unrolled; here that grows too large.",
+                    "call the routine fewer times, or shorten the loop",
+                );
+            }
             return self.refuse(span, "this is nested too deeply", "", "split it into several statements");
         }
         self.depth += 1;

@@ -144,19 +144,30 @@ impl<'a> Context<'a> {
     }
 
     fn branches(&mut self, branches: &'a [ast::Branch], otherwise: Option<&'a ast::Block>) -> Lowered<()> {
-        let Some((first, rest)) = branches.split_first() else {
-            return otherwise.map_or(Ok(()), |block| self.block(block));
+        let mut branches = branches;
+        let (first, rest, condition) = loop {
+            let Some((first, rest)) = branches.split_first() else {
+                return otherwise.map_or(Ok(()), |block| self.block(block));
+            };
+            let condition = match self.expression(&first.condition) {
+                Ok(condition) => condition,
+                Err(refused) => {
+                    // Look at the others too, for what else is to be said.
+                    for branch in rest {
+                        let _ = self.expression(&branch.condition);
+                    }
+                    for block in branches.iter().map(|b| &b.body).chain(otherwise) {
+                        let _ = self.block(block);
+                    }
+                    return Err(refused);
+                }
+            };
+            match fold::constant(&self.draft.kernel, condition) {
+                Some(0.0) => branches = rest,
+                Some(_) => return self.block(&first.body),
+                None => break (first, rest, condition),
+            }
         };
-        let condition = self.expression(&first.condition);
-        let Ok(condition) = condition else {
-            // Look at the blocks too, for what else is to be said.
-            let _ = self.block(&first.body);
-            let _ = self.branches(rest, otherwise);
-            return condition.map(|_| ());
-        };
-        if let Some(known) = fold::constant(&self.draft.kernel, condition) {
-            return if known != 0.0 { self.block(&first.body) } else { self.branches(rest, otherwise) };
-        }
         let before = self.draft.enter(condition);
         let one = self.block(&first.body);
         let taken = self.draft.leave(before);
