@@ -64,6 +64,7 @@ pub(super) struct Lexer<'a> {
     text: &'a str,
     at: usize,
     comments: bool,
+    open_comment: Option<usize>,
 }
 
 impl<'a> Lexer<'a> {
@@ -71,12 +72,18 @@ impl<'a> Lexer<'a> {
     /// `:` and `?` start no comment and there are no `COMMENT` and `VERBATIM` blocks.
     pub fn new(text: &'a str, range: Range<usize>, comments: bool) -> Lexer<'a> {
         let text = text.get(..range.end).unwrap_or(text);
-        Lexer { text, at: range.start.min(text.len()), comments }
+        Lexer { text, at: range.start.min(text.len()), comments, open_comment: None }
+    }
+
+    /// Where a `COMMENT` stands that has no `ENDCOMMENT`, once it has been met.
+    pub fn open_comment(&self) -> Option<usize> {
+        self.open_comment
     }
 
     /// Goes on from a place.
     pub fn jump(&mut self, at: usize) {
         self.at = at.min(self.text.len());
+        self.open_comment = None;
     }
 
     /// The text from a place on.
@@ -146,7 +153,10 @@ impl<'a> Lexer<'a> {
                 let end = match find_line(body, "ENDCOMMENT") {
                     // The rest of the closing line belongs to the comment.
                     Some(end) => "COMMENT".len() + end + line_length(&body[end..]),
-                    None => rest.len(),
+                    None => {
+                        self.open_comment = Some(self.at);
+                        rest.len()
+                    }
                 };
                 self.at += end;
             } else {

@@ -497,6 +497,11 @@ impl<'a> Parser<'a> {
                 Err(Failed) => self.skip_to_item(start),
             }
         }
+        if let Some(open) = self.lexer.open_comment() {
+            let place = Span::new(self.source, open, open + "COMMENT".len());
+            let diagnostic = Diagnostic::error("nmodl/syntax", "`COMMENT` has no `ENDCOMMENT`");
+            self.push_error(diagnostic.at(place, "everything from here on is left out"));
+        }
         items
     }
 
