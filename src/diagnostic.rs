@@ -171,7 +171,9 @@ impl Diagnostic {
             Severity::Warning => Level::WARNING,
             Severity::Note => Level::NOTE,
         };
-        let title = level.primary_title(self.message.as_str()).id(self.code);
+        let message = shortened(&self.message);
+        let labels: Vec<String> = self.labels.iter().map(|l| shortened(&l.text)).collect();
+        let title = level.primary_title(message.as_str()).id(self.code);
         let mut group = Group::with_title(title);
         let mut order: Vec<SourceId> = Vec::new();
         for label in &self.labels {
@@ -189,20 +191,32 @@ impl Diagnostic {
                 snippet = snippet.annotation(if label.text.is_empty() {
                     annotation
                 } else {
-                    annotation.label(label.text.as_str())
+                    annotation.label(labels[i].as_str())
                 });
             }
             group = group.element(snippet);
         }
         for note in &self.notes {
-            group = group.element(Level::NOTE.message(note.as_str()));
+            group = group.element(Level::NOTE.message(shortened(note)));
         }
         for help in &self.help {
-            group = group.element(Level::HELP.message(help.as_str()));
+            group = group.element(Level::HELP.message(shortened(help)));
         }
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&[group])
     }
+}
+
+/// A sentence short enough to read: of a very long one, as with a name of a thousand letters in it, the two ends.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 1200;
+    let count = text.chars().count();
+    if count <= MOST {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(MOST / 2).collect();
+    let end: String = text.chars().skip(count - MOST / 2).collect();
+    format!("{start} ... {end}")
 }
 
 /// A range that is inside the text and on character boundaries, whatever the span says.
