@@ -45,7 +45,7 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) settings: Settings,
     /// Number of threads; `auto` takes as many as the machine gives this process
-    #[arg(long, value_name = "N|auto", default_value = "auto", value_parser = threads)]
+    #[arg(long, value_name = "N|auto", default_value = "auto", value_parser = threads, allow_negative_numbers = true)]
     pub(super) threads: Threads,
     /// Folder for the results [default: the network's name]
     #[arg(long, value_name = "DIR")]
@@ -73,13 +73,13 @@ pub(super) struct Settings {
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
     pub(super) set: Vec<(String, String)>,
     /// End of the run, ms
-    #[arg(long, value_name = "MS", value_parser = positive)]
+    #[arg(long, value_name = "MS", value_parser = positive, allow_negative_numbers = true)]
     pub(super) tstop: Option<f64>,
     /// Time step, ms
-    #[arg(long, value_name = "MS", value_parser = positive)]
+    #[arg(long, value_name = "MS", value_parser = positive, allow_negative_numbers = true)]
     pub(super) dt: Option<f64>,
     /// Keys every random stream
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
     /// Take this delay for every connection whose delay is under one time step [default: 0.5]
     #[arg(long, value_name = "MS", value_parser = positive, num_args = 0..=1, default_missing_value = "0.5")]
@@ -91,7 +91,7 @@ pub(super) struct ResetArgs {
     /// The description (TOML)
     pub(super) file: PathBuf,
     /// The delay that they get, ms
-    #[arg(long, value_name = "MS", default_value = "0.5", value_parser = positive)]
+    #[arg(long, value_name = "MS", default_value = "0.5", value_parser = positive, allow_negative_numbers = true)]
     pub(super) to: f64,
     /// Write here instead of changing the file itself
     #[arg(long, value_name = "FILE")]
@@ -160,6 +160,10 @@ fn positive(text: &str) -> Result<f64, String> {
         Ok(x) if x.is_finite() && x > 0.0 => Ok(x),
         _ => Err("give a positive number of ms".into()),
     }
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "give a whole number from 0 on".into())
 }
 
 fn threads(text: &str) -> Result<Threads, String> {

@@ -81,8 +81,9 @@ pub(super) fn reset_delays(args: &ResetArgs) -> Exit {
     }
     if let Err(error) = replace(target, &reset.text) {
         let message = format!("cannot write `{}`: {error}", target.display());
-        terminal.tell(&Diagnostic::error("output/file", message));
-        return Exit::Internal;
+        let diagnostic = Diagnostic::error("output/file", message);
+        terminal.tell(&diagnostic.help("choose another file with `--output FILE`"));
+        return Exit::BadInput;
     }
     if folder_of(target) != folder_of(&args.file) {
         let text =
@@ -116,8 +117,11 @@ fn folder_of(file: &Path) -> Option<PathBuf> {
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
-    std::fs::write(&part, text)?;
     // A link stays a link: what it names is replaced.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    std::fs::rename(&part, target)
+    let written = std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, target));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    written
 }
