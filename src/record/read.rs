@@ -44,6 +44,8 @@ pub fn read_spikes(path: &Path) -> Result<SpikeFile, RecordError> {
     let file = hdf5::File::open(path).map_err(|e| {
         if e.contains_minor(hdf5::MinorErrorCode::NotHdf5) {
             wrong("it is not an HDF5 file".into())
+        } else if e.contains_minor(hdf5::MinorErrorCode::Truncated) {
+            wrong("its end is missing, as after a copy that was broken off".into())
         } else {
             RecordError::hdf5(path, "open", &e)
         }
