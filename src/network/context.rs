@@ -35,6 +35,8 @@ pub(crate) const POSITIVE: Bounds =
     Bounds { low: f64::MIN_POSITIVE, high: f64::INFINITY, words: "more than 0" };
 /// 0 or more.
 pub(crate) const NOT_NEGATIVE: Bounds = Bounds { low: 0.0, high: f64::INFINITY, words: "0 or more" };
+/// In degC; nothing is colder than absolute zero.
+pub(crate) const TEMPERATURE: Bounds = Bounds { low: -273.15, high: f64::INFINITY, words: "-273.15 or more" };
 /// From 0 to 1.
 pub(crate) const FRACTION: Bounds = Bounds { low: 0.0, high: 1.0, words: "from 0 to 1" };
 

@@ -269,11 +269,19 @@ fn empty(sources: &mut Sources, path: &Path, text: &str) -> Node {
     Node { value: Value::Table(Vec::new()), span, key: span }
 }
 
+/// Mistakes shown of one file that is not TOML: further ones mostly follow from these.
+const MOST_SYNTAX_ERRORS: usize = 10;
+
 /// One file as a tree; `None` when its syntax is wrong.
 fn parse(source: SourceId, text: &str, problems: &mut Diagnostics) -> Option<Node> {
     let (table, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
+    let mut last = None;
+    for error in errors.iter().take(MOST_SYNTAX_ERRORS) {
         let range = error.span().unwrap_or(0..0);
+        // What was opened and not closed is all missing at one place; once is enough.
+        if last.replace(range.clone()) == Some(range.clone()) {
+            continue;
+        }
         let message = format!("this is not TOML: {}", error.message().trim_end().replace('\n', ", "));
         problems.push(
             Diagnostic::error("network/syntax", message).at(Span::new(source, range.start, range.end), ""),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 
 use super::connections;
-use super::context::{ANY, Context, NOT_NEGATIVE, POSITIVE};
+use super::context::{ANY, Context, NOT_NEGATIVE, POSITIVE, TEMPERATURE};
 use super::delays;
 use super::description::{Description, Parameter};
 use super::document::{Document, Node, Value};
@@ -169,7 +169,7 @@ fn simulation(context: &mut Context, overrides: &Overrides) -> Option<Simulation
     let given = &context.description.simulation;
     let place = context.document.place().at("simulation");
     let dt = context.number(given.dt.as_ref(), &place.at("dt"), DEFAULT_DT, POSITIVE);
-    let celsius = context.number(given.celsius.as_ref(), &place.at("celsius"), DEFAULT_CELSIUS, ANY);
+    let celsius = context.number(given.celsius.as_ref(), &place.at("celsius"), DEFAULT_CELSIUS, TEMPERATURE);
     let v_init = context.number(given.v_init.as_ref(), &place.at("v_init"), DEFAULT_V_INIT, ANY);
     let seed = match overrides.seed {
         Some(seed) => Some(seed),
@@ -188,7 +188,7 @@ fn simulation(context: &mut Context, overrides: &Overrides) -> Option<Simulation
     };
     let (dt, tstop) = (dt?, tstop?);
     if tstop / dt > (1u64 << 53) as f64 {
-        let message = format!("{tstop} ms in steps of {dt} ms are more steps than can be counted");
+        let message = format!("{tstop:?} ms in steps of {dt} ms are more steps than can be counted");
         context.error("network/range", place.at("tstop").span(), message);
         return None;
     }
@@ -237,7 +237,7 @@ fn apply(document: &mut Document, overrides: &Overrides, sources: &mut Sources, 
     }
     for (key, number) in [("dt", overrides.dt), ("tstop", overrides.tstop)] {
         if let Some(number) = number {
-            let (node, _) = typed(sources, &format!("--{key} "), &number.to_string());
+            let (node, _) = typed(sources, &format!("--{key} "), &format!("{number:?}"));
             if number.is_finite() {
                 document.root.set("simulation", key, Node { value: Value::Float(number), ..node });
             } else {
