@@ -27,6 +27,8 @@ pub(crate) struct Library {
     pub used: Vec<Arc<Mechanism>>,
     /// Place in `used`, or `None` when it does not compile.
     known: HashMap<String, Option<usize>>,
+    /// A file was refused, and with it the mechanism it defines.
+    refused: bool,
     options: mechanism::Options,
 }
 
@@ -44,17 +46,23 @@ impl Library {
         let place = context.document.place().at("mechanisms").at("files");
         for (i, name) in description.mechanisms.files.iter().enumerate() {
             let here = place.item(i);
-            let Some(path) = context.path(name, &here) else { continue };
-            for file in mod_files(context, &path, &here) {
-                if let Some(source) = context.read(&file, &here) {
-                    library.add(context, source, &here);
-                }
+            let path = context.path(name, &here);
+            let files = path.map(|path| mod_files(context, &path, &here)).unwrap_or_default();
+            library.refused |= files.is_empty();
+            for file in files {
+                let source = match old_text(&file) {
+                    Some(text) => Some(context.sources.add(file.display().to_string(), text)),
+                    None => context.read(&file, &here),
+                };
+                let added = source.and_then(|source| library.add(context, source, &here));
+                library.refused |= added.is_none();
             }
         }
         library
     }
 
-    fn add(&mut self, context: &mut Context, source: SourceId, place: &Place) {
+    /// Takes a file in; `None` when it is refused.
+    fn add(&mut self, context: &mut Context, source: SourceId, place: &Place) -> Option<()> {
         let folder =
             Path::new(&context.sources.get(source).name).parent().map(Path::to_path_buf).unwrap_or_default();
         let mut include = |name: &str| std::fs::read_to_string(folder.join(name));
@@ -62,7 +70,7 @@ impl Library {
             Ok(module) => module,
             Err(problems) => {
                 context.problems.extend(problems);
-                return;
+                return None;
             }
         };
         let file = context.sources.get(source).name.clone();
@@ -72,20 +80,21 @@ impl Library {
             context
                 .problems
                 .push(error.help("its NEURON block needs SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL"));
-            return;
+            return None;
         };
         if let Some((_, first)) = self.files.iter().find(|(n, _)| *n == name) {
             let first = context.sources.get(*first).name.clone();
             let message = format!("two files define the mechanism `{name}`");
             let error = Diagnostic::error("network/mechanism", message).at(span, "here");
             context.problems.push(error.note(format!("the other is `{first}`")));
-            return;
+            return None;
         }
         if mechanism::catalogue::source(&name).is_some() {
             let message = format!("`{name}` of this network is used instead of the catalogue's");
             context.problems.push(Diagnostic::warning("network/mechanism", message).at(span, ""));
         }
         self.files.push((name, source));
+        Some(())
     }
 
     /// The mechanism of that name and kind; a complaint points at `place`.
@@ -127,6 +136,8 @@ impl Library {
                         let error = error.at(span, "");
                         context.problems.push(match suggest(name, known.iter().copied()) {
                         Some(near) => error.help(format!("did you mean `{near}`?")),
+                        // It may well be in a file that has been complained of.
+                        None if self.refused => return None,
                         None => error
                             .help("name its .mod file in `[mechanisms]`, as in `files = [\"my_channel.mod\"]`")
                             .note(format!("known are {}", quoted(known.into_iter()))),
@@ -221,6 +232,14 @@ fn mod_files(context: &mut Context, path: &Path, place: &Place) -> Vec<PathBuf> 
         context.error("network/file", place.span(), message);
     }
     files
+}
+
+/// The text of a file that is not UTF-8 but text all the same: published ones often have a micro or degree sign in a comment, in
+/// the encoding of their time (Latin-1).
+fn old_text(path: &Path) -> Option<String> {
+    let bytes = std::fs::read(path).ok()?;
+    let is_old = std::str::from_utf8(&bytes).is_err() && !bytes.contains(&0);
+    is_old.then(|| bytes.iter().map(|byte| char::from(*byte)).collect())
 }
 
 /// The name that a file gives its mechanism, and where.
