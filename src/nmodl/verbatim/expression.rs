@@ -92,7 +92,8 @@ impl Translator<'_> {
                 self.hold(&one.name, Held::Global(key));
                 continue;
             }
-            if !number {
+            let text = matches!(&one.value, Some(Value::One(e)) if matches!(e.kind, ExprKind::Text));
+            if !number || text {
                 self.hold(&one.name, Held::Pointer(None));
                 continue;
             }
@@ -535,6 +536,13 @@ impl Translator<'_> {
 
     /// `x = e`, `x += e`; the value is that of `x` afterwards.
     fn assign(&mut self, operator: Option<Operator>, target: &Expr, value: &Expr, span: Span) -> Made<Worth> {
+        // `cai = _ion_cai` brings NEURON's copy up to date; here both are one.
+        if let (None, ExprKind::Name(copy), ExprKind::Name(ion)) = (operator, &target.kind, &value.kind)
+            && ion.strip_prefix("_ion_") == Some(copy.as_str())
+            && self.shared.ions.contains(copy)
+        {
+            return Ok(Worth::Number(build::value_of(copy, span), Type::Double));
+        }
         if operator.is_none()
             && let ExprKind::Ternary(condition, one, two) = &value.kind
             && let Place::Number(variable, of) = self.place(target)?
@@ -558,12 +566,7 @@ impl Translator<'_> {
                     (value, had) = self.arithmetic(operator, (old, old_type), (value, had), span)?;
                 }
                 let value = self.converted(value, had, of);
-                let same = matches!(&value.kind, ExpressionKind::Variable(v)
-                    if v.name.text == variable.name.text && v.index.is_none() && variable.index.is_none());
-                // `cai = _ion_cai`: both are one.
-                if !same {
-                    self.emit(build::assign(variable.clone(), value, span));
-                }
+                self.emit(build::assign(variable.clone(), value, span));
                 Ok(Worth::Number(build::read(variable), of))
             }
             Place::Pointer(name) => {

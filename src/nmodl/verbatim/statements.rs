@@ -157,7 +157,11 @@ impl<'s> Translator<'s> {
         if !help.is_empty() {
             diagnostic = diagnostic.help(help);
         }
-        self.errors.push(diagnostic);
+        let place = |d: &Diagnostic| d.labels.first().map(|l| l.span);
+        let known = |e: &Diagnostic| e.message == diagnostic.message && place(e) == place(&diagnostic);
+        if !self.errors.iter().any(known) {
+            self.errors.push(diagnostic);
+        }
         Err(Failed)
     }
 
