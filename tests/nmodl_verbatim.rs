@@ -40,8 +40,8 @@ fn printed(c: &str) -> String {
     let text = nmodl::print(&tree);
     let start = text.find("INITIAL").expect("INITIAL is printed");
     let body = text[start..].split_once('\n').map_or("", |(_, rest)| rest);
-    let end = body.find("\n}").map_or(body, |end| &body[..end]);
-    end.split_whitespace().collect::<Vec<_>>().join(" ")
+    let body = body.split_once("\n}").map_or(body, |(body, _)| body).trim_start_matches("}\n");
+    body.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Messages of a text that is refused.
@@ -124,7 +124,7 @@ fn what_c_sets_in_passing_is_set_where_c_sets_it() {
     assert_eq!(printed("a = b++ * 2;"), "LOCAL c_before c_before = b b = b + 1 a = c_before * 2");
     assert_eq!(
         printed("if (v > 0 && (a = p) > 1) b = 1;"),
-        "LOCAL c_both c_both = v > 0 != 0 if (c_both) { a = p c_both = a > 1 != 0 } if (c_both) { b = 1 }"
+        "LOCAL c_both c_both = v > 0 if (c_both) { a = p c_both = a > 1 } if (c_both) { b = 1 }"
     );
 }
 

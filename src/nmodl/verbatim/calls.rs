@@ -208,16 +208,8 @@ impl Translator<'_> {
 
     fn cannot<T>(&mut self, name: &str, span: Span) -> Made<T> {
         if let Some(unread) = self.shared.unread.get(name).cloned() {
-            let result = self.refuse(
-                span,
-                format!("the function `{name}` cannot be read: {}", unread.message),
-                "",
-                "",
-            );
-            if let Some(last) = self.errors.last_mut() {
-                last.labels.push(crate::diagnostic::Label { span: unread.span, text: "here".into() });
-            }
-            return result;
+            let message = format!("the function `{name}` cannot be read: {}", unread.message);
+            return self.refuse_beside(span, message, unread.span, "here");
         }
         let (note, help) =
             purpose(name).unwrap_or(("It is not among the functions that are known here.", ""));

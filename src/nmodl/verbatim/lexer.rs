@@ -305,8 +305,8 @@ fn scan(text: &str, source: SourceId, start: usize) -> (Vec<Token>, String) {
             let length = rest.find(['\n', '\r']).unwrap_or(rest.len());
             comments.push_str(&rest[..length]);
             at += length;
-        } else if rest.starts_with("/*") {
-            let length = rest[2..].find("*/").map_or(rest.len(), |end| end + 4);
+        } else if let Some(inside) = rest.strip_prefix("/*") {
+            let length = inside.find("*/").map_or(rest.len(), |end| end + 4);
             comments.push_str(&rest[..length]);
             at += length;
         } else {

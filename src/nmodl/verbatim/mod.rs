@@ -10,11 +10,16 @@
 //! A routine that nothing in the mechanism calls has no effect in a run: when its C cannot be translated, the routine
 //! is left out with a note. Everything else is refused at its line.
 
+mod assign;
 mod build;
 mod calls;
 mod expression;
+mod file;
 mod flow;
 mod lexer;
+mod loops;
+mod names;
+mod operators;
 mod parser;
 mod read;
 mod shared;
@@ -424,6 +429,7 @@ impl Work<'_> {
             }
             _ => {}
         });
+        found.sort_unstable();
         found.dedup();
         if let [one] = found.as_slice() {
             return Some(*one);

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::file::{FileItem, file_items};
 use super::lexer::{Kind, Piece, Token};
-use super::parser::{FileItem, Unread, file_items};
+use super::parser::Unread;
 use super::tree::{Declared, Expr, ExprKind, Function, Operator, Type, Value};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::nmodl::ast::{self, Item, NeuronStatementKind};
@@ -105,6 +106,10 @@ impl Shared {
         }
         for item in file_items(file_level, &mut it.types, module.span) {
             match item {
+                FileItem::Function(function) if it.routines.contains_key(&function.name) => {
+                    let message = "NMODL has a routine of the same name".to_string();
+                    it.unread.insert(function.name.clone(), Unread { span: function.span, message });
+                }
                 FileItem::Function(function) => {
                     it.functions.insert(function.name.clone(), function);
                 }
