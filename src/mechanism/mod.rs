@@ -61,8 +61,13 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         let bytes = std::fs::read(folder.join(name))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     };
-    let tree = nmodl::parse_with_includes(sources, id, &mut load)?;
+    let mut tree = nmodl::parse_with_includes(sources, id, &mut load)?;
+    let mut warnings = nmodl::verbatim::expand(&mut tree, sources);
+    if warnings.has_errors() {
+        return Err(warnings);
+    }
     let meaning = nmodl::meaning::analyse(&tree)?;
+    warnings.extend(meaning.warnings.clone());
     let mut module = ir::lower(&meaning, &ir::Options { tables: !options.without_tables })?;
     match &options.recorded {
         None => ir::optimise(&mut module),
@@ -76,7 +81,7 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         state: program(&module.state),
         receive: program(&module.receive),
         receive_initial: program(&module.receive_initial),
-        warnings: meaning.warnings,
+        warnings,
         module,
     })
 }

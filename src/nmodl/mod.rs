@@ -9,6 +9,7 @@ mod lexer;
 pub mod meaning;
 mod parser;
 mod printer;
+pub mod verbatim;
 
 pub use parser::{parse, parse_expression, parse_with_includes};
 pub use printer::{print, print_expression, print_statement};

@@ -116,7 +116,8 @@ fn is_item_word(word: &str) -> bool {
     ITEM_WORDS.contains(&word)
 }
 
-fn is_reserved(word: &str) -> bool {
+/// Whether a word of the language, so that it cannot be a name.
+pub(super) fn is_reserved(word: &str) -> bool {
     is_item_word(word) || OTHER_WORDS.contains(&word)
 }
 

@@ -1,0 +1,3 @@
+NEURON { SUFFIX c RANGE a }
+ASSIGNED { v (mV) a }
+INITIAL { a = (v + 2) / 2 }
