@@ -63,7 +63,7 @@ fn as_published_is_refused_and_both_remedies_work() {
         // The rewritten copy keeps the network's name, so both remedies write into the same folder.
         if words.starts_with("run") {
             assert!(spikes(folder, "hopfield-brody-as-published") == wanted, "`{words}` differs");
-            std::fs::remove_dir_all(folder.join("hopfield-brody-as-published")).unwrap();
+            fs::remove_dir_all(folder.join("hopfield-brody-as-published")).unwrap();
         }
     }
 }
