@@ -36,7 +36,7 @@ fn hopfield_brody_has_the_cells_and_connections_of_the_model() {
     let loaded = network("hopfield-brody/network.toml", &Overrides::default());
     let model = &loaded.model;
     assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
-    assert_eq!(model.name, "network");
+    assert_eq!(model.name, "hopfield-brody");
     let counts: Vec<(&str, u64, u32)> =
         model.populations.iter().map(|p| (p.name.as_str(), p.first_id, p.count)).collect();
     assert_eq!(counts, [("alpha", 0, 200), ("beta", 200, 200), ("gamma", 400, 1), ("channel", 401, 40)]);

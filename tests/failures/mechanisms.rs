@@ -92,7 +92,13 @@ fn warnings() {
 #[test]
 fn unsupported() {
     let cases = [
-        leak("VERBATIM", &[(CURRENT, "g * m * (v - e)\n    VERBATIM\n    return 0;\n    ENDVERBATIM")]),
+        leak(
+            "C that keeps memory of its own",
+            &[(
+                CURRENT,
+                "g * m * (v - e)\n    VERBATIM\n    double *p = (double *) malloc(8);\n    ENDVERBATIM",
+            )],
+        ),
         leak("POINTER", &[("RANGE g, e", "RANGE g, e\n    POINTER p")]),
         leak(
             "KINETIC",
