@@ -272,7 +272,7 @@ proptest! {
     /// Whole numbers as C has them.
     #[test]
     fn whole_numbers_are_c_s(x in -1000i32..1000, y in prop_oneof![-30i32..0, 1i32..30]) {
-        let text = with_c(&format!("int x = v, y = p; a = x / y; b = x % y; d = (int)(v / p) + x;"));
+        let text = with_c("int x = v, y = p; a = x / y; b = x % y; d = (int)(v / p) + x;");
         let module = lowered(&text);
         let mut world = World::of(&module);
         world.set(volley::ir::Place::Voltage, f64::from(x));

@@ -71,6 +71,7 @@ impl Failure {
         let (code, exit) = match error {
             BuildError::ShortDelay { .. } => ("run/short-delay", Exit::BadInput),
             BuildError::TooLarge => ("run/too-large", Exit::BadInput),
+            BuildError::Initial(_) => ("run/initial", Exit::BadInput),
             BuildError::Panicked(_) => ("run/internal", Exit::Internal),
         };
         Failure::new(Diagnostic::error(code, error.to_string()), exit)
@@ -93,7 +94,12 @@ fn carry_out(
 
     let model = Arc::new(loaded.model);
     let plan = Plan::new(&model, args.threads.number());
-    let mut simulation = Simulation::new(Arc::clone(&model), plan).map_err(|e| Failure::build(&e))?;
+    let built = Simulation::new(Arc::clone(&model), plan);
+    if built.is_err() {
+        // Gives the folder back as it was.
+        drop(interrupt.take_folder());
+    }
+    let mut simulation = built.map_err(|e| Failure::build(&e))?;
     let steps = Clock::new(model.simulation.dt).steps(model.simulation.tstop);
     let layout = Layout::of(&model, steps);
     let Some(folder) = interrupt.take_folder() else { return Ok(Exit::Interrupted) };

@@ -86,9 +86,14 @@ pub(super) fn reset_delays(args: &ResetArgs) -> Exit {
         return Exit::BadInput;
     }
     if folder_of(target) != folder_of(&args.file) {
-        let text =
-            "files that the description names relative to its folder are not found from the new folder";
-        terminal.note("network/moved", text);
+        let name = target.file_name().unwrap_or(target.as_os_str());
+        let beside = args.file.with_file_name(name);
+        let text = format!(
+            "files that the description names relative to its folder are not found from the new folder; \
+             with `--output {}` they are",
+            beside.display()
+        );
+        terminal.note("network/moved", &text);
     }
     terminal::print(|out| {
         for change in &reset.changes {

@@ -18,6 +18,8 @@ pub enum BuildError {
     },
     /// More cells or compartments than can be counted.
     TooLarge,
+    /// The cells could not be initialised.
+    Initial(RunError),
     /// A thread panicked while it built its cells.
     Panicked(String),
 }
@@ -29,6 +31,7 @@ impl fmt::Display for BuildError {
                 write!(f, "`{projection}` has a delay of {delay} ms, under the time step of {dt} ms")
             }
             BuildError::TooLarge => write!(f, "more than 4 billion cells or compartments"),
+            BuildError::Initial(error) => write!(f, "{error}"),
             BuildError::Panicked(what) => write!(f, "building failed: {what}"),
         }
     }
@@ -49,6 +52,17 @@ pub enum RunError {
         place: String,
         /// End of the epoch in which it was found, ms.
         time: f64,
+    },
+    /// No value of a parameter makes the currents of a compartment cancel.
+    NoRest {
+        /// Name of the mechanism with the parameter.
+        mechanism: String,
+        /// Population of the cell.
+        population: String,
+        /// Its index there.
+        cell: u32,
+        /// Where in the cell.
+        place: String,
     },
     /// `net_move` with no self-event outstanding.
     NothingToMove {
@@ -79,6 +93,11 @@ impl fmt::Display for RunError {
                 f,
                 "the membrane potential of `{population}` cell {cell} at {place} is no longer a finite number \
                  (found at t = {time} ms); a smaller dt or milder parameters may help"
+            ),
+            RunError::NoRest { mechanism, population, cell, place } => write!(
+                f,
+                "no value that \"rest\" could choose in `{mechanism}` lets `{population}` cell {cell} rest at {place}: \
+                 its current does not depend on it there (is the conductance 0?)"
             ),
             RunError::NothingToMove { mechanism, time } => write!(
                 f,

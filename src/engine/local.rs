@@ -236,6 +236,11 @@ impl Local {
         let (at_zero, at_one) = (currents(0.0), currents(1.0));
         for (k, (set, column, instance, _)) in places.iter().enumerate() {
             let value = at_zero[k] / (at_zero[k] - at_one[k]);
+            if !value.is_finite() {
+                let (population, cell, place) = self.place_of(places[k].3 as u32);
+                let mechanism = self.sets[*set].mechanism.module.name.clone();
+                self.outbox.error.get_or_insert(RunError::NoRest { mechanism, population, cell, place });
+            }
             self.sets[*set].instances.columns.set(*column, *instance, value);
         }
         for set in &mut self.sets {
@@ -394,21 +399,30 @@ impl Local {
     /// What to say if a voltage is not a finite number at `time` (ms).
     pub fn not_finite(&self, time: f64) -> Option<RunError> {
         let count = self.membrane.matrix.len();
-        let node = self.membrane.nodes.voltage[..count].iter().position(|v| !v.is_finite())? as u32;
-        let (population, local) = self.model.populations.iter().zip(&self.populations).find(|(_, l)| {
-            node >= l.first_node && node < l.first_node + l.cells.len() as u32 * l.nodes_per_cell
-        })?;
-        let offset = node - local.first_node;
-        let node = (offset % local.nodes_per_cell) as usize;
-        let place = match &population.body {
-            Body::Cells(body) => {
-                let section = body.compartments.section[node] as usize;
-                format!("{}({})", body.sections[section], body.compartments.x[node])
+        let node = self.membrane.nodes.voltage[..count].iter().position(|v| !v.is_finite())?;
+        let (population, cell, place) = self.place_of(node as u32);
+        Some(RunError::NotFinite { population, cell, place, time })
+    }
+
+    /// Population, cell and location of a compartment of this thread.
+    fn place_of(&self, node: u32) -> (String, u32, String) {
+        for (population, local) in self.model.populations.iter().zip(&self.populations) {
+            let cells = local.first_node..local.first_node + local.cells.len() as u32 * local.nodes_per_cell;
+            if let Body::Cells(body) = &population.body
+                && cells.contains(&node)
+            {
+                let offset = node - local.first_node;
+                let inside = (offset % local.nodes_per_cell) as usize;
+                let section = body.compartments.section[inside] as usize;
+                let place = format!("{}({})", body.sections[section], body.compartments.x[inside]);
+                return (
+                    population.name.clone(),
+                    local.cells[(offset / local.nodes_per_cell) as usize],
+                    place,
+                );
             }
-            Body::Artificial(_) => String::new(),
-        };
-        let cell = local.cells[(offset / local.nodes_per_cell) as usize];
-        Some(RunError::NotFinite { population: population.name.clone(), cell, place, time })
+        }
+        (String::new(), 0, String::new())
     }
 }
 

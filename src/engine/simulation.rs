@@ -95,7 +95,10 @@ impl Simulation {
                 builders.into_iter().map(|b| b.join().map_err(|p| BuildError::Panicked(panic_text(p))));
             joined.collect()
         });
-        let locals = locals?;
+        let mut locals = locals?;
+        if let Some(error) = locals.iter_mut().find_map(|l| l.outbox.error.take()) {
+            return Err(BuildError::Initial(error));
+        }
         let places = locals.iter().map(|l| l.report_places().to_vec()).collect();
         let collector = Collector::new(&model, places);
         Ok(Simulation { model, plan, clock, epoch_steps, min_delay, step: 0, locals, collector })

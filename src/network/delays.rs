@@ -23,11 +23,11 @@ fn short(delay: f64, dt: f64) -> bool {
     delay < dt * (1.0 - 1e-9)
 }
 
-/// Refuses delays under dt, or resets them when `reset` says to what. Gives the number of delays reset.
-pub(crate) fn check(context: &mut Context, model: &mut Model, path: &Path, reset: Option<f64>) -> u64 {
+/// Refuses delays under dt, or resets them when the command says to what. Gives the number of delays reset.
+pub(crate) fn check(context: &mut Context, model: &mut Model, path: &Path, overrides: &Overrides) -> u64 {
     let dt = model.simulation.dt;
-    let Some(to) = reset else {
-        if let Some(error) = refusal(context, model, path) {
+    let Some(to) = overrides.reset_zero_delays else {
+        if let Some(error) = refusal(context, model, path, overrides) {
             context.problems.push(error);
         }
         return 0;
@@ -51,7 +51,7 @@ fn too_short(to: f64, dt: f64) -> Diagnostic {
     Diagnostic::error("network/delay", message).help(format!("reset them to {dt} ms or more"))
 }
 
-fn refusal(context: &Context, model: &Model, path: &Path) -> Option<Diagnostic> {
+fn refusal(context: &Context, model: &Model, path: &Path, overrides: &Overrides) -> Option<Diagnostic> {
     let dt = model.simulation.dt;
     let mut total = 0;
     let mut notes = Vec::new();
@@ -80,15 +80,32 @@ fn refusal(context: &Context, model: &Model, path: &Path) -> Option<Diagnostic> 
     let file = quote(&path.display().to_string());
     let copy = quote(&copy_name(path));
     let to = DEFAULT_RESET.max(dt);
-    Some(
+    let error = error.note(
+        "a spike needs at least one time step to travel: threads exchange spikes once per epoch, which is as long as \
+         the smallest delay (NEURON only says \"usable mindelay is 0\")",
+    );
+    let options = options(overrides);
+    // What the command line sets is not in the file: rewriting the file would mend nothing.
+    let error = if options.is_empty() {
+        let good =
+            format!("`volley reset-delays {file} --to {to} --output {copy}`, then `volley run {copy}`");
+        error.help(format!("for good: {good}"))
+    } else {
         error
-            .note(
-                "a spike needs at least one time step to travel: threads exchange spikes once per epoch, which is as long as \
-                 the smallest delay (NEURON only says \"usable mindelay is 0\")",
-            )
-            .help(format!("for good: `volley reset-delays {file} --to {to} --output {copy}`, then `volley run {copy}`"))
-            .help(format!("for one run: `volley run {file} --reset-zero-delays {to}`")),
-    )
+    };
+    Some(error.help(format!("for one run: `volley run {file}{options} --reset-zero-delays {to}`")))
+}
+
+/// The options of this run that a delay may follow from, as typed.
+fn options(overrides: &Overrides) -> String {
+    let mut text = String::new();
+    for (name, value) in &overrides.set {
+        text += &format!(" --set {}", quote(&format!("{name}={value}")));
+    }
+    if let Some(dt) = overrides.dt {
+        text += &format!(" --dt {dt}");
+    }
+    text
 }
 
 /// A name in the same folder, as paths in a description are relative to it.

@@ -282,12 +282,11 @@ fn lookup(table: &Table, row: f64, column: f64, span: Span) -> Result<f64, Failu
 /// Where the characters of a text value stand: inside its quotes, or, when it has escapes, in a text of its own.
 pub(crate) fn inside(text: &str, span: Span, sources: &mut Sources) -> (SourceId, Range<usize>) {
     let written = sources.text(span);
-    let (start, end) = (span.start as usize, span.end as usize);
-    if written == text {
-        return (span.source, start..end);
-    }
-    if written.len() == text.len() + 2 && written.get(1..text.len() + 1) == Some(text) {
-        return (span.source, start + 1..end - 1);
+    let start = span.start as usize;
+    // Between quotes of any kind, unless escapes make the text differ from what was written.
+    let at = if text.is_empty() { Some(written.len() / 2) } else { written.find(text) };
+    if let Some(at) = at {
+        return (span.source, start + at..start + at + text.len());
     }
     let name = sources.get(span.source).name.clone();
     (sources.add(name, text), 0..text.len())

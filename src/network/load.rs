@@ -76,7 +76,7 @@ pub fn load(path: &Path, overrides: &Overrides, sources: &mut Sources) -> Result
     let model = build(&mut context, overrides);
     let delays_reset = match model {
         Some(mut model) if !context.problems.has_errors() => {
-            let reset = delays::check(&mut context, &mut model, path, overrides.reset_zero_delays);
+            let reset = delays::check(&mut context, &mut model, path, overrides);
             Some((model, reset))
         }
         _ => None,

@@ -29,7 +29,7 @@ pub(crate) fn read(context: &mut Context) {
 fn parameters(context: &mut Context) {
     let root = context.document.place().at("parameters");
     let description = context.description;
-    let mut work = Work { done: HashMap::new() };
+    let mut work = Work { too_deep: false, done: HashMap::new() };
     for name in description.parameters.names() {
         if RESERVED.contains(&name) {
             let message = format!("a parameter cannot be called `{name}`: the name has a meaning of its own");
@@ -45,7 +45,11 @@ fn parameters(context: &mut Context) {
         .collect();
 }
 
+/// Parameters that may need each other in a row.
+const LONGEST_CHAIN: usize = 1_000;
+
 struct Work {
+    too_deep: bool,
     done: HashMap<String, Constant>,
 }
 
@@ -68,6 +72,15 @@ impl Work {
                 path[start..].iter().chain([&path[start]]).map(|n| format!("`{n}`")).collect::<Vec<_>>();
             let message = format!("the parameter `{name}` depends on itself: {}", chain.join(" needs "));
             context.error("network/cycle", place.span(), message);
+            return self.finish(name, Constant::Wrong, context);
+        }
+        if path.len() >= LONGEST_CHAIN {
+            // Once is enough: what needs this one is as deep.
+            if !std::mem::replace(&mut self.too_deep, true) {
+                let message =
+                    format!("more than {LONGEST_CHAIN} parameters each need the next, up to `{name}`");
+                context.error("network/depth", place.span(), message);
+            }
             return self.finish(name, Constant::Wrong, context);
         }
         path.push(name.to_string());

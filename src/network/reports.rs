@@ -8,7 +8,7 @@ use super::context::Context;
 use super::description::{self, OneOrMore};
 use super::document::Place;
 use super::library::{Library, columns};
-use super::model::{Body, CellBody, Element, Ion, Model, Quantity, Report};
+use super::model::{Body, CellBody, Element, Ion, Model, PointSet, Quantity, Report};
 use crate::diagnostic::Diagnostic;
 use crate::ir::IonVariable;
 use crate::morphology::{Location, Placement};
@@ -55,6 +55,12 @@ fn report(
     let found = quantity(context, library, cell, body, &model.ions, variable, &place.at("variable"));
     let locations = locations(context, cell, entry.at.as_ref(), &place.at("at"));
     let (quantity, unit) = found?;
+    let chosen = match &quantity {
+        Quantity::Point { point, .. } => {
+            with_point(context, &body.points[*point], chosen?, entry.cells.is_none(), place)
+        }
+        _ => chosen,
+    };
     let elements = elements(context, cell, body, &quantity, variable, &locations?, place)?;
     Some(Report {
         name: name.to_string(),
@@ -67,6 +73,27 @@ fn report(
         every: every?,
         double: double?,
     })
+}
+
+/// The cells that have the point process: those chosen, or all that have it when none were chosen.
+fn with_point(
+    context: &mut Context,
+    point: &PointSet,
+    chosen: Vec<u32>,
+    all: bool,
+    place: &Place,
+) -> Option<Vec<u32>> {
+    let Some(having) = &point.cells else { return Some(chosen) };
+    if all {
+        return Some(having.clone());
+    }
+    let Some(without) = chosen.iter().find(|cell| having.binary_search(cell).is_err()) else {
+        return Some(chosen);
+    };
+    let message = format!("cell {without} has no `{}`, so there is nothing to record in it", point.name);
+    let error = Diagnostic::error("network/record", message).at(place.at("cells").span(), "");
+    context.problems.push(error.help("leave `cells` out to record from all cells that have it"));
+    None
 }
 
 /// The interval as a number of steps.

@@ -10,6 +10,7 @@ mod descriptions;
 mod mechanisms;
 mod morphologies;
 mod mutations;
+mod newcomers;
 mod options;
 mod tables;
 mod work;
