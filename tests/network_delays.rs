@@ -46,7 +46,12 @@ fn reset(text: &str, files: &[(&str, &str)], to: f64) -> (String, String) {
     let mut sources = Sources::default();
     let reset = match reset_delays(&path, to, &mut sources) {
         Ok(reset) => reset,
-        Err(problems) => return (problems.render(&sources, false).replace(&*folder.path().to_string_lossy(), ""), String::new()),
+        Err(problems) => {
+            return (
+                problems.render(&sources, false).replace(&*folder.path().to_string_lossy(), ""),
+                String::new(),
+            );
+        }
     };
     let overrides = Overrides { reset_zero_delays: Some(to), ..Overrides::default() };
     let expected = loaded(&path, &overrides).unwrap();
@@ -193,7 +198,9 @@ delay = "d"
 #[test]
 fn a_delay_of_one_step_is_long_enough() {
     let text = |delay: f64| {
-        small(&format!("[connection.c]\nfrom = \"b\"\nto = \"a\"\nrule = \"all_to_all\"\nweight = 0.1\ndelay = {delay}\n"))
+        small(&format!(
+            "[connection.c]\nfrom = \"b\"\nto = \"a\"\nrule = \"all_to_all\"\nweight = 0.1\ndelay = {delay}\n"
+        ))
     };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("network.toml");
@@ -206,7 +213,8 @@ fn a_delay_of_one_step_is_long_enough() {
 
 #[test]
 fn a_reset_below_the_time_step_is_refused() {
-    let text = small("[connection.c]\nfrom = \"b\"\nto = \"a\"\nrule = \"all_to_all\"\nweight = 0.1\ndelay = 0\n");
+    let text =
+        small("[connection.c]\nfrom = \"b\"\nto = \"a\"\nrule = \"all_to_all\"\nweight = 0.1\ndelay = 0\n");
     let (said, _) = reset(&text, &[], 0.01);
     assert!(said.contains("delays cannot be reset to 0.01 ms"), "{said}");
 }

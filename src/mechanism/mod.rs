@@ -69,6 +69,8 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         Some(names) => ir::optimise_for(&mut module, |name| names.iter().any(|n| n == name)),
     }
     let program = |kernel: &Option<Kernel>| kernel.as_ref().map(Program::compile);
+    let mut warnings = meaning.warnings;
+    warnings.extend(std::mem::take(&mut module.warnings));
     Ok(Mechanism {
         prepare: program(&module.prepare),
         initial: program(&module.initial),
@@ -76,7 +78,7 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         state: program(&module.state),
         receive: program(&module.receive),
         receive_initial: program(&module.receive_initial),
-        warnings: meaning.warnings,
+        warnings,
         module,
     })
 }

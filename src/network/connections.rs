@@ -328,8 +328,11 @@ impl Work<'_, '_> {
                 (Some(scalar), _) => context.expression(scalar, &here, &scope),
                 (None, Some(name)) => context.expression(&Scalar::Text(name.to_string()), &here, &scope),
                 (None, None) => {
-                    let message =
-                        format!("`{}` has one column, so `{}` needs the key `{key}`", table.file, self.place.path());
+                    let message = format!(
+                        "`{}` has one column, so `{}` needs the key `{key}`",
+                        table.file,
+                        self.place.path()
+                    );
                     context.error("network/missing", self.place.at("table").span(), message);
                     None
                 }

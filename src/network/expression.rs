@@ -44,7 +44,8 @@ const BINARY: [(&str, fn(f64, f64) -> f64); 5] = [
 ];
 
 /// Functions that are not of numbers alone.
-const OTHERS: [&str; 8] = ["where", "reset_below", "uniform", "normal", "exponential", "lowest", "highest", "mean"];
+const OTHERS: [&str; 8] =
+    ["where", "reset_below", "uniform", "normal", "exponential", "lowest", "highest", "mean"];
 
 /// A set of cell numbers, by which expressions can ask for membership.
 #[derive(Debug)]
@@ -244,7 +245,8 @@ impl Code {
             Code::Exponential(mean, span) => {
                 let mean = of(mean)?;
                 if mean < 0.0 {
-                    let message = format!("the mean of an exponential distribution cannot be negative ({mean})");
+                    let message =
+                        format!("the mean of an exponential distribution cannot be negative ({mean})");
                     return Err(Failure { message, span: *span });
                 }
                 draw(stream, |s| s.negexp(mean))
@@ -258,10 +260,12 @@ fn draw(stream: &mut Option<Stream>, how: impl FnOnce(&mut Stream) -> f64) -> f6
 }
 
 fn lookup(table: &Table, row: f64, column: f64, span: Span) -> Result<f64, Failure> {
-    let within = |x: f64, count: usize| (x >= 0.0 && x.fract() == 0.0 && x < count as f64).then_some(x as usize);
+    let within =
+        |x: f64, count: usize| (x >= 0.0 && x.fract() == 0.0 && x < count as f64).then_some(x as usize);
     let (file, rows, columns) = (&table.file, table.rows(), table.columns());
     let Some(r) = within(row, rows) else {
-        let message = format!("`{file}` has {} (0 to {}), and row {row} is read", counted(rows, "row"), rows - 1);
+        let message =
+            format!("`{file}` has {} (0 to {}), and row {row} is read", counted(rows, "row"), rows - 1);
         return Err(Failure { message, span });
     };
     let Some(c) = within(column, columns) else {
@@ -440,11 +444,14 @@ impl Resolver<'_> {
                     let (row, column) = (Box::new(self.code(row)), Box::new(self.code(column)));
                     Code::Lookup(table.clone(), row, Some(column), call.span)
                 }
-                _ => self.refuse(call.span, format!("a table is read as `{name}(row)` or `{name}(row, column)`")),
+                _ => self
+                    .refuse(call.span, format!("a table is read as `{name}(row)` or `{name}(row, column)`")),
             };
         }
         if let Some(list) = names.lists.iter().find(|l| l.name == name) {
-            return self.arguments(call).map_or(Code::Number(f64::NAN), |[a]| Code::Member(list.clone(), Box::new(a)));
+            return self
+                .arguments(call)
+                .map_or(Code::Number(f64::NAN), |[a]| Code::Member(list.clone(), Box::new(a)));
         }
         if names.failed.iter().any(|n| n == name) {
             self.failed = true;
@@ -483,15 +490,14 @@ impl Resolver<'_> {
             "reset_below" => self.arguments(call).map(|parts| Code::ResetBelow(Box::new(parts))),
             "lowest" | "highest" | "mean" => Some(self.summary(call)),
             _ if !self.scope.random => {
-                let message = format!("`{name}` has no meaning here, as the value is not drawn for each cell");
+                let message =
+                    format!("`{name}` has no meaning here, as the value is not drawn for each cell");
                 Some(self.refuse(call.span, message))
             }
             _ => {
                 self.random = true;
                 match name {
-                    "uniform" => {
-                        self.arguments(call).map(|[a, b]| Code::Uniform(Box::new(a), Box::new(b)))
-                    }
+                    "uniform" => self.arguments(call).map(|[a, b]| Code::Uniform(Box::new(a), Box::new(b))),
                     "normal" => {
                         self.arguments(call).map(|[a, b]| Code::Normal(Box::new(a), Box::new(b), call.span))
                     }
@@ -518,7 +524,8 @@ impl Resolver<'_> {
             return Code::Number(f64::NAN);
         }
         let Some(table) = table else {
-            return self.refuse(call.span, format!("`{name}` takes the name of a table, as in `{name}(pattern)`"));
+            return self
+                .refuse(call.span, format!("`{name}` takes the name of a table, as in `{name}(pattern)`"));
         };
         let values = table.values();
         Code::Number(match name {

@@ -32,8 +32,11 @@ impl Library {
     pub fn open(context: &mut Context) -> Library {
         let description = context.description;
         let variables = description.record.iter().filter_map(|(_, record)| record.variable.as_deref());
-        let recorded = variables.filter_map(|v| v.split_once('.')).map(|(_, v)| v.split('[').next().unwrap_or(v).to_string());
-        let options = mechanism::Options { recorded: Some(recorded.collect()), ..mechanism::Options::default() };
+        let recorded = variables
+            .filter_map(|v| v.split_once('.'))
+            .map(|(_, v)| v.split('[').next().unwrap_or(v).to_string());
+        let options =
+            mechanism::Options { recorded: Some(recorded.collect()), ..mechanism::Options::default() };
         let mut library = Library { options, ..Library::default() };
         let place = context.document.place().at("mechanisms").at("files");
         for (i, name) in description.mechanisms.files.iter().enumerate() {
@@ -49,7 +52,8 @@ impl Library {
     }
 
     fn add(&mut self, context: &mut Context, source: SourceId, place: &Place) {
-        let folder = Path::new(&context.sources.get(source).name).parent().map(Path::to_path_buf).unwrap_or_default();
+        let folder =
+            Path::new(&context.sources.get(source).name).parent().map(Path::to_path_buf).unwrap_or_default();
         let mut include = |name: &str| std::fs::read_to_string(folder.join(name));
         let module = match parse_with_includes(context.sources, source, &mut include) {
             Ok(module) => module,
@@ -62,7 +66,9 @@ impl Library {
         let Some((name, span)) = mechanism_name(&module) else {
             let message = format!("`{file}` defines no mechanism");
             let error = Diagnostic::error("network/mechanism", message).at(place.span(), "named here");
-            context.problems.push(error.help("its NEURON block needs SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL"));
+            context
+                .problems
+                .push(error.help("its NEURON block needs SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL"));
             return;
         };
         if let Some((_, first)) = self.files.iter().find(|(n, _)| *n == name) {
@@ -107,22 +113,25 @@ impl Library {
     fn load(&mut self, context: &mut Context, name: &str, span: Span) -> Option<usize> {
         let source = match self.files.iter().find(|(n, _)| n == name) {
             Some((_, source)) => *source,
-            None => match mechanism::catalogue::source(name) {
-                Some(text) => context.sources.add(format!("catalogue/{name}.mod"), text),
-                None => {
-                    let mut known: Vec<&str> = mechanism::catalogue::names().collect();
-                    known.extend(self.files.iter().map(|(n, _)| n.as_str()));
-                    let error = Diagnostic::error("network/mechanism", format!("there is no mechanism `{name}`"));
-                    let error = error.at(span, "");
-                    context.problems.push(match suggest(name, known.iter().copied()) {
+            None => {
+                match mechanism::catalogue::source(name) {
+                    Some(text) => context.sources.add(format!("catalogue/{name}.mod"), text),
+                    None => {
+                        let mut known: Vec<&str> = mechanism::catalogue::names().collect();
+                        known.extend(self.files.iter().map(|(n, _)| n.as_str()));
+                        let error =
+                            Diagnostic::error("network/mechanism", format!("there is no mechanism `{name}`"));
+                        let error = error.at(span, "");
+                        context.problems.push(match suggest(name, known.iter().copied()) {
                         Some(near) => error.help(format!("did you mean `{near}`?")),
                         None => error
                             .help("name its .mod file in `[mechanisms]`, as in `files = [\"my_channel.mod\"]`")
                             .note(format!("known are {}", quoted(known.into_iter()))),
                     });
-                    return None;
+                        return None;
+                    }
                 }
-            },
+            }
         };
         match mechanism::compile(context.sources, source, &self.options) {
             Ok(mut mechanism) => {
@@ -251,7 +260,8 @@ pub(crate) fn columns<'m>(
     match element.parse::<u32>() {
         Ok(i) if i < variable.length => Some((variable, variable.first + i..variable.first + i + 1)),
         _ => {
-            let message = format!("`{name}` of `{}` has the elements 0 to {}", module.name, variable.length - 1);
+            let message =
+                format!("`{name}` of `{}` has the elements 0 to {}", module.name, variable.length - 1);
             context.error("network/variable", span, message);
             None
         }
@@ -280,7 +290,8 @@ pub(crate) fn limits(context: &mut Context, variable: &Variable, value: f64, spa
     if let Some((low, high)) = variable.limits
         && !(low..=high).contains(&value)
     {
-        let message = format!("`{}` is {value}, outside the limits {low:?} to {high:?} of its file", variable.name);
+        let message =
+            format!("`{}` is {value}, outside the limits {low:?} to {high:?} of its file", variable.name);
         context.problems.push(Diagnostic::warning("network/limits", message).at(span, ""));
     }
 }
@@ -301,7 +312,9 @@ fn unknown_variable(module: &Module, name: &str, span: Span, reserved: Option<&[
             return error.help(help);
         }
     }
-    let fits = |v: &&Variable| v.visible && (v.role == Role::Parameter || (reserved.is_none() && v.role != Role::Hidden));
+    let fits = |v: &&Variable| {
+        v.visible && (v.role == Role::Parameter || (reserved.is_none() && v.role != Role::Hidden))
+    };
     let names = module.variables.iter().filter(fits).map(|v| v.name.as_str());
     match suggest(name, names.clone().chain(reserved.unwrap_or_default().iter().copied())) {
         Some(near) => error.help(format!("did you mean `{near}`?")),

@@ -38,8 +38,11 @@ fn parameters(context: &mut Context) {
         work.resolve(name, &root, context, &mut Vec::new());
     }
     // In the order of the description.
-    context.names.parameters =
-        description.parameters.names().filter_map(|n| Some((n.to_string(), work.done.get(n)?.clone()))).collect();
+    context.names.parameters = description
+        .parameters
+        .names()
+        .filter_map(|n| Some((n.to_string(), work.done.get(n)?.clone())))
+        .collect();
 }
 
 struct Work {
@@ -54,12 +57,15 @@ impl Work {
         let place = root.at(name);
         let text = match context.description.parameters.get(name) {
             Some(Parameter::Number(value)) => return self.finish(name, Constant::Number(*value), context),
-            Some(Parameter::Switch(value)) => return self.finish(name, Constant::Number(f64::from(*value)), context),
+            Some(Parameter::Switch(value)) => {
+                return self.finish(name, Constant::Number(f64::from(*value)), context);
+            }
             Some(Parameter::Text(text)) => text,
             None => return,
         };
         if let Some(start) = path.iter().position(|n| n == name) {
-            let chain = path[start..].iter().chain([&path[start]]).map(|n| format!("`{n}`")).collect::<Vec<_>>();
+            let chain =
+                path[start..].iter().chain([&path[start]]).map(|n| format!("`{n}`")).collect::<Vec<_>>();
             let message = format!("the parameter `{name}` depends on itself: {}", chain.join(" needs "));
             context.error("network/cycle", place.span(), message);
             return self.finish(name, Constant::Wrong, context);
@@ -117,7 +123,8 @@ fn read_table(context: &mut Context, name: &str, table: &description::Table, pla
     let columns = read.columns();
     if !table.columns.is_empty() && table.columns.len() != columns {
         let have = counted(columns, "column");
-        let message = format!("`{shown}` has {have}, and {} named here", counted(table.columns.len(), "column"));
+        let message =
+            format!("`{shown}` has {have}, and {} named here", counted(table.columns.len(), "column"));
         context.error("network/table", place.at("columns").span(), message);
     }
     read.names = table.columns.clone();
@@ -147,7 +154,11 @@ fn lists(context: &mut Context) {
         let place = context.document.place().at("list").at(name);
         match members(context, name, list, &place) {
             Some(cells) => {
-                context.names.lists.push(Arc::new(CellList { name: name.to_string(), cells, place: place.key() }));
+                context.names.lists.push(Arc::new(CellList {
+                    name: name.to_string(),
+                    cells,
+                    place: place.key(),
+                }));
             }
             None => context.names.failed.push(name.to_string()),
         }

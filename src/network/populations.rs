@@ -38,9 +38,12 @@ pub(crate) fn build(
     let mut first_id = 0;
     for (name, entry) in description.population.iter() {
         let place = context.document.place().at("population").at(name);
-        let Some(count) = context.whole(entry.count.as_ref(), &place.at("count"), 1, 0, MOST) else { continue };
+        let Some(count) = context.whole(entry.count.as_ref(), &place.at("count"), 1, 0, MOST) else {
+            continue;
+        };
         if first_id + count > MOST {
-            let message = format!("with `{name}` the network has {} cells, and {MOST} is the most", first_id + count);
+            let message =
+                format!("with `{name}` the network has {} cells, and {MOST} is the most", first_id + count);
             context.error("network/limit", place.at("count").span(), message);
             break;
         }
@@ -102,7 +105,11 @@ impl Work<'_, '_> {
         let description = context.description;
         let times = self.place.at("times");
         if times.exists() {
-            context.error("network/unused", times.key(), "`times` belongs to artificial cells that play a list");
+            context.error(
+                "network/unused",
+                times.key(),
+                "`times` belongs to artificial cells that play a list",
+            );
         }
         let Some(cell) = cells.iter().find(|c| c.shape.name == name) else {
             if description.cell.get(name).is_none() {
@@ -184,7 +191,18 @@ impl Work<'_, '_> {
         let values = values.iter().map(|(key, scalar)| (key, scalar, place.at("values").at(key)));
         for (key, scalar, here) in direct.chain(values) {
             let use_name = format!("{name}.{key}");
-            self.setting(context, library, mechanism, key, scalar, &here, &chosen, &use_name, spot.reserved, &mut settings);
+            self.setting(
+                context,
+                library,
+                mechanism,
+                key,
+                scalar,
+                &here,
+                &chosen,
+                &use_name,
+                spot.reserved,
+                &mut settings,
+            );
         }
         body.points.push(PointSet { name: name.to_string(), mechanism, node, cells: spot.cells, settings });
     }
@@ -241,7 +259,9 @@ impl Work<'_, '_> {
             match expression.value(&[f64::from(*cell), f64::from(self.count)], || context.stream(&parts)) {
                 Ok(value) => out.push(value),
                 Err(failure) => {
-                    context.problems.push(failure.diagnostic(&format!("{what} of cell {cell} of `{}`", self.name)));
+                    context
+                        .problems
+                        .push(failure.diagnostic(&format!("{what} of cell {cell} of `{}`", self.name)));
                     return None;
                 }
             }
@@ -274,7 +294,18 @@ impl Work<'_, '_> {
                     let chosen = point.cells.clone().unwrap_or_else(|| all.clone());
                     let settings = &mut point.settings;
                     let mechanism = point.mechanism;
-                    self.setting(context, library, mechanism, key, scalar, &here, &chosen, &use_name, &[], settings);
+                    self.setting(
+                        context,
+                        library,
+                        mechanism,
+                        key,
+                        scalar,
+                        &here,
+                        &chosen,
+                        &use_name,
+                        &[],
+                        settings,
+                    );
                 } else if cell.has_entry(library, name) {
                     self.density_value(context, library, cell, body, name, key, scalar, &here, &all);
                 } else if let Some(ion) = ions.iter().position(|ion| ion.name == name) {
@@ -308,7 +339,9 @@ impl Work<'_, '_> {
         let mechanism = body.densities[first].mechanism;
         if cell.entries.iter().filter(|e| e.mechanism == mechanism).count() > 1 {
             let module = &library.used[mechanism].module.name;
-            let message = format!("a value cell by cell needs the mechanism in one entry, and `{module}` is in several");
+            let message = format!(
+                "a value cell by cell needs the mechanism in one entry, and `{module}` is in several"
+            );
             context.error("network/value", place.key(), message);
             return None;
         }
@@ -319,7 +352,10 @@ impl Work<'_, '_> {
             }
             let mut settings = std::mem::take(&mut body.densities[density].settings);
             self.setting(context, library, mechanism, key, scalar, place, all, &use_name, &[], &mut settings);
-            if settings.iter().any(|s| body.rests.iter().any(|r| r.density == density && r.column == s.column)) {
+            if settings
+                .iter()
+                .any(|s| body.rests.iter().any(|r| r.density == density && r.column == s.column))
+            {
                 let message = format!("`{name}.{key}` is already chosen so that the cell rests");
                 context.error("network/rest", place.key(), message);
             }
@@ -370,7 +406,8 @@ impl Work<'_, '_> {
                     self.setting(context, library, mechanism, key, scalar, &place, &all, key, &[], list);
                 }
                 CellValue::Group(_) => {
-                    let message = format!("an artificial cell has no parts, so `{key}` must be a value of `{name}`");
+                    let message =
+                        format!("an artificial cell has no parts, so `{key}` must be a value of `{name}`");
                     context.error("network/value", place.key(), message);
                 }
             }
@@ -379,7 +416,11 @@ impl Work<'_, '_> {
         let module = &library.used[mechanism].module;
         let times = match &self.entry.times {
             Some(_) if !module.plays => {
-                context.error("network/unused", times.key(), format!("`{name}` does not play a list of times"));
+                context.error(
+                    "network/unused",
+                    times.key(),
+                    format!("`{name}` does not play a list of times"),
+                );
                 return None;
             }
             Some(list) => self.times(context, list, &times)?,
@@ -394,7 +435,12 @@ impl Work<'_, '_> {
             Times::List(list) => {
                 let mut all = Vec::new();
                 for (i, scalar) in list.iter().enumerate() {
-                    all.push(context.number(Some(scalar), &place.item(i), 0.0, super::context::NOT_NEGATIVE)?);
+                    all.push(context.number(
+                        Some(scalar),
+                        &place.item(i),
+                        0.0,
+                        super::context::NOT_NEGATIVE,
+                    )?);
                 }
                 all.sort_by(f64::total_cmp);
                 let all: Arc<[f64]> = all.into();
@@ -420,8 +466,10 @@ impl Work<'_, '_> {
                     match lists.get_mut(number as usize) {
                         Some(list) => list.push(at),
                         None => {
-                            let message =
-                                format!("there is no cell {number}: `{}` has {} cells", self.name, self.count);
+                            let message = format!(
+                                "there is no cell {number}: `{}` has {} cells",
+                                self.name, self.count
+                            );
                             context.error("network/cells", table.place(row), message);
                             return None;
                         }

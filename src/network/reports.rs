@@ -42,7 +42,8 @@ fn report(
     let here = place.at("population");
     let (number, population) = find_population(context, model, &entry.population, &here)?;
     let Body::Cells(body) = &population.body else {
-        let message = format!("`{}` is artificial: its cells have no membrane to record from", entry.population);
+        let message =
+            format!("`{}` is artificial: its cells have no membrane to record from", entry.population);
         context.error("network/record", here.span(), message);
         return None;
     };
@@ -104,7 +105,8 @@ fn quantity(
         if cell.has_entry(library, name) {
             let (density, columns) = cell.density(context, library, name, inner, place)?;
             let module = &library.used[body.densities[density].mechanism].module;
-            let unit = module.variables.iter().find(|v| (v.first..v.first + v.length).contains(&columns.start));
+            let unit =
+                module.variables.iter().find(|v| (v.first..v.first + v.length).contains(&columns.start));
             let unit = unit.map_or(String::new(), |v| v.unit.clone());
             return Some((Quantity::Density { density, column: columns.start }, unit));
         }
@@ -127,13 +129,19 @@ fn quantity(
     }
     let message = format!("the cell `{}` has no variable `{variable}`", cell.shape.name);
     let error = Diagnostic::error("network/record", message).at(place.span(), "");
-    let help = "write `v`, a mechanism's or point process's variable as `hh.m`, or an ion's as `ena`, `cai`, `ina`";
+    let help =
+        "write `v`, a mechanism's or point process's variable as `hh.m`, or an ion's as `ena`, `cai`, `ina`";
     context.problems.push(error.help(help));
     None
 }
 
 /// The places to record at; a set of sections means all their segments.
-fn locations(context: &mut Context, cell: &CellType, at: Option<&OneOrMore>, place: &Place) -> Option<Vec<Location>> {
+fn locations(
+    context: &mut Context,
+    cell: &CellType,
+    at: Option<&OneOrMore>,
+    place: &Place,
+) -> Option<Vec<Location>> {
     let shape = &cell.shape;
     let texts: Vec<(&str, Place)> = match at {
         None => return Some(vec![shape.location(context, None, place)?]),
@@ -208,4 +216,3 @@ fn elements(
     }
     Some(out)
 }
-

@@ -11,7 +11,8 @@ use super::expression::{Expression, Scope};
 use super::place::{Shape, array_index};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::morphology::{
-    Compartments, Connection, End, Geometry, Location, NsegRule, Point3, SectionSpec, Tree, TreeError, TreeProblem,
+    Compartments, Connection, End, Geometry, Location, NsegRule, Point3, SectionSpec, Tree, TreeError,
+    TreeProblem,
 };
 
 /// NEURON's default axial resistivity, ohm cm.
@@ -43,7 +44,12 @@ pub(crate) struct Built {
 }
 
 /// Builds the shape of one type of cell.
-pub(crate) fn build(context: &mut Context, name: &str, cell: &description::Cell, place: &Place) -> Option<Built> {
+pub(crate) fn build(
+    context: &mut Context,
+    name: &str,
+    cell: &description::Cell,
+    place: &Place,
+) -> Option<Built> {
     let mut specs = Vec::new();
     let mut sources = Vec::new();
     let mut whole = true;
@@ -68,7 +74,9 @@ pub(crate) fn build(context: &mut Context, name: &str, cell: &description::Cell,
     if specs.is_empty() {
         let message = format!("the cell `{name}` has no section");
         let error = Diagnostic::error("network/cell", message).at(place.key(), "");
-        context.problems.push(error.help(format!("add `[cell.{name}.section.soma]` with `L` and `diam` (um), or `swc`")));
+        context
+            .problems
+            .push(error.help(format!("add `[cell.{name}.section.soma]` with `L` and `diam` (um), or `swc`")));
         return None;
     }
     let tree = match Tree::new(specs.clone()) {
@@ -135,7 +143,14 @@ fn spec(
         }
         Some(parent) => connection(context, cell, parent, section, place, index).map(Some),
     };
-    Some(SectionSpec { name, connection: connection?, nseg: 1, ra: DEFAULT_RA, geometry: geometry?, sets: Vec::new() })
+    Some(SectionSpec {
+        name,
+        connection: connection?,
+        nseg: 1,
+        ra: DEFAULT_RA,
+        geometry: geometry?,
+        sets: Vec::new(),
+    })
 }
 
 /// A number that may use `index`.
@@ -144,7 +159,12 @@ fn indexed(context: &mut Context, scalar: &Scalar, place: &Place, index: u32) ->
     context.evaluate(&expression, &[f64::from(index)], ANY, &format!("`{}`", place.path()))
 }
 
-fn geometry(context: &mut Context, section: &description::Section, place: &Place, index: u32) -> Option<Geometry> {
+fn geometry(
+    context: &mut Context,
+    section: &description::Section,
+    place: &Place,
+    index: u32,
+) -> Option<Geometry> {
     match (&section.points, &section.length, &section.diam) {
         (Some(points), None, None) => {
             let points = points.iter().map(|[x, y, z, diam]| Point3::new(*x, *y, *z, *diam)).collect();
@@ -177,7 +197,11 @@ fn connection(
         Some(0.0) => Some(End::Zero),
         Some(1.0) => Some(End::One),
         Some(other) => {
-            context.error("network/section", here.span(), format!("a section has the ends 0 and 1, not {other}"));
+            context.error(
+                "network/section",
+                here.span(),
+                format!("a section has the ends 0 and 1, not {other}"),
+            );
             None
         }
         None => None,
@@ -320,7 +344,8 @@ impl<'a> Settled<'_, '_, 'a> {
             let found = self.find(section, "Ra", |s| s.ra.as_ref(), |r| r.ra.as_ref(), self.cell.ra.as_ref());
             let Some((scalar, place)) = found.map(|f| (f.scalar.clone(), f.place)) else { continue };
             let value = indexed(self.context, &scalar, &place, self.sources[section].index)?;
-            specs[section].ra = self.context.within(value, POSITIVE, place.span(), &format!("`{}`", place.path()))?;
+            specs[section].ra =
+                self.context.within(value, POSITIVE, place.span(), &format!("`{}`", place.path()))?;
         }
         self.take(Tree::new(specs))
     }
@@ -352,7 +377,8 @@ impl<'a> Settled<'_, '_, 'a> {
         .collect();
         if let [first, second, ..] = given[..] {
             let here = self.place.at(second);
-            let error = Diagnostic::error("network/nseg", format!("`{first}` and `{second}` exclude each other"));
+            let error =
+                Diagnostic::error("network/nseg", format!("`{first}` and `{second}` exclude each other"));
             self.context.problems.push(error.at(here.key(), "").at(self.place.at(first).key(), "the other"));
             return None;
         }
@@ -366,9 +392,11 @@ impl<'a> Settled<'_, '_, 'a> {
             return Some(NsegRule::MaxLength(length));
         }
         if cell.d_lambda.is_some() {
-            let fraction = self.context.number(cell.d_lambda.as_ref(), &self.place.at("d_lambda"), 0.1, POSITIVE)?;
+            let fraction =
+                self.context.number(cell.d_lambda.as_ref(), &self.place.at("d_lambda"), 0.1, POSITIVE)?;
             let here = self.place.at("frequency");
-            let frequency = self.context.number(cell.frequency.as_ref(), &here, DEFAULT_FREQUENCY, POSITIVE)?;
+            let frequency =
+                self.context.number(cell.frequency.as_ref(), &here, DEFAULT_FREQUENCY, POSITIVE)?;
             return Some(NsegRule::DLambda { fraction, frequency });
         }
         let most = crate::morphology::MAX_NSEG as u64;
@@ -388,8 +416,10 @@ impl<'a> Settled<'_, '_, 'a> {
                     let value = indexed(self.context, &scalar, &place, index)?;
                     let most = crate::morphology::MAX_NSEG as f64;
                     if !(value >= 1.0 && value <= most && value.fract() == 0.0) {
-                        let message =
-                            format!("`{}` must be a whole number from 1 to {most}, and this is {value}", place.path());
+                        let message = format!(
+                            "`{}` must be a whole number from 1 to {most}, and this is {value}",
+                            place.path()
+                        );
                         self.context.error("morphology/nseg", place.span(), message);
                         return None;
                     }
@@ -436,7 +466,8 @@ impl Built {
         let mut capacitance = Vec::with_capacity(compartments.len());
         for node in 0..compartments.len() {
             let membrane = compartments.is_segment[node];
-            let cm = if membrane { cm_at(context, tree, &compartments, &self.capacitance, node)? } else { 0.0 };
+            let cm =
+                if membrane { cm_at(context, tree, &compartments, &self.capacitance, node)? } else { 0.0 };
             capacitance.push(cm);
         }
         Some((compartments, capacitance))

@@ -30,7 +30,13 @@ pub(crate) struct Table {
 
 impl Table {
     /// Reads `text`, the whole of `source`, leaving out `skip` lines at the top.
-    pub fn read(name: &str, file: &str, source: SourceId, text: &str, skip: usize) -> Result<Table, Diagnostics> {
+    pub fn read(
+        name: &str,
+        file: &str,
+        source: SourceId,
+        text: &str,
+        skip: usize,
+    ) -> Result<Table, Diagnostics> {
         let mut table = Table {
             name: name.to_string(),
             file: file.to_string(),
@@ -82,9 +88,14 @@ impl Table {
                     return Err(Diagnostic::error("network/table", message).at(place, ""));
                 }
                 Err(_) => {
-                    let error = Diagnostic::error("network/table", format!("`{word}` is not a number")).at(place, "");
+                    let error =
+                        Diagnostic::error("network/table", format!("`{word}` is not a number")).at(place, "");
                     let first = self.lines.is_empty();
-                    return Err(if first { error.help("`skip` leaves out lines at the top of a file") } else { error });
+                    return Err(if first {
+                        error.help("`skip` leaves out lines at the top of a file")
+                    } else {
+                        error
+                    });
                 }
             }
         }

@@ -222,6 +222,10 @@ impl<'a> Context<'a> {
         let value = self.expression(value)?;
         match self.target(variable)? {
             Target::Slot(slot) => self.store(slot, value, variable),
+            Target::Element(slots, index) => {
+                self.store_element(&slots, index, value, variable);
+                Ok(())
+            }
             Target::Value(_) => self.refuse(target.span, "a STATE is needed here", "", ""),
         }
     }

@@ -8,7 +8,7 @@
 //! - `state`: the SOLVE statements in order; after them all of BREAKPOINT when there is no current;
 //! - `receive` and `receive_initial`: NET_RECEIVE and the INITIAL inside it.
 //!
-//! Calls are inlined and loops unrolled, so a kernel is straight-line code. Code that no kernel reaches has no effect
+//! Calls are inlined and loops unrolled where their bounds are known, so a kernel is mostly straight-line code. Code that no kernel reaches has no effect
 //! and is not looked at. What is not supported is refused with its place and reason.
 
 mod call;
@@ -16,10 +16,14 @@ mod context;
 mod current;
 mod derivative;
 mod draft;
+mod elimination;
 mod expression;
 mod globals;
+mod implicit;
+mod kinetic;
 mod linear;
 mod names;
+mod rounds;
 mod solve;
 mod statement;
 mod table;
@@ -81,6 +85,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         state: None,
         receive: None,
         receive_initial: None,
+        warnings: Diagnostics::new(),
     };
     for done in kernels {
         let place = match done.stage {
@@ -92,7 +97,10 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         };
         *place = Some(done.kernel);
     }
-    let module = said.into_result(module)?;
+    if said.has_errors() {
+        return Err(said);
+    }
+    module.warnings = said;
     if cfg!(debug_assertions) {
         super::verify::assert_sound(&module, "lowering");
     }
@@ -168,11 +176,12 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
         if has_current {
             add(cx, Stage::Current, &|cx| {
                 if cx.in_block(|cx| cx.statements(unsolved())).is_ok() {
-                    current::add_currents(cx, block.span);
+                    let again = |cx: &mut Context<'a>| cx.in_block(|cx| cx.statements(unsolved()));
+                    current::add_currents(cx, block.span, again);
                 }
             });
         }
-        if solve::solves(block).next().is_some() || !has_current {
+        if !solve::solves(block).is_empty() || !has_current {
             add(cx, Stage::State, &|cx| {
                 for solve in solve::solves(block) {
                     let _ = cx.solve(solve);
