@@ -48,8 +48,6 @@ pub(super) struct Context<'a> {
     pub tables: Vec<Table>,
     /// Tables by the routine they stand in.
     pub table_of: HashMap<&'a str, Option<super::table::Made>>,
-    /// Variables that a routine with a TABLE sets besides those in its table.
-    pub untabled: BTreeMap<Slot, Span>,
     /// What each kernel of a table reads of the mechanism.
     pub table_reads: Vec<BTreeMap<Slot, Span>>,
     /// Whether `play_size` or `play_at` was used.
@@ -58,6 +56,8 @@ pub(super) struct Context<'a> {
     pub draft: Draft,
     /// Routines that are being inlined, the outermost first; each with its own names.
     frames: Vec<Frame>,
+    /// Whether something was drawn from the stream without a name.
+    pub unnamed_stream: bool,
     /// Loops around the present statement whose rounds are not known before the run.
     pub loops: u32,
     /// Names of the STATEs.
@@ -117,11 +117,11 @@ impl<'a> Context<'a> {
             said: HashSet::new(),
             tables: Vec::new(),
             table_of: HashMap::new(),
-            untabled: BTreeMap::new(),
             table_reads: Vec::new(),
             plays: false,
             draft: Draft::new(Stage::Initial),
             frames: Vec::new(),
+            unnamed_stream: false,
             loops: 0,
             states: meaning.symbols.iter().filter(|s| is_state(s)).map(|s| s.name.as_str()).collect(),
             scheme: None,

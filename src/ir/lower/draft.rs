@@ -162,6 +162,11 @@ impl Draft {
         std::mem::take(&mut self.environment)
     }
 
+    /// What was set so far, for [`Draft::put_environment`].
+    pub fn copy_environment(&self) -> Environment {
+        self.environment.clone()
+    }
+
     /// Undoes [`Draft::take_environment`].
     pub fn put_environment(&mut self, environment: Environment) {
         self.environment = environment;
