@@ -139,6 +139,7 @@ fn follow(stem: &str, tolerance: f64) {
     let (names, rows) = trace(stem);
     let sizes: Vec<f64> =
         (0..names.len()).map(|i| rows.iter().map(|r| r[i].abs()).fold(0.0, f64::max)).collect();
+    let mut ends: Vec<Vec<u64>> = Vec::new();
     for (level, apart) in Level::available().into_iter().flat_map(|level| [(level, false), (level, true)]) {
         let mut world = World::new(compiled(stem), level);
         for (step, row) in rows.iter().enumerate() {
@@ -165,6 +166,13 @@ fn follow(stem: &str, tolerance: f64) {
                     );
                 }
             }
+        }
+        // All instances, those between too, do the same together and one by one.
+        let columns = &world.instances.columns;
+        let all = (0..columns.columns()).flat_map(|column| &columns.column(column)[..COUNT]);
+        ends.push(all.map(|x| if x.is_nan() { u64::MAX } else { x.to_bits() }).collect());
+        if apart {
+            assert!(ends[ends.len() - 2] == ends[ends.len() - 1], "{stem}, {}", level.name());
         }
     }
 }

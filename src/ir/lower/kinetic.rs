@@ -409,7 +409,7 @@ impl<'a> Context<'a> {
         let (zero, one) = (self.draft.number(0.0), self.draft.number(1.0));
         self.draft.set(going, one, span);
         self.draft.set(count, zero, span);
-        let result = self.looped(span, |cx| {
+        self.looped(span, |cx| {
             let runs = cx.draft.get(going, span);
             cx.only_where(runs, |cx| {
                 let scheme = cx.scheme(equations)?;
@@ -428,8 +428,7 @@ impl<'a> Context<'a> {
             let most = cx.draft.number(MOST_KINETIC);
             let allowed = cx.draft.binary(Binary::Less, rounds, most);
             Ok(cx.draft.binary(Binary::And, moving, allowed))
-        });
-        result?;
+        })?;
         let failed = self.draft.get(going, span);
         self.spoil(failed, starts.keys().map(|slot| (*slot, span)));
         Ok(())
@@ -471,7 +470,7 @@ impl<'a> Context<'a> {
         let (zero, one) = (self.draft.number(0.0), self.draft.number(1.0));
         self.draft.set(going, one, span);
         self.draft.set(count, zero, span);
-        let result = self.looped(span, |cx| {
+        self.looped(span, |cx| {
             let runs = cx.draft.get(going, span);
             cx.only_where(runs, |cx| {
                 let scheme = cx.scheme(equations)?;
@@ -497,8 +496,7 @@ impl<'a> Context<'a> {
             let most = cx.draft.number(MOST_STEADY);
             let allowed = cx.draft.binary(Binary::Less, rounds, most);
             Ok(cx.draft.binary(Binary::And, negative, allowed))
-        });
-        result
+        })
     }
 
     /// The fluxes as slopes of the states, for explicit methods.

@@ -9,7 +9,7 @@ use super::rounds::Counted;
 use crate::diagnostic::Span;
 use crate::nmodl::ast::{self, StatementKind};
 
-/// Rounds of one unrolled loop.
+/// Rounds of one unrolled loop; with more it stays a loop.
 const MOST_ROUNDS: f64 = 10_000.0;
 
 impl<'a> Context<'a> {
@@ -192,8 +192,9 @@ impl<'a> Context<'a> {
             Ok(fold::constant(&self.draft.kernel, value).filter(|x| x.is_finite()))
         };
         let step = by.map_or(Ok(Some(1.0)), &mut known)?;
-        let ends = (known(from)?, known(to)?, step);
-        let (Some(from), Some(to), Some(by)) = ends else {
+        let many = |(from, to, by): &(f64, f64, f64)| *by >= 1.0 && (to - from) / by >= MOST_ROUNDS;
+        let ends = known(from)?.zip(known(to)?).zip(step).map(|((from, to), by)| (from, to, by));
+        let Some((from, to, by)) = ends.filter(|ends| !many(ends)) else {
             return self.counted_loop(&Counted { span, counter, from: start, to, by, body });
         };
         // The counter is an int in NEURON, and the loop runs while it is not beyond `to`.
@@ -203,14 +204,6 @@ impl<'a> Context<'a> {
                 "the step of this loop is not positive",
                 "",
                 "BY wants a number of 1 or more",
-            );
-        }
-        if (to - from) / by >= MOST_ROUNDS {
-            return self.refuse(
-                span,
-                format!("this loop turns more than {MOST_ROUNDS} times"),
-                "Loops are unrolled: their body is repeated for each round.",
-                "",
             );
         }
         let mut result = Ok(());
