@@ -140,7 +140,7 @@ fn follow(stem: &str, tolerance: f64) {
     let sizes: Vec<f64> =
         (0..names.len()).map(|i| rows.iter().map(|r| r[i].abs()).fold(0.0, f64::max)).collect();
     let mut ends: Vec<Vec<u64>> = Vec::new();
-    for (level, apart) in Level::available().into_iter().flat_map(|level| [(level, false), (level, true)]) {
+    for (level, apart) in Level::available().flat_map(|level| [(level, false), (level, true)]) {
         let mut world = World::new(compiled(stem), level);
         for (step, row) in rows.iter().enumerate() {
             world.set(row);
