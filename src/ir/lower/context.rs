@@ -48,6 +48,8 @@ pub(super) struct Context<'a> {
     pub tables: Vec<Table>,
     /// Tables by the routine they stand in.
     pub table_of: HashMap<&'a str, Option<super::table::Made>>,
+    /// Routines with a table that INITIAL calls.
+    pub tabled_initially: HashSet<&'a str>,
     /// What each kernel of a table reads of the mechanism.
     pub table_reads: Vec<BTreeMap<Slot, Span>>,
     /// Whether `play_size` or `play_at` was used.
@@ -117,6 +119,7 @@ impl<'a> Context<'a> {
             said: HashSet::new(),
             tables: Vec::new(),
             table_of: HashMap::new(),
+            tabled_initially: HashSet::new(),
             table_reads: Vec::new(),
             plays: false,
             draft: Draft::new(Stage::Initial),

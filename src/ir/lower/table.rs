@@ -4,7 +4,7 @@
 //! lines between them, the end rows outside, NaN for NaN. DEPEND is not needed: tables are made anew whenever anything
 //! they can depend on changes. Where a routine depends on what each instance has its own, no table can serve all
 //! of them: the two rows around a value are computed each time, so that each gets what a table of its own would give. What a
-//! routine sets besides its table has the value of the last row, as after the making of the table in NEURON.
+//! routine sets besides its table is set to its value in the last row when the run starts, by the making of the table in NEURON.
 
 use super::super::analysis::{self, Dependence};
 use super::super::passes::dead;
@@ -106,7 +106,8 @@ impl<'a> Context<'a> {
         values
     }
 
-    /// Sets what a routine sets besides its table.
+    /// Sets what a routine sets besides its table, as the making of the table does in NEURON: in its first call in INITIAL, or in
+    /// every one when INITIAL has none.
     fn set_besides(
         &mut self,
         span: Span,
@@ -114,7 +115,11 @@ impl<'a> Context<'a> {
         table: &'a ast::Table,
         made: &Made,
     ) -> Lowered<()> {
-        if made.besides.is_empty() {
+        let first = match self.draft.stage {
+            Stage::Initial => self.tabled_initially.insert(&routine.name.text),
+            _ => !self.tabled_initially.contains(routine.name.text.as_str()),
+        };
+        if made.besides.is_empty() || !first {
             return Ok(());
         }
         let high = self.in_routine(span, &routine.name.text, |cx| cx.expression(&table.to))?;
