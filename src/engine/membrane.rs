@@ -112,11 +112,21 @@ impl Membrane {
     }
 }
 
-/// Nernst's equation, mV: E = R T/(z F) ln(outside/inside).
+/// Nernst's equation, mV: E = R T/(z F) ln(outside/inside); as in NEURON +-1e6 for a concentration of zero or less, and 0
+/// for an ion without charge.
 fn nernst(columns: &mut IonColumns, slots: &[u32], scale: f64) {
     for slot in slots {
         let slot = *slot as usize;
-        columns.reversal[slot] = scale * (columns.outside[slot] / columns.inside[slot]).ln();
+        let (inside, outside) = (columns.inside[slot], columns.outside[slot]);
+        columns.reversal[slot] = if !scale.is_finite() {
+            0.0
+        } else if inside <= 0.0 {
+            1e6
+        } else if outside <= 0.0 {
+            -1e6
+        } else {
+            scale * (outside / inside).ln()
+        };
     }
 }
 

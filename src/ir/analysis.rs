@@ -17,9 +17,68 @@ pub enum Dependence {
 
 /// What each value of a kernel depends on.
 pub fn dependence(kernel: &Kernel) -> Vec<Dependence> {
-    let mut found = Dependences::default();
-    found.extend(kernel);
-    found.0
+    let mut found: Vec<Dependence> = Vec::with_capacity(kernel.ops.len());
+    // What a loop carries depends on what comes later in it; all only ever rises, so this ends.
+    let mut carried = vec![Dependence::Constant; kernel.ops.len()];
+    loop {
+        found.clear();
+        for (i, op) in kernel.ops.iter().enumerate() {
+            let own = own_dependence(op).max(carried[i]);
+            found.push(op.operands().map(|v| found[v.0 as usize]).fold(own, Ord::max));
+        }
+        let mut changed = false;
+        for (carry, next) in nexts(kernel) {
+            // How often a carried value changes depends on when its loop ends.
+            let end = end_of_loop(kernel, next).map_or(Dependence::Instance, |i| found[i]);
+            let whole = found[next].max(end);
+            changed |= whole > carried[carry];
+            carried[carry] = carried[carry].max(whole);
+        }
+        if !changed {
+            return found;
+        }
+    }
+}
+
+/// The number of each `Next` op, after that of its `Carry`.
+fn nexts(kernel: &Kernel) -> impl Iterator<Item = (usize, usize)> {
+    kernel.ops.iter().enumerate().filter_map(|(i, op)| match op {
+        Op::Next(carry, _) => Some((carry.0 as usize, i)),
+        _ => None,
+    })
+}
+
+/// The `Repeat` that closes the loop in which op `inside` stands.
+fn end_of_loop(kernel: &Kernel, inside: usize) -> Option<usize> {
+    let mut open = 0;
+    for (i, op) in kernel.ops.iter().enumerate().skip(inside) {
+        match op {
+            Op::Loop => open += 1,
+            Op::Repeat(_) if open == 0 => return Some(i),
+            Op::Repeat(_) => open -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// What an op depends on besides its operands; a carried variable counts as one that never changes.
+fn own_dependence(op: &Op) -> Dependence {
+    match op {
+        Op::Constant(_)
+        | Op::Unary(..)
+        | Op::Binary(..)
+        | Op::MultiplyAdd(..)
+        | Op::Select(..)
+        | Op::Carry(_)
+        | Op::Loop
+        | Op::Next(..)
+        | Op::Repeat(_) => Dependence::Constant,
+        Op::Global(_) | Op::Builtin(_) | Op::Lookup { .. } | Op::LookupSlope { .. } => Dependence::Uniform,
+        Op::Read(_) | Op::Argument(_) | Op::Flag | Op::Random { .. } | Op::PlaySize | Op::PlayAt(_) => {
+            Dependence::Instance
+        }
+    }
 }
 
 /// What the values of a kernel depend on, found as the kernel grows.
@@ -38,22 +97,13 @@ impl Dependences {
         self.of(kernel, value) == Dependence::Instance
     }
 
-    /// Ops only use earlier values, so one pass from first to last settles it.
+    /// Ops only use earlier values, so one pass from first to last settles it; what a loop carries counts as differing, since
+    /// the rest of the loop is not there yet.
     fn extend(&mut self, kernel: &Kernel) {
         for op in &kernel.ops[self.0.len()..] {
             let own = match op {
-                Op::Constant(_) | Op::Unary(..) | Op::Binary(..) | Op::MultiplyAdd(..) | Op::Select(..) => {
-                    Dependence::Constant
-                }
-                Op::Global(_) | Op::Builtin(_) | Op::Lookup { .. } | Op::LookupSlope { .. } => {
-                    Dependence::Uniform
-                }
-                Op::Read(_)
-                | Op::Argument(_)
-                | Op::Flag
-                | Op::Random { .. }
-                | Op::PlaySize
-                | Op::PlayAt(_) => Dependence::Instance,
+                Op::Carry(_) => Dependence::Instance,
+                op => own_dependence(op),
             };
             self.0.push(op.operands().map(|v| self.0[v.0 as usize]).fold(own, Ord::max));
         }
@@ -76,23 +126,111 @@ pub fn live(kernel: &Kernel) -> Vec<bool> {
     for value in kernel.effects.iter().flat_map(Effect::operands) {
         live[value.0 as usize] = true;
     }
-    for (i, op) in kernel.ops.iter().enumerate().rev() {
-        if live[i] {
-            for value in op.operands() {
-                live[value.0 as usize] = true;
+    loop {
+        for (i, op) in kernel.ops.iter().enumerate().rev() {
+            if live[i] {
+                for value in op.operands() {
+                    live[value.0 as usize] = true;
+                }
             }
         }
+        if !keep_loops(kernel, &mut live) {
+            return live;
+        }
     }
-    live
+}
+
+/// Which ops are needed to make `value`.
+pub fn needed_for(kernel: &Kernel, value: Value) -> Vec<bool> {
+    let mut needed = vec![false; kernel.ops.len()];
+    if let Some(first) = needed.get_mut(value.0 as usize) {
+        *first = true;
+    }
+    loop {
+        for (i, op) in kernel.ops.iter().enumerate().rev() {
+            if needed[i] {
+                for operand in op.operands() {
+                    needed[operand.0 as usize] = true;
+                }
+            }
+        }
+        if !keep_loops(kernel, &mut needed) {
+            return needed;
+        }
+    }
+}
+
+/// Marks what the loops with something live in them need: their ends, and what they carry. Says whether anything
+/// was added.
+fn keep_loops(kernel: &Kernel, live: &mut [bool]) -> bool {
+    let mut added = false;
+    for (carry, next) in nexts(kernel) {
+        added |= live[carry] && !live[next];
+        live[next] |= live[carry];
+    }
+    // Which loops are open, each with whether something in it counts. One without anything that passes on or draws goes.
+    let mut open: Vec<(usize, bool)> = Vec::new();
+    for (i, op) in kernel.ops.iter().enumerate() {
+        match op {
+            Op::Loop => open.push((i, false)),
+            Op::Repeat(_) => {
+                let Some((start, counts)) = open.pop() else { continue };
+                if counts {
+                    added |= !live[start] || !live[i];
+                    live[start] = true;
+                    live[i] = true;
+                }
+                if let Some((_, outer)) = open.last_mut() {
+                    *outer |= counts;
+                }
+            }
+            Op::Next(..) | Op::Random { .. } if live[i] => {
+                if let Some((_, counts)) = open.last_mut() {
+                    *counts = true;
+                }
+            }
+            _ => {}
+        }
+    }
+    added
 }
 
 /// Whether each value depends on `source`, or is it.
 pub fn depends_on(kernel: &Kernel, source: Value) -> Vec<bool> {
     let mut found: Vec<bool> = Vec::with_capacity(kernel.ops.len());
-    for (i, op) in kernel.ops.iter().enumerate() {
-        found.push(i == source.0 as usize || op.operands().any(|v| found[v.0 as usize]));
+    let mut carried = vec![false; kernel.ops.len()];
+    loop {
+        found.clear();
+        for (i, op) in kernel.ops.iter().enumerate() {
+            let own = i == source.0 as usize || carried[i];
+            found.push(own || op.operands().any(|v| found[v.0 as usize]));
+        }
+        let mut changed = false;
+        for (carry, next) in nexts(kernel) {
+            let whole = found[next] || end_of_loop(kernel, next).is_some_and(|end| found[end]);
+            changed |= whole && !carried[carry];
+            carried[carry] |= whole;
+        }
+        if !changed {
+            return found;
+        }
     }
-    found
+}
+
+/// Ops between a `Loop` and its `Repeat`, these two included.
+pub fn in_loops(kernel: &Kernel) -> Vec<bool> {
+    let mut open = 0_u32;
+    let mut inside = Vec::with_capacity(kernel.ops.len());
+    for op in &kernel.ops {
+        if *op == Op::Loop {
+            open += 1;
+        }
+        inside.push(open > 0);
+        if let Op::Repeat(_) = op {
+            open = open.saturating_sub(1);
+        }
+    }
+    inside
 }
 
 /// Last op that uses each value; the number of ops when an effect uses it, `None` when nothing does.

@@ -93,7 +93,7 @@ fn has_line(op: &Op, uses: u32) -> bool {
         | Op::Argument(_)
         | Op::Flag
         | Op::PlaySize => false,
-        Op::Random { .. } => true,
+        Op::Random { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => true,
         _ => uses != 1,
     }
 }
@@ -151,6 +151,10 @@ impl Shown<'_> {
             }
             Op::PlaySize => "play_size()".into(),
             Op::PlayAt(i) => format!("play_at({})", self.value(i, 0)),
+            Op::Carry(initial) => format!("carry {}", self.value(initial, 0)),
+            Op::Loop => "loop {".into(),
+            Op::Next(carry, next) => format!("next {} = {}", self.value(carry, 0), self.value(next, 0)),
+            Op::Repeat(again) => format!("}} repeat while {}", self.value(again, 0)),
         }
     }
 

@@ -4,7 +4,8 @@
 //! values made before it, and has no side effect (but for random draws, which keep their order). What a
 //! kernel changes is listed apart, as [`Effect`]s, carried out in order after all ops. There are no
 //! branches: `if` is lowered to [`Op::Select`] and to masks on effects, calls are inlined, constant
-//! loops unrolled. All values are `f64`; a truth value is 1.0 or 0.0.
+//! loops unrolled. Loops whose rounds are not known before the run stand between [`Op::Loop`] and [`Op::Repeat`], with
+//! the values that pass from round to round named by [`Op::Carry`] and [`Op::Next`]. All values are `f64`; a truth value is 1.0 or 0.0.
 //!
 //! Kernels know nothing of where their columns live: the same kernel runs over blocks of instances, over one
 //! instance for an event, and over the rows of a table while that is built.

@@ -28,7 +28,8 @@ impl Op {
             | Op::Read(_)
             | Op::Argument(_)
             | Op::Flag
-            | Op::PlaySize => *self,
+            | Op::PlaySize
+            | Op::Loop => *self,
             Op::Unary(function, a) => Op::Unary(function, change(a)),
             Op::Binary(function, a, b) => Op::Binary(function, change(a), change(b)),
             Op::MultiplyAdd(a, b, c) => Op::MultiplyAdd(change(a), change(b), change(c)),
@@ -39,6 +40,9 @@ impl Op {
                 Op::Random { random, distribution, when: when.map(change) }
             }
             Op::PlayAt(index) => Op::PlayAt(change(index)),
+            Op::Carry(initial) => Op::Carry(change(initial)),
+            Op::Next(carry, next) => Op::Next(change(carry), change(next)),
+            Op::Repeat(again) => Op::Repeat(change(again)),
         }
     }
 }

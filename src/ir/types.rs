@@ -1,6 +1,6 @@
 //! The types of the intermediate representation.
 
-use crate::diagnostic::Span;
+use crate::diagnostic::{Diagnostics, Span};
 
 /// The result of op number `.0` of the same kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -182,7 +182,20 @@ pub enum Op {
     PlaySize,
     /// The time number `.0` (from 0) in the instance's own list, ms; NaN outside (`play_at(i)`).
     PlayAt(Value),
+    /// A variable that starts as `.0`. A loop that begins after it may change it, by its one [`Op::Next`].
+    Carry(Value),
+    /// The ops from here to the matching [`Op::Repeat`] are carried out in rounds, once at least. No value of its own.
+    Loop,
+    /// At the end of a round the first, a [`Op::Carry`], becomes the second. After the loop this is its last value.
+    Next(Value, Value),
+    /// The end of a round: another one follows while the value, made in this round, is not zero for any
+    /// instance. Code that must not run for some of them keeps their carried values itself, by selects. After
+    /// [`MOST_ROUNDS`] rounds the carried values of the instances that still want more become NaN.
+    Repeat(Value),
 }
+
+/// Rounds of one loop: more is taken for one that never ends.
+pub const MOST_ROUNDS: u32 = 1_000_000;
 
 /// What a kernel adds to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -366,6 +379,8 @@ pub struct Module {
     pub receive: Option<Kernel>,
     /// INITIAL inside NET_RECEIVE: once for each connection, sets its weights.
     pub receive_initial: Option<Kernel>,
+    /// What was said while it was lowered.
+    pub warnings: Diagnostics,
 }
 
 impl Module {

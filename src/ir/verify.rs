@@ -2,6 +2,7 @@
 //!
 //! - Every op uses only values made before it; every effect only values of its kernel.
 //! - Every id names something: column, shared variable, ion, table and its column, RANDOM variable, argument.
+//! - Loops are closed, innermost first; what one carries starts before it, and becomes something new once, at its end.
 //! - A place is written at most once in a kernel; voltage, area, diameter and the point scale never are.
 //! - Effects stand where they may: sums in `current`; events in `initial` and `receive`; arguments in `receive`,
 //!   `receive_initial` and the kernels of tables. `prepare` writes hidden columns only, no other kernel does.
@@ -61,6 +62,7 @@ fn verify_kernel(module: &Module, stage: Stage, kernel: &Kernel, arguments: u32)
         check.effect(effect);
     }
     check.once(kernel);
+    check.loops(kernel);
     if ordered {
         check.uniform(kernel);
     }
@@ -190,6 +192,33 @@ impl Check<'_> {
         seen.sort();
         for pair in seen.windows(2).filter(|pair| pair[0] == pair[1]) {
             self.say(format!("{} is written twice", pair[0]));
+        }
+    }
+
+    /// Loops nest, and carried values are changed once, right before the end of a loop that begins after them.
+    fn loops(&mut self, kernel: &Kernel) {
+        let mut open = Vec::new();
+        let mut changed = Vec::new();
+        for (i, op) in kernel.ops.iter().enumerate() {
+            match *op {
+                Op::Loop => open.push(i),
+                Op::Repeat(_) if open.pop().is_none() => {
+                    self.say(format!("op {i} ends a loop that nothing began"))
+                }
+                Op::Next(carry, _) => {
+                    let is_carry = matches!(kernel.ops.get(carry.0 as usize), Some(Op::Carry(_)));
+                    let before = open.last().is_some_and(|start| (carry.0 as usize) < *start);
+                    let last = matches!(kernel.ops.get(i + 1), Some(Op::Next(..) | Op::Repeat(_)));
+                    if !is_carry || !before || !last || changed.contains(&carry) {
+                        self.say(format!("op {i} has no place here"));
+                    }
+                    changed.push(carry);
+                }
+                _ => {}
+            }
+        }
+        if !open.is_empty() {
+            self.say("a loop is not closed");
         }
     }
 

@@ -11,8 +11,10 @@ use std::collections::HashMap;
 
 use super::cost::Cost;
 use super::fuse::{self, Known};
+use super::loops::{self, Loop, Spans};
 use super::primitives::Primitive;
 use super::program::{Action, Code, Input, Lookup, LookupResult, PlaceUse, Program, Slot, Step};
+use crate::ir::analysis;
 use crate::ir::{Binary, Builtin, Effect, IonVariable, Kernel, Op, Place, Sum, TableId, Value};
 
 /// How a value comes about.
@@ -32,7 +34,7 @@ enum Definition {
 
 /// Compiles a kernel.
 pub(super) fn compile(kernel: &Kernel) -> Program {
-    Compiler::new(&join_sums(kernel)).compile()
+    Compiler::new(&loops::separate(&join_sums(kernel))).compile()
 }
 
 /// Adds up all that a kernel adds to the same sum, so that each sum is touched once.
@@ -76,6 +78,8 @@ struct Compiler<'a> {
     lookup_values: Vec<Vec<Value>>,
     slots: Vec<Slot>,
     places: Vec<PlaceUse>,
+    /// In the order in which they begin.
+    loops: Vec<Loop>,
 }
 
 impl<'a> Compiler<'a> {
@@ -88,6 +92,7 @@ impl<'a> Compiler<'a> {
             lookup_values: Vec::new(),
             slots: vec![Slot(u32::MAX); kernel.ops.len()],
             places: Vec::new(),
+            loops: Vec::new(),
         }
     }
 
@@ -123,8 +128,9 @@ impl<'a> Compiler<'a> {
         // Places come after the registers, whose number is not known yet: they are numbered from 0 and
         // moved below.
         let place_of = self.number_places(&needed);
-        let in_column = self.compute_in_columns(&order, &place_of);
-        let registers = self.allocate(&order, &in_column, uniforms);
+        let spans = Spans::of(order.iter().map(|value| &self.kernel.ops[value.0 as usize]));
+        let in_column = self.compute_in_columns(&order, &spans, &place_of);
+        let registers = self.allocate(&order, &spans, &in_column, uniforms);
         let base = uniforms + registers;
         for (index, definition) in self.definitions.iter().enumerate() {
             if let (true, Definition::Place(place)) = (needed[index], definition) {
@@ -136,6 +142,7 @@ impl<'a> Compiler<'a> {
         }
         let uniform_steps = uniform_order.iter().map(|&value| self.step(value, base, &place_of)).collect();
         let mut steps: Vec<Step> = order.iter().map(|&value| self.step(value, base, &place_of)).collect();
+        self.loops = spans.loops(|position| self.kernel.op(order[position]), |value| self.slot(value));
         let actions = self.actions(&in_column, base, &place_of, &mut steps);
         self.program(inputs, uniform_steps, uniforms, registers, steps, actions)
     }
@@ -162,7 +169,7 @@ impl<'a> Compiler<'a> {
         broadcast.sort();
         broadcast.dedup();
         let in_turn = self.in_turn();
-        let cost = Cost::estimate(&steps, &self.lookups, &actions, registers as usize);
+        let cost = Cost::estimate(&steps, &self.lookups, &self.loops, &actions, registers as usize);
         Program {
             inputs,
             uniform_steps,
@@ -172,6 +179,7 @@ impl<'a> Compiler<'a> {
             places: self.places,
             steps,
             lookups: self.lookups,
+            loops: self.loops,
             actions,
             block: Program::block_length(registers as usize),
             in_turn,
@@ -185,6 +193,7 @@ impl<'a> Compiler<'a> {
             let uniform = match op {
                 Op::Constant(_) | Op::Global(_) | Op::Builtin(_) | Op::Argument(_) | Op::Flag => true,
                 Op::Read(_) | Op::Random { .. } | Op::PlaySize | Op::PlayAt(_) => false,
+                Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => false,
                 Op::Unary(_, a) => of(a),
                 Op::Binary(_, a, b) => of(a) && of(b),
                 Op::MultiplyAdd(a, b, c) | Op::Select(a, b, c) => of(a) && of(b) && of(c),
@@ -196,6 +205,7 @@ impl<'a> Compiler<'a> {
 
     fn define(&mut self) {
         let mut lookups: HashMap<(TableId, Value), usize> = HashMap::new();
+        let (mut begun, mut open) = (0, Vec::new());
         for (index, op) in self.kernel.ops.iter().enumerate() {
             let definition = match *op {
                 Op::Constant(value) => Definition::Input(Input::Constant(value)),
@@ -235,6 +245,17 @@ impl<'a> Compiler<'a> {
                 }
                 Op::PlaySize => Definition::Computed(Code::PlaySize, vec![]),
                 Op::PlayAt(number) => Definition::Computed(Code::PlayAt, vec![number]),
+                Op::Carry(value) | Op::Next(_, value) => {
+                    Definition::Computed(Code::Primitive(Primitive::Copy), vec![value])
+                }
+                Op::Loop => {
+                    open.push(begun);
+                    begun += 1;
+                    Definition::Computed(Code::Loop(begun - 1), vec![])
+                }
+                Op::Repeat(again) => {
+                    Definition::Computed(Code::Repeat(open.pop().unwrap_or_default()), vec![again])
+                }
             };
             self.definitions.push(definition);
         }
@@ -284,6 +305,10 @@ impl<'a> Compiler<'a> {
 
     fn needed(&self) -> Vec<bool> {
         let mut needed = vec![false; self.kernel.ops.len()];
+        for (index, live) in analysis::live(self.kernel).into_iter().enumerate() {
+            let loops = matches!(self.kernel.ops[index], Op::Loop | Op::Next(..) | Op::Repeat(_));
+            needed[index] = live && loops;
+        }
         for effect in &self.kernel.effects {
             for value in effect_operands(effect) {
                 needed[value.0 as usize] = true;
@@ -291,6 +316,9 @@ impl<'a> Compiler<'a> {
         }
         for index in (0..needed.len()).rev() {
             needed[index] |= matches!(self.kernel.ops[index], Op::Random { .. });
+            if let (true, Op::Next(carry, _)) = (needed[index], &self.kernel.ops[index]) {
+                needed[carry.0 as usize] = true;
+            }
             if needed[index] {
                 match &self.definitions[index] {
                     Definition::Computed(_, operands) => {
@@ -338,7 +366,12 @@ impl<'a> Compiler<'a> {
     }
 
     /// The values whose steps write right into a column, and that column's number among the places.
-    fn compute_in_columns(&self, order: &[Value], place_of: &HashMap<Place, u32>) -> HashMap<Value, u32> {
+    fn compute_in_columns(
+        &self,
+        order: &[Value],
+        spans: &Spans,
+        place_of: &HashMap<Place, u32>,
+    ) -> HashMap<Value, u32> {
         let mut last_read: HashMap<Place, usize> = HashMap::new();
         let mut made_at: HashMap<Value, usize> = HashMap::new();
         for (position, &value) in order.iter().enumerate() {
@@ -364,7 +397,8 @@ impl<'a> Compiler<'a> {
             if let Some(&position) = made_at.get(&value) {
                 let saved = matches!(self.definitions[value.0 as usize], Definition::Saved(_));
                 let free = last_read.get(&place).is_none_or(|&read| read <= position);
-                if free && !saved && !chosen.contains_key(&value) {
+                let looped = matches!(self.kernel.op(value), Op::Carry(_) | Op::Next(..));
+                if free && !saved && !looped && !spans.is_inside(position) && !chosen.contains_key(&value) {
                     chosen.insert(value, place_of[&place]);
                 }
             }
@@ -385,16 +419,29 @@ impl<'a> Compiler<'a> {
     }
 
     /// Gives registers to the results of the steps in `order`, and returns their number.
-    fn allocate(&mut self, order: &[Value], in_column: &HashMap<Value, u32>, first: u32) -> u32 {
+    fn allocate(
+        &mut self,
+        order: &[Value],
+        spans: &Spans,
+        in_column: &HashMap<Value, u32>,
+        first: u32,
+    ) -> u32 {
         let mut last_use = vec![0_usize; self.kernel.ops.len()];
+        let mut made_at = vec![0_usize; self.kernel.ops.len()];
         for (position, &value) in order.iter().enumerate() {
             for made in self.made_by(value) {
                 last_use[made.0 as usize] = position;
+                made_at[made.0 as usize] = position;
             }
             if let Definition::Computed(_, operands) = &self.definitions[value.0 as usize] {
                 for operand in operands {
-                    last_use[operand.0 as usize] = position;
+                    let last = &mut last_use[operand.0 as usize];
+                    *last = spans.needed_until(made_at[operand.0 as usize], position).max(*last);
                 }
+            }
+            if let Op::Next(carry, _) = self.kernel.op(value) {
+                let last = &mut last_use[carry.0 as usize];
+                *last = spans.needed_until(made_at[carry.0 as usize], position).max(*last);
             }
         }
         for effect in &self.kernel.effects {
@@ -402,11 +449,24 @@ impl<'a> Compiler<'a> {
                 last_use[value.0 as usize] = order.len();
             }
         }
+        // The last value of a carried variable is in its own register.
+        for &value in order {
+            if let Op::Next(carry, _) = self.kernel.op(value) {
+                last_use[carry.0 as usize] = last_use[carry.0 as usize].max(last_use[value.0 as usize]);
+            }
+        }
         let mut free: Vec<u32> = Vec::new();
         let mut registers = 0;
         let mut dying: Vec<Vec<u32>> = vec![Vec::new(); order.len() + 1];
         for (position, &value) in order.iter().enumerate() {
             free.append(&mut dying[position]);
+            if let Op::Next(carry, _) = self.kernel.op(value) {
+                self.slots[value.0 as usize] = self.slots[carry.0 as usize];
+                continue;
+            }
+            if let Op::Loop | Op::Repeat(_) = self.kernel.op(value) {
+                continue;
+            }
             let mut unused = Vec::new();
             for made in self.made_by(value) {
                 if in_column.contains_key(&made) {
@@ -433,7 +493,11 @@ impl<'a> Compiler<'a> {
 
     /// The step that makes `value`.
     fn step(&mut self, value: Value, base: u32, place_of: &HashMap<Place, u32>) -> Step {
-        let target = self.slot(value);
+        let target = match self.kernel.op(value) {
+            // They make no value; any slot will do.
+            Op::Loop | Op::Repeat(_) => Slot(0),
+            _ => self.slot(value),
+        };
         let (code, operands) = match &self.definitions[value.0 as usize] {
             Definition::Computed(code, operands) => {
                 (*code, operands.iter().map(|&operand| self.slot(operand)).collect())

@@ -1,5 +1,6 @@
 //! What a program is estimated to cost, so that work can be shared out before anything has run.
 
+use super::loops::Loop;
 use super::primitives::Primitive;
 use super::program::{Action, Code, Lookup, Step};
 
@@ -15,12 +16,26 @@ pub struct Cost {
 }
 
 impl Cost {
-    pub(super) fn estimate(steps: &[Step], lookups: &[Lookup], actions: &[Action], registers: usize) -> Cost {
-        let steps_cost: f64 = steps.iter().map(|step| of_step(step, lookups)).sum();
+    pub(super) fn estimate(
+        steps: &[Step],
+        lookups: &[Lookup],
+        loops: &[Loop],
+        actions: &[Action],
+        registers: usize,
+    ) -> Cost {
+        let rounds = |at: usize| {
+            let inside = loops.iter().filter(|turn| (turn.start..=turn.end).contains(&at));
+            inside.fold(1.0, |rounds, _| rounds * ROUNDS)
+        };
+        let steps_cost: f64 =
+            steps.iter().enumerate().map(|(at, step)| rounds(at) * of_step(step, lookups)).sum();
         let actions_cost: f64 = actions.iter().map(of_action).sum();
         Cost { nanoseconds: steps_cost + actions_cost, steps: steps.len(), registers }
     }
 }
+
+/// What a loop is taken to turn: Newton's method needs two or three rounds, and most loops of files are as short.
+const ROUNDS: f64 = 3.0;
 
 /// ns for one instance. Measured by `benches/kernels.rs` are arithmetic, exp, logarithm, power and tables; the
 /// other functions are guesses from their kind.
@@ -44,6 +59,7 @@ fn of_step(step: &Step, lookups: &[Lookup]) -> f64 {
         Code::Lookup(lookup) => 1.8 + 0.8 * lookups[lookup as usize].results.len() as f64,
         Code::Random { .. } | Code::RandomAlways { .. } => 20.0,
         Code::PlaySize | Code::PlayAt => 2.0,
+        Code::Loop(_) | Code::Repeat(_) => 0.3,
     }
 }
 

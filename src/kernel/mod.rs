@@ -23,6 +23,7 @@ mod compile;
 mod cost;
 mod fuse;
 mod level;
+mod loops;
 mod primitives;
 mod program;
 mod scalar;

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::columns::{Environment, Event, EventEffect, Instances, IonColumns, NodeColumns};
+use super::loops::Loop;
 use super::primitives::{Primitive, WIDTH};
 use super::scalar::Evaluator;
 use super::table::{GROUP, TableValues};
@@ -40,6 +41,10 @@ pub(super) enum Code {
     },
     PlaySize,
     PlayAt,
+    /// Loop number `.0` begins.
+    Loop(u32),
+    /// Loop number `.0` ends, or goes on where the first operand is not zero.
+    Repeat(u32),
 }
 
 /// One step of a program.
@@ -170,6 +175,7 @@ pub struct Program {
     pub(super) places: Vec<PlaceUse>,
     pub(super) steps: Vec<Step>,
     pub(super) lookups: Vec<Lookup>,
+    pub(super) loops: Vec<Loop>,
     pub(super) actions: Vec<Action>,
     /// Instances that each step works on, a multiple of [`WIDTH`].
     pub(super) block: usize,
@@ -323,7 +329,7 @@ impl Program {
                 Input::Flag => flag,
             };
         }
-        let mut evaluator = Evaluator { values, lookups: &self.lookups, tables, own: None };
+        let mut evaluator = Evaluator { values, lookups: &self.lookups, loops: &[], tables, own: None };
         evaluator.run(level, &self.uniform_steps);
     }
 
@@ -354,7 +360,7 @@ impl Program {
                 }
             }
             let own = Some((instances.randoms.as_mut_slice(), instances.plays.as_slice(), instance));
-            let mut evaluator = Evaluator { values, lookups: &self.lookups, tables, own };
+            let mut evaluator = Evaluator { values, lookups: &self.lookups, loops: &self.loops, tables, own };
             evaluator.run(level, &self.steps);
             for (place, used) in self.places.iter().enumerate() {
                 if let (true, Place::Column(column)) = (used.written, used.place) {

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::Level;
+use super::loops::Loop;
 use super::program::{Code, Lookup, Step};
 use super::table::TableValues;
 use super::vector;
-use crate::ir::Distribution;
+use crate::ir::{Distribution, MOST_ROUNDS};
 use crate::random::Stream;
 
 /// One instance's randoms and times: all streams, all lists, and which instance.
@@ -17,6 +18,7 @@ pub(super) struct Evaluator<'a> {
     /// One value for each slot.
     pub(super) values: &'a mut [f64],
     pub(super) lookups: &'a [Lookup],
+    pub(super) loops: &'a [Loop],
     pub(super) tables: &'a [TableValues],
     /// `None` where there is no instance.
     pub(super) own: Option<Own<'a>>,
@@ -33,7 +35,10 @@ impl Evaluator<'_> {
     /// The same; `FUSED` as in [`super::arithmetic`].
     #[inline(always)]
     pub(super) fn evaluate<const FUSED: bool>(&mut self, steps: &[Step]) {
-        for step in steps {
+        let mut rounds = vec![0; self.loops.len()];
+        let mut next = 0;
+        while let Some(step) = steps.get(next) {
+            next += 1;
             let operands = step.operands.map(|slot| self.values[slot.index()]);
             let a = operands[0];
             let result = match step.code {
@@ -52,6 +57,20 @@ impl Evaluator<'_> {
                 Code::RandomAlways { random, distribution } => self.draw(true, random, distribution),
                 Code::PlaySize => self.times().len() as f64,
                 Code::PlayAt => play_at(self.times(), a),
+                Code::Loop(number) => {
+                    rounds[number as usize] = 0;
+                    continue;
+                }
+                Code::Repeat(number) => {
+                    let turn = &self.loops[number as usize];
+                    rounds[number as usize] += 1;
+                    if a != 0.0 && rounds[number as usize] < MOST_ROUNDS {
+                        next = turn.start + 1;
+                    } else if a != 0.0 {
+                        turn.carried.iter().for_each(|slot| self.values[slot.index()] = f64::NAN);
+                    }
+                    continue;
+                }
             };
             self.values[step.target.index()] = result;
         }

@@ -10,7 +10,7 @@ use super::program::{Action, Code, Lookup, Program, Step};
 use super::scalar::{Evaluator, draw, play_at};
 use super::table::TableValues;
 use super::{AlignedVector, LANES, Level};
-use crate::ir::{Place, Sum};
+use crate::ir::{MOST_ROUNDS, Place, Sum};
 
 /// Memory kept from run to run.
 #[derive(Default)]
@@ -165,7 +165,10 @@ impl Machine<'_> {
 
     fn steps(&mut self, level: Level, loops: &[Loop], block: Block, views: &[View]) {
         let program = self.program;
-        for step in &program.steps {
+        let mut rounds = vec![0; program.loops.len()];
+        let mut next = 0;
+        while let Some(step) = program.steps.get(next) {
+            next += 1;
             let call = Call {
                 target: views[step.target.index()],
                 operands: step.operands.map(|operand| views[operand.index()]),
@@ -176,6 +179,25 @@ impl Machine<'_> {
                 // apart from all operands or the same as one.
                 Code::Primitive(primitive) => unsafe { loops[primitive as usize](&call) },
                 Code::Lookup(lookup) => self.look_up(level, lookup, &call, views),
+                Code::Loop(number) => rounds[number as usize] = 0,
+                Code::Repeat(number) => {
+                    let turn = &program.loops[number as usize];
+                    rounds[number as usize] += 1;
+                    // SAFETY: the view holds the block.
+                    let wants = |lane: &usize| unsafe { call.operands[0].lane(*lane) } != 0.0;
+                    if rounds[number as usize] < MOST_ROUNDS {
+                        if (0..block.count).any(|lane| wants(&lane)) {
+                            next = turn.start + 1;
+                        }
+                    } else {
+                        for lane in (0..block.count).filter(wants) {
+                            for slot in &turn.carried {
+                                // SAFETY: carried values stand in registers, which hold a block.
+                                unsafe { views[slot.index()].pointer.add(lane).write(f64::NAN) };
+                            }
+                        }
+                    }
+                }
                 _ => self.own(step, &call, block),
             }
         }

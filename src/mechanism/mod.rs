@@ -74,6 +74,8 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         Some(names) => ir::optimise_for(&mut module, |name| names.iter().any(|n| n == name)),
     }
     let program = |kernel: &Option<Kernel>| kernel.as_ref().map(Program::compile);
+    let mut warnings = meaning.warnings;
+    warnings.extend(std::mem::take(&mut module.warnings));
     Ok(Mechanism {
         prepare: program(&module.prepare),
         initial: program(&module.initial),

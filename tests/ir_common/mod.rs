@@ -140,11 +140,35 @@ impl World {
     }
 
     fn values(&self, module: &Module, kernel: &Kernel) -> Vec<f64> {
-        let mut values: Vec<f64> = Vec::new();
+        let mut values: Vec<f64> = vec![0.0; kernel.ops.len()];
         let mut draws = self.draws.iter();
-        for op in &kernel.ops {
+        let mut at = 0;
+        while let Some(op) = kernel.ops.get(at) {
             let get = |v: Value| values[v.0 as usize];
             let value = match *op {
+                Op::Carry(initial) => get(initial),
+                Op::Loop => 0.0,
+                // All change at once, at the end of the round.
+                Op::Next(_, next) => get(next),
+                Op::Repeat(again) => {
+                    let again = get(again) != 0.0;
+                    let mut before = at;
+                    while let Op::Next(carry, _) = kernel.ops[before - 1] {
+                        before -= 1;
+                        values[carry.0 as usize] = values[before];
+                    }
+                    let mut open = 1;
+                    while again && open > 0 {
+                        at -= 1;
+                        match kernel.ops[at] {
+                            Op::Loop => open -= 1,
+                            Op::Repeat(_) => open += 1,
+                            _ => {}
+                        }
+                    }
+                    at += 1;
+                    continue;
+                }
                 Op::Constant(x) => x,
                 Op::Global(id) => self.globals[id.0 as usize],
                 Op::Builtin(Builtin::Time) => self.time,
@@ -172,7 +196,8 @@ impl World {
                 Op::PlaySize => self.list.len() as f64,
                 Op::PlayAt(i) => self.list.get(get(i) as usize).copied().unwrap_or(f64::NAN),
             };
-            values.push(value);
+            values[at] = value;
+            at += 1;
         }
         values
     }

@@ -2,9 +2,11 @@
 
 use super::super::types::*;
 use super::context::{Context, Lowered, Refused};
+use super::draft::Slot;
 use super::expression::Target;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::nmodl::ast::{self, ExpressionKind};
+use crate::units::{FARADAY, GAS_CONSTANT};
 
 /// Built-in functions of one number.
 const UNARY: [(&str, Unary); 17] = [
@@ -35,9 +37,6 @@ const BINARY: [(&str, Binary); 5] = [
     ("fmax", Binary::Maximum),
     ("atan2", Binary::Atan2),
 ];
-
-/// Functions that draw from one stream for all instances.
-const SHARED_STREAM: [&str; 5] = ["scop_random", "exprand", "normrand", "poisrand", "set_seed"];
 
 impl<'a> Context<'a> {
     /// The value of a call in an expression.
@@ -71,17 +70,31 @@ impl<'a> Context<'a> {
                 Ok(self.draft.emit(Op::PlayAt(index)))
             }
             "random_negexp" | "random_uniform" | "random_dpick" | "random_normal" => self.draw(call),
-            "net_send" | "net_event" | "net_move" | "state_discontinuity" => {
-                self.refuse(call.span, format!("`{name}` has no value"), "", "call it as a statement of its own")
-            }
-            "nernst" | "ghk" | "nrn_ghk" | "erf" => {
-                self.refuse(call.span, format!("`{name}` is not supported yet"), "", "write its formula as a FUNCTION")
-            }
-            _ if SHARED_STREAM.contains(&name) => self.refuse(
+            "net_send" | "net_event" | "net_move" | "state_discontinuity" => self.refuse(
                 call.span,
-                format!("`{name}` is not supported"),
-                "Its numbers come from one stream for all instances, so results would depend on the number of threads.",
-                "declare `RANDOM r` in the NEURON block and use random_uniform(r), random_negexp(r) or random_normal(r)",
+                format!("`{name}` has no value"),
+                "",
+                "call it as a statement of its own",
+            ),
+            "nernst" => {
+                let [inside, outside, charge] = self.numbers(call)?;
+                Ok(self.nernst(inside, outside, charge))
+            }
+            "ghk" | "nrn_ghk" => {
+                let [v, inside, outside, charge] = self.numbers(call)?;
+                Ok(self.goldman(v, inside, outside, charge))
+            }
+            "scop_random" | "exprand" | "normrand" | "poisrand" => self.draw_unnamed(call),
+            // Streams start from the seed of the run.
+            "set_seed" => {
+                self.numbers::<1>(call)?;
+                Ok(self.draft.number(0.0))
+            }
+            "erf" => self.refuse(
+                call.span,
+                format!("`{name}` is not supported yet"),
+                "",
+                "write its formula as a FUNCTION",
             ),
             "random_setseq" | "random_setids" => self.refuse(
                 call.span,
@@ -89,14 +102,129 @@ impl<'a> Context<'a> {
                 "Streams of RANDOM variables start anew, each with its own numbers, when a run starts.",
                 "",
             ),
-            "printf" => self.refuse(
-                call.span,
-                format!("`{name}` is not supported"),
-                "It would print once for each instance and step, in no particular order.",
-                "record the variable instead",
-            ),
+            "printf" => {
+                let warning = Diagnostic::warning("nmodl/printf", "`printf` prints nothing here")
+                    .at(call.span, "")
+                    .note("It would print once for each instance and step, in no particular order.")
+                    .help("record the variable instead");
+                self.say(warning);
+                Ok(self.draft.number(0.0))
+            }
             _ => self.refuse(call.span, format!("`{name}` is not supported yet"), "", ""),
         }
+    }
+
+    /// RT/F, mV.
+    fn thermal_voltage(&mut self) -> Value {
+        let celsius = self.draft.emit(Op::Builtin(Builtin::Celsius));
+        let kelvin = self.draft.number(273.15);
+        let kelvin = self.draft.binary(Binary::Add, celsius, kelvin);
+        let scale = self.draft.number(1000.0 * GAS_CONSTANT / FARADAY);
+        self.draft.binary(Binary::Multiply, scale, kelvin)
+    }
+
+    /// Nernst's potential, mV; as in NEURON +-1e6 for a concentration of zero, and 0 without charge.
+    fn nernst(&mut self, inside: Value, outside: Value, charge: Value) -> Value {
+        let thermal = self.thermal_voltage();
+        let (zero, most) = (self.draft.number(0.0), self.draft.number(1e6));
+        let scale = self.draft.binary(Binary::Divide, thermal, charge);
+        let ratio = self.draft.binary(Binary::Divide, outside, inside);
+        let log = self.draft.unary(Unary::Log, ratio);
+        let potential = self.draft.binary(Binary::Multiply, scale, log);
+        let least = self.draft.unary(Unary::Negate, most);
+        let none = self.draft.binary(Binary::LessEqual, outside, zero);
+        let potential = self.draft.emit(Op::Select(none, least, potential));
+        let none = self.draft.binary(Binary::LessEqual, inside, zero);
+        let potential = self.draft.emit(Op::Select(none, most, potential));
+        let neutral = self.draft.binary(Binary::Equal, charge, zero);
+        self.draft.emit(Op::Select(neutral, zero, potential))
+    }
+
+    /// The equation of Goldman, Hodgkin and Katz for the current of an ion per permeability (DOI 10.1085/jgp.27.1.37), in
+    /// NEURON's units.
+    fn goldman(&mut self, v: Value, inside: Value, outside: Value, charge: Value) -> Value {
+        let thermal = self.thermal_voltage();
+        let product = self.draft.binary(Binary::Multiply, charge, v);
+        let x = self.draft.binary(Binary::Divide, product, thermal);
+        let minus = self.draft.unary(Unary::Negate, x);
+        let (out, within) = (self.linoid(x), self.linoid(minus));
+        let out = self.draft.binary(Binary::Multiply, outside, out);
+        let within = self.draft.binary(Binary::Multiply, inside, within);
+        let net = self.draft.binary(Binary::Subtract, within, out);
+        let faraday = self.draft.number(FARADAY / 1000.0);
+        let scale = self.draft.binary(Binary::Multiply, faraday, charge);
+        self.draft.binary(Binary::Multiply, scale, net)
+    }
+
+    /// `x / (exp(x) - 1)`, and `1 - x / 2` near zero.
+    fn linoid(&mut self, x: Value) -> Value {
+        let (near, one, two) = (self.draft.number(1e-4), self.draft.number(1.0), self.draft.number(2.0));
+        let size = self.draft.unary(Unary::Abs, x);
+        let small = self.draft.binary(Binary::Less, size, near);
+        let half = self.draft.binary(Binary::Divide, x, two);
+        let straight = self.draft.binary(Binary::Subtract, one, half);
+        let exp = self.draft.unary(Unary::Exp, x);
+        let rest = self.draft.binary(Binary::Subtract, exp, one);
+        let curved = self.draft.binary(Binary::Divide, x, rest);
+        self.draft.emit(Op::Select(small, straight, curved))
+    }
+
+    /// A draw from the stream that NEURON keeps for all instances; here each has its own.
+    fn draw_unnamed(&mut self, call: &'a ast::Call) -> Lowered<Value> {
+        self.unnamed_stream = true;
+        match call.name.text.as_str() {
+            "scop_random" => {
+                self.numbers::<0>(call)?;
+                Ok(self.unnamed(Distribution::Uniform))
+            }
+            "exprand" => {
+                let [mean] = self.numbers(call)?;
+                let drawn = self.unnamed(Distribution::Exponential);
+                Ok(self.draft.binary(Binary::Multiply, mean, drawn))
+            }
+            "normrand" => {
+                let [mean, deviation] = self.numbers(call)?;
+                let drawn = self.unnamed(Distribution::Normal);
+                let part = self.draft.binary(Binary::Multiply, drawn, deviation);
+                Ok(self.draft.binary(Binary::Add, mean, part))
+            }
+            _ => {
+                let [mean] = self.numbers(call)?;
+                self.poisson(call.span, mean)
+            }
+        }
+    }
+
+    fn unnamed(&mut self, distribution: Distribution) -> Value {
+        let random = RandomId(self.names.randoms.len() as u32);
+        let when = self.draft.mask();
+        self.draft.emit(Op::Random { random, distribution, when })
+    }
+
+    /// Poisson's distribution: how many uniform draws can be multiplied before the product falls below exp(-mean), less one
+    /// (D. E. Knuth, The Art of Computer Programming 2, 3.4.1).
+    fn poisson(&mut self, span: Span, mean: Value) -> Lowered<Value> {
+        let (product, count) = (Slot::Local(self.draft.locals(1)), Slot::Local(self.draft.locals(1)));
+        let (one, none) = (self.draft.number(1.0), self.draft.number(-1.0));
+        self.draft.set(product, one, span);
+        self.draft.set(count, none, span);
+        let minus = self.draft.unary(Unary::Negate, mean);
+        let end = self.draft.unary(Unary::Exp, minus);
+        self.looped(span, |cx| {
+            let now = cx.draft.get(product, span);
+            let runs = cx.draft.binary(Binary::LessEqual, end, now);
+            cx.only_where(runs, |cx| {
+                let drawn = cx.unnamed(Distribution::Uniform);
+                let next = cx.draft.binary(Binary::Multiply, now, drawn);
+                cx.draft.set(product, next, span);
+                let (more, one) = (cx.draft.get(count, span), cx.draft.number(1.0));
+                let more = cx.draft.binary(Binary::Add, more, one);
+                cx.draft.set(count, more, span);
+                Ok(())
+            })?;
+            Ok(runs)
+        })?;
+        Ok(self.draft.get(count, span))
     }
 
     /// The values of the arguments of a call that takes `N` of them.
@@ -222,6 +350,10 @@ impl<'a> Context<'a> {
         let value = self.expression(value)?;
         match self.target(variable)? {
             Target::Slot(slot) => self.store(slot, value, variable),
+            Target::Element(slots, index) => {
+                self.store_element(&slots, index, value, variable);
+                Ok(())
+            }
             Target::Value(_) => self.refuse(target.span, "a STATE is needed here", "", ""),
         }
     }

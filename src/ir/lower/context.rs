@@ -8,7 +8,7 @@ use super::draft::{Draft, Slot};
 use super::names::{Named, Names};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::nmodl::ast;
-use crate::nmodl::meaning::Meaning;
+use crate::nmodl::meaning::{Meaning, Storage, Symbol};
 
 /// Something was refused; why is already among the messages.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,8 @@ pub(super) struct Context<'a> {
     pub equations: HashMap<&'a str, &'a ast::EquationsBlock>,
     /// How the equations at hand are solved.
     pub method: Option<super::solve::Method>,
+    /// The first of them that is not linear, though it would have to be: its state and its place.
+    pub curved: Option<(String, Span)>,
     /// What is wanted.
     pub options: &'a Options,
     /// What was refused.
@@ -46,8 +48,8 @@ pub(super) struct Context<'a> {
     pub tables: Vec<Table>,
     /// Tables by the routine they stand in.
     pub table_of: HashMap<&'a str, Option<super::table::Made>>,
-    /// Variables that a routine with a TABLE sets besides those in its table.
-    pub untabled: BTreeMap<Slot, Span>,
+    /// Routines with a table that INITIAL calls.
+    pub tabled_initially: HashSet<&'a str>,
     /// What each kernel of a table reads of the mechanism.
     pub table_reads: Vec<BTreeMap<Slot, Span>>,
     /// Whether `play_size` or `play_at` was used.
@@ -56,6 +58,24 @@ pub(super) struct Context<'a> {
     pub draft: Draft,
     /// Routines that are being inlined, the outermost first; each with its own names.
     frames: Vec<Frame>,
+    /// Whether something was drawn from the stream without a name.
+    pub unnamed_stream: bool,
+    /// Loops around the present statement whose rounds are not known before the run.
+    pub loops: u32,
+    /// Names of the STATEs.
+    states: HashSet<&'a str>,
+    /// The reactions of the KINETIC block at hand.
+    pub scheme: Option<super::kinetic::Scheme>,
+    /// [`Context::loops`] where that block begins.
+    pub scheme_loops: u32,
+    /// SOLVEFOR of that block.
+    pub solve_for: &'a [ast::Name],
+    /// The equations of the LINEAR or NONLINEAR block at hand, left side less right side.
+    pub residuals: Option<Vec<Value>>,
+    /// Stands for `dt` while a steady state is looked for.
+    pub step: Option<Value>,
+    /// Stands for `t` between the ends of a step.
+    pub time: Option<Value>,
     /// Expressions and statements inside each other.
     depth: u32,
     /// Expressions and statements looked at so far.
@@ -82,6 +102,10 @@ pub(super) enum Local {
     Flag,
 }
 
+fn is_state(symbol: &Symbol) -> bool {
+    matches!(symbol.storage, Storage::State { .. })
+}
+
 impl<'a> Context<'a> {
     /// Nothing lowered yet.
     pub fn new(names: &'a Names, meaning: &'a Meaning, options: &'a Options) -> Context<'a> {
@@ -91,16 +115,26 @@ impl<'a> Context<'a> {
             routines: routines.map(|routine| (routine.name.text.as_str(), routine)).collect(),
             equations: meaning.equations.iter().map(|block| (block.name.text.as_str(), block)).collect(),
             method: None,
+            curved: None,
             options,
             diagnostics: Diagnostics::new(),
             said: HashSet::new(),
             tables: Vec::new(),
             table_of: HashMap::new(),
-            untabled: BTreeMap::new(),
+            tabled_initially: HashSet::new(),
             table_reads: Vec::new(),
             plays: false,
             draft: Draft::new(Stage::Initial),
             frames: Vec::new(),
+            unnamed_stream: false,
+            loops: 0,
+            states: meaning.symbols.iter().filter(|s| is_state(s)).map(|s| s.name.as_str()).collect(),
+            scheme: None,
+            scheme_loops: 0,
+            solve_for: &[],
+            residuals: None,
+            step: None,
+            time: None,
             depth: 0,
             work: 0,
             overgrown: false,
@@ -137,6 +171,38 @@ impl<'a> Context<'a> {
     /// All that was said; nothing is left of it here.
     pub fn take_diagnostics(&mut self) -> Diagnostics {
         std::mem::take(&mut self.diagnostics)
+    }
+
+    /// Whether the name is a STATE's.
+    pub fn is_state(&self, name: &str) -> bool {
+        self.states.contains(name)
+    }
+
+    /// The places of a STATE, of all elements of an array.
+    pub fn state_places(&self, name: &str) -> Vec<Place> {
+        match self.names.get(name) {
+            Some(Named::Column(first, length)) => {
+                (0..length.unwrap_or(1)).map(|i| Place::Column(ColumnId(first + i))).collect()
+            }
+            Some(Named::Place(place)) => vec![place],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether a place is an element of an array.
+    pub fn is_array(&self, slot: Slot) -> bool {
+        let Slot::Place(Place::Column(id)) = slot else { return false };
+        self.names.variables.iter().any(|v| v.length > 1 && id.0 >= v.first && id.0 - v.first < v.length)
+    }
+
+    /// Whether the present statement is BREAKPOINT's own.
+    pub fn in_breakpoint(&self) -> bool {
+        matches!(self.draft.stage, Stage::Current | Stage::State) && self.frames.len() == 1
+    }
+
+    /// `dt`.
+    pub fn time_step(&mut self) -> Value {
+        self.step.unwrap_or_else(|| self.draft.emit(Op::Builtin(Builtin::TimeStep)))
     }
 
     /// Makes one kernel: `body` lowers into a new draft, with no local names.

@@ -10,6 +10,17 @@ use super::super::analysis;
 use super::super::passes::fold;
 use super::super::types::*;
 
+/// Whether `of` depends on `by` by way of a loop: then [`derivative`] cannot tell the slope.
+pub(super) fn through_loop(kernel: &Kernel, of: Value, by: Value) -> bool {
+    if !kernel.ops.contains(&Op::Loop) {
+        return false;
+    }
+    let depends = analysis::depends_on(kernel, by);
+    let needed = analysis::needed_for(kernel, of);
+    let looped = |op: &Op| matches!(op, Op::Next(..) | Op::Repeat(_));
+    kernel.ops.iter().enumerate().any(|(i, op)| looped(op) && depends[i] && needed[i])
+}
+
 /// Appends the ops that make d`of`/d`by`; `None` when that is zero everywhere.
 pub fn derivative(kernel: &mut Kernel, of: Value, by: Value) -> Option<Value> {
     let depends = analysis::depends_on(kernel, by);
@@ -116,7 +127,12 @@ impl Slopes<'_> {
             | Op::LookupSlope { .. }
             | Op::Random { .. }
             | Op::PlaySize
-            | Op::PlayAt(_) => None,
+            | Op::PlayAt(_)
+            | Op::Loop
+            | Op::Repeat(_)
+            | Op::Next(..) => None,
+            // Outside of loops a copy: inside of them there are no slopes ([`through_loop`]).
+            Op::Carry(initial) => self.slope(initial),
         }
     }
 

@@ -4,7 +4,7 @@
 //! read, once, as it is when the kernel starts. Where the paths of an `if` meet, a variable that differs is
 //! a [`Op::Select`]. What a masked effect needs is the mask of the path it stands on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::passes::fold;
 use super::super::types::*;
@@ -26,9 +26,10 @@ pub(super) enum Slot {
 }
 
 /// Values of the variables that were set so far.
-type Environment = BTreeMap<Slot, Value>;
+pub(super) type Environment = BTreeMap<Slot, Value>;
 
 /// A kernel under construction.
+#[derive(Clone)]
 pub(super) struct Draft {
     /// When it will run.
     pub stage: Stage,
@@ -156,6 +157,51 @@ impl Draft {
         slopes
     }
 
+    /// Forgets what was set; gives what [`Draft::put_environment`] takes.
+    pub fn take_environment(&mut self) -> Environment {
+        std::mem::take(&mut self.environment)
+    }
+
+    /// What was set so far, for [`Draft::put_environment`].
+    pub fn copy_environment(&self) -> Environment {
+        self.environment.clone()
+    }
+
+    /// Undoes [`Draft::take_environment`].
+    pub fn put_environment(&mut self, environment: Environment) {
+        self.environment = environment;
+    }
+
+    /// Begins a loop that carries `slots`; gives what [`Draft::close_loop`] takes.
+    pub fn open_loop(&mut self, slots: &BTreeSet<Slot>, span: Span) -> OpenLoop {
+        let mut carries = Vec::new();
+        for slot in slots {
+            let initial = self.get(*slot, span);
+            let carry = self.kernel.push(Op::Carry(initial));
+            self.environment.insert(*slot, carry);
+            carries.push((*slot, carry));
+        }
+        self.kernel.push(Op::Loop);
+        OpenLoop { carries, environment: self.environment.clone(), locals: self.next_local }
+    }
+
+    /// The variables that were set since a loop began and outlive a round.
+    pub fn changed_in(&self, open: &OpenLoop) -> BTreeSet<Slot> {
+        let outlives = |slot: &Slot| !matches!(slot, Slot::Local(id) if *id >= open.locals);
+        let set = self.environment.iter().filter(|(slot, value)| open.environment.get(slot) != Some(value));
+        set.map(|(slot, _)| *slot).filter(outlives).collect()
+    }
+
+    /// Ends a loop, which turns again where `again` is not zero.
+    pub fn close_loop(&mut self, open: OpenLoop, again: Value) {
+        for (slot, carry) in open.carries {
+            let value = self.environment.get(&slot).copied().unwrap_or(carry);
+            let next = self.kernel.push(Op::Next(carry, value));
+            self.environment.insert(slot, next);
+        }
+        self.kernel.push(Op::Repeat(again));
+    }
+
     /// The mask of the point reached.
     pub fn mask(&self) -> Option<Value> {
         self.mask
@@ -197,6 +243,16 @@ impl Draft {
             self.environment.insert(slot, value);
         }
     }
+}
+
+/// A loop that was begun.
+pub(super) struct OpenLoop {
+    /// What it carries.
+    carries: Vec<(Slot, Value)>,
+    /// What was set when it began.
+    environment: Environment,
+    /// Locals from this number on are a round's own.
+    locals: u32,
 }
 
 /// What the variables are at the end of a path.

@@ -13,6 +13,15 @@ pub(super) enum Target {
     Slot(Slot),
     /// Not a variable, but a value.
     Value(Op),
+    /// One of several variables, by its number, which is not known before the run.
+    Element(Vec<Slot>, Value),
+}
+
+/// Which element of an array.
+enum Element {
+    Known(u32),
+    /// A whole number.
+    Computed(Value),
 }
 
 impl<'a> Context<'a> {
@@ -88,32 +97,60 @@ impl<'a> Context<'a> {
     fn read(&mut self, variable: &'a ast::Variable) -> Lowered<Value> {
         match self.target(variable)? {
             Target::Slot(slot) => Ok(self.draft.get(slot, variable.span)),
+            Target::Value(Op::Builtin(Builtin::TimeStep)) => Ok(self.time_step()),
+            Target::Value(Op::Builtin(Builtin::Time)) => {
+                Ok(self.time.unwrap_or_else(|| self.draft.emit(Op::Builtin(Builtin::Time))))
+            }
             Target::Value(op) => Ok(self.draft.emit(op)),
+            Target::Element(slots, index) => {
+                let mut value = self.draft.number(f64::NAN);
+                for (i, slot) in slots.into_iter().enumerate() {
+                    let element = self.draft.get(slot, variable.span);
+                    let is_it = self.is_number(index, i);
+                    value = self.draft.emit(Op::Select(is_it, element, value));
+                }
+                Ok(value)
+            }
         }
+    }
+
+    /// Whether `index` is `number`.
+    pub fn is_number(&mut self, index: Value, number: usize) -> Value {
+        let number = self.draft.number(number as f64);
+        self.draft.binary(Binary::Equal, index, number)
     }
 
     /// What a variable with its element and its primes is.
     pub fn target(&mut self, variable: &'a ast::Variable) -> Lowered<Target> {
         let name = variable.name.text.as_str();
-        if let Some(lag) = &variable.lag {
+        if let Some(lag) = variable.lag.as_ref().filter(|lag| lag.value != 1) {
             return self.refuse(lag.span, "values of earlier steps are not kept", "", "keep it in a STATE");
         }
         let Some(named) = self.lookup(name) else {
             return self.refuse(variable.name.span, format!("`{name}` is no variable"), "", "");
         };
-        let element = |first: u32, index: u32| first + index;
+        let slot_of = |id: u32| match named {
+            Named::Column(..) => Slot::Place(Place::Column(ColumnId(id))),
+            Named::Global(..) => Slot::Global(GlobalId(id)),
+            _ => Slot::Local(id),
+        };
         let slot = match named {
-            Named::Column(first, length) => {
-                let index = self.element(variable, length)?;
-                Slot::Place(Place::Column(ColumnId(element(first, index))))
-            }
-            Named::Global(first, length) => {
-                let index = self.element(variable, length)?;
-                Slot::Global(GlobalId(element(first, index)))
-            }
-            Named::Local(first, length) => {
-                let index = self.element(variable, length)?;
-                Slot::Local(element(first, index))
+            Named::Column(first, length) | Named::Global(first, length) | Named::Local(first, length) => {
+                match self.element(variable, length)? {
+                    Element::Known(index) => slot_of(first + index),
+                    Element::Computed(index) if variable.primes == 0 => {
+                        let length = length.unwrap_or(1);
+                        return Ok(Target::Element((first..first + length).map(slot_of).collect(), index));
+                    }
+                    Element::Computed(_) => {
+                        return self.refuse(
+                            variable.span,
+                            format!("which element of `{name}` this is must be known before the run"),
+                            "The equations of a block are the same in every step.",
+                            "use a number, or the counter of a FROM loop with constant bounds",
+                        );
+                    }
+                }
             }
             Named::Place(place) => {
                 self.element(variable, None)?;
@@ -147,10 +184,10 @@ impl<'a> Context<'a> {
     }
 
     /// The element of an array that a variable names; 0 for a scalar.
-    fn element(&mut self, variable: &'a ast::Variable, length: Option<u32>) -> Lowered<u32> {
+    fn element(&mut self, variable: &'a ast::Variable, length: Option<u32>) -> Lowered<Element> {
         let name = &variable.name.text;
         match (&variable.index, length) {
-            (None, None) => Ok(0),
+            (None, None) => Ok(Element::Known(0)),
             (Some(index), None) => self.refuse(index.span, format!("`{name}` is not an array"), "", ""),
             (None, Some(length)) => {
                 let message = format!("`{name}` is an array of {length}; one element is needed here");
@@ -160,18 +197,13 @@ impl<'a> Context<'a> {
                 let value = self.expression(index)?;
                 match fold::constant(&self.draft.kernel, value) {
                     // C takes the whole part of an index.
-                    Some(x) if x > -1.0 && x < f64::from(length) => Ok(x as u32),
+                    Some(x) if x > -1.0 && x < f64::from(length) => Ok(Element::Known(x as u32)),
                     Some(x) => {
                         let message = format!("`{name}[{x}]` does not exist");
                         let last = length.saturating_sub(1);
                         self.refuse(index.span, message, &format!("Elements are numbered 0 to {last}."), "")
                     }
-                    None => self.refuse(
-                        index.span,
-                        format!("which element of `{name}` this is must be known before the run"),
-                        "An element chosen anew in each step is not supported yet.",
-                        "use a number, or the counter of a FROM loop with constant bounds",
-                    ),
+                    None => Ok(Element::Computed(self.whole_part(value))),
                 }
             }
         }

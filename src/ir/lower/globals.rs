@@ -4,7 +4,7 @@
 //! that is one storage that instances overwrite in turn; here it is
 //!
 //! - a temporary, when its value differs between instances and every kernel sets it before it reads it;
-//! - stored, when it is set to what is the same for all instances;
+//! - stored, when it is set to what is the same for all instances, however often that is done in a step;
 //! - refused, when a kernel would read what another instance, or this one at another time, left there: then results
 //!   would depend on the order of instances and on the number of threads.
 //!
@@ -85,7 +85,8 @@ pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) {
             Effect::WriteGlobal(id, _) => Some(*id),
             _ => None,
         });
-        for id in stored.chain(varying.keys().copied()).filter(|id| read.contains(id)) {
+        let cached = |id: &GlobalId| !varying.contains_key(id) && is_cache(&done.kernel, *id);
+        for id in stored.chain(varying.keys().copied()).filter(|id| read.contains(id) && !cached(id)) {
             let slot = Slot::Global(id);
             let set = varying.get(&id).or(done.set_at.get(&slot)).copied();
             carried.entry(id).or_insert((done.read_at.get(&slot).copied(), set));
@@ -102,7 +103,30 @@ pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) {
     for (id, (read, set)) in carried {
         refuse(cx, id, read, set);
     }
-    untabled(cx, kernels);
+}
+
+/// Whether a shared variable is set to something that it has no part in, or left alone, and is read only to decide that:
+/// then it does not matter how often the code runs in a step (`if (celsius != last) { last = celsius }`).
+fn is_cache(kernel: &Kernel, id: GlobalId) -> bool {
+    let stored = kernel.effects.iter().find_map(|effect| match effect {
+        Effect::WriteGlobal(stored, value) if *stored == id => Some(*value),
+        _ => None,
+    });
+    let Some(stored) = stored else { return true };
+    let mut has_part = vec![false; kernel.ops.len()];
+    for (i, op) in kernel.ops.iter().enumerate() {
+        has_part[i] = *op == Op::Global(id) || op.operands().any(|v| has_part[v.0 as usize]);
+    }
+    let mut open = vec![stored];
+    while let Some(value) = open.pop() {
+        match *kernel.op(value) {
+            Op::Global(own) if own == id => {}
+            Op::Select(_, a, b) => open.extend([a, b]),
+            _ if has_part[value.0 as usize] => return false,
+            _ => {}
+        }
+    }
+    true
 }
 
 fn refuse(cx: &mut Context<'_>, id: GlobalId, read: Option<Span>, set: Option<Span>) {
@@ -119,28 +143,4 @@ fn refuse(cx: &mut Context<'_>, id: GlobalId, read: Option<Span>, set: Option<Sp
         .note("All instances share this variable, so results would depend on their order and on the number of threads.")
         .help(format!("name `{name}` in RANGE, so that each instance has its own, or set it before it is read"));
     cx.say(diagnostic);
-}
-
-/// Refuses to read what a routine with a TABLE sets, but not by its table: it would only be set now and then.
-fn untabled(cx: &mut Context<'_>, kernels: &[Done]) {
-    for (slot, set) in std::mem::take(&mut cx.untabled) {
-        let op = match slot {
-            Slot::Place(place) => Op::Read(place),
-            Slot::Global(id) => Op::Global(id),
-            Slot::Argument(_) | Slot::Local(_) | Slot::Slope(_) => continue,
-        };
-        let Some(reader) = kernels.iter().find(|done| done.kernel.ops.contains(&op)) else { continue };
-        let name = match slot {
-            Slot::Place(place) => cx.names.place_name(place),
-            Slot::Global(id) => format!("`{}`", cx.names.global_name(id)),
-            Slot::Argument(_) | Slot::Local(_) | Slot::Slope(_) => continue,
-        };
-        let message = format!("{name} is set by a routine with a TABLE, but is not in its table");
-        let mut diagnostic =
-            Diagnostic::error("nmodl/table", message).at(set, "set here, only when the table is made");
-        if let Some(span) = reader.read_at.get(&slot) {
-            diagnostic = diagnostic.at(*span, "read here");
-        }
-        cx.say(diagnostic.help(format!("add {name} to the names after TABLE")));
-    }
 }

@@ -8,7 +8,7 @@
 //! - `state`: the SOLVE statements in order; after them all of BREAKPOINT when there is no current;
 //! - `receive` and `receive_initial`: NET_RECEIVE and the INITIAL inside it.
 //!
-//! Calls are inlined and loops unrolled, so a kernel is straight-line code. Code that no kernel reaches has no effect
+//! Calls are inlined and loops unrolled where their bounds are known, so a kernel is mostly straight-line code. Code that no kernel reaches has no effect
 //! and is not looked at. What is not supported is refused with its place and reason.
 
 mod call;
@@ -16,10 +16,14 @@ mod context;
 mod current;
 mod derivative;
 mod draft;
+mod elimination;
 mod expression;
 mod globals;
+mod implicit;
+mod kinetic;
 mod linear;
 mod names;
+mod rounds;
 mod solve;
 mod statement;
 mod table;
@@ -34,6 +38,9 @@ use crate::nmodl::ast::{self, Phase, StatementKind};
 use crate::nmodl::meaning::{Meaning, MechanismKind};
 
 pub use self::derivative::derivative;
+
+/// The name of the stream that `scop_random`, `exprand`, `normrand` and `poisrand` draw from.
+const UNNAMED_STREAM: &str = "scop_random";
 
 /// What can be chosen when a mechanism is lowered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +67,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
     globals::settle(&mut cx, &mut kernels);
     let said = cx.take_diagnostics();
     let (tables, plays) = (std::mem::take(&mut cx.tables), cx.plays);
+    let unnamed_stream = cx.unnamed_stream;
     drop(cx);
     let arguments = meaning.net_receive.iter().flat_map(|receive| &receive.arguments);
     let mut module = Module {
@@ -72,7 +80,11 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         global_count: names.global_count,
         ions: names.ions,
         weights: arguments.map(|argument| argument.name.text.clone()).collect(),
-        randoms: names.randoms,
+        randoms: names
+            .randoms
+            .into_iter()
+            .chain(unnamed_stream.then(|| UNNAMED_STREAM.to_string()))
+            .collect(),
         tables,
         plays,
         prepare: None,
@@ -81,6 +93,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         state: None,
         receive: None,
         receive_initial: None,
+        warnings: Diagnostics::new(),
     };
     for done in kernels {
         let place = match done.stage {
@@ -92,7 +105,10 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         };
         *place = Some(done.kernel);
     }
-    let module = said.into_result(module)?;
+    if said.has_errors() {
+        return Err(said);
+    }
+    module.warnings = said;
     if cfg!(debug_assertions) {
         super::verify::assert_sound(&module, "lowering");
     }
@@ -112,20 +128,6 @@ fn refuse_blocks(cx: &mut Context<'_>, meaning: &Meaning) {
     }
     for (span, message, reason) in &cx.names.refused {
         let _ = cx.refuse::<()>(*span, message.clone(), reason, "");
-    }
-    for block in &meaning.other_phases {
-        let name = match block.phase {
-            Phase::Initial => "INITIAL",
-            Phase::Breakpoint => "BREAKPOINT",
-            Phase::Constructor => "CONSTRUCTOR",
-            Phase::Destructor => "DESTRUCTOR",
-            Phase::BeforeInitial => "BEFORE INITIAL",
-            Phase::AfterInitial => "AFTER INITIAL",
-            Phase::BeforeBreakpoint => "BEFORE BREAKPOINT",
-            Phase::AfterSolve => "AFTER SOLVE",
-            Phase::BeforeStep => "BEFORE STEP",
-        };
-        let _ = cx.refuse::<()>(block.span, format!("{name} blocks are not supported yet"), "", "");
     }
     for table in &meaning.function_tables {
         let _ = cx.refuse::<()>(
@@ -154,12 +156,18 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
         let draft = cx.kernel(stage, body);
         kernels.push(globals::close(cx, draft));
     };
-    if meaning.initial.is_some() || !cx.names.states.is_empty() {
+    let has = |phase| meaning.other_phases.iter().any(|block| block.phase == phase);
+    let starts = [Phase::Constructor, Phase::BeforeInitial, Phase::AfterInitial, Phase::BeforeStep];
+    if meaning.initial.is_some() || !cx.names.states.is_empty() || starts.into_iter().any(has) {
         add(cx, Stage::Initial, &|cx| {
+            phase(cx, meaning, Phase::Constructor);
+            phase(cx, meaning, Phase::BeforeInitial);
             start_states(cx, meaning);
             if let Some(block) = &meaning.initial {
                 let _ = cx.block(block);
             }
+            phase(cx, meaning, Phase::AfterInitial);
+            phase(cx, meaning, Phase::BeforeStep);
         });
     }
     if let Some(block) = &meaning.breakpoint {
@@ -167,12 +175,15 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
         let unsolved = || block.statements.iter().filter(|s| !matches!(s.kind, StatementKind::Solve(_)));
         if has_current {
             add(cx, Stage::Current, &|cx| {
+                phase(cx, meaning, Phase::BeforeBreakpoint);
                 if cx.in_block(|cx| cx.statements(unsolved())).is_ok() {
-                    current::add_currents(cx, block.span);
+                    let again = |cx: &mut Context<'a>| cx.in_block(|cx| cx.statements(unsolved()));
+                    current::add_currents(cx, block.span, again);
                 }
             });
         }
-        if solve::solves(block).next().is_some() || !has_current {
+        let after = has(Phase::AfterSolve) || has(Phase::BeforeStep);
+        if !solve::solves(block).is_empty() || !has_current || after {
             add(cx, Stage::State, &|cx| {
                 for solve in solve::solves(block) {
                     let _ = cx.solve(solve);
@@ -180,8 +191,19 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
                 if !has_current {
                     let _ = cx.in_block(|cx| cx.statements(unsolved()));
                 }
+                phase(cx, meaning, Phase::AfterSolve);
+                phase(cx, meaning, Phase::BeforeStep);
             });
         }
+    }
+    if (meaning.breakpoint.is_none() || cx.names.currents.is_empty()) && has(Phase::BeforeBreakpoint) {
+        add(cx, Stage::Current, &|cx| phase(cx, meaning, Phase::BeforeBreakpoint));
+    }
+    if meaning.breakpoint.is_none() && [Phase::AfterSolve, Phase::BeforeStep].into_iter().any(has) {
+        add(cx, Stage::State, &|cx| {
+            phase(cx, meaning, Phase::AfterSolve);
+            phase(cx, meaning, Phase::BeforeStep);
+        });
     }
     if let Some(receive) = &meaning.net_receive {
         if cx.names.kind == Kind::Density {
@@ -209,6 +231,15 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
         }
     }
     kernels
+}
+
+/// The blocks of one phase. NEURON runs them for all mechanisms before it goes on; for what a mechanism computes itself that
+/// is the same. CONSTRUCTOR runs when an instance is made, which nothing can tell from the moment before INITIAL; what DESTRUCTOR
+/// does nobody sees.
+fn phase<'a>(cx: &mut Context<'a>, meaning: &'a Meaning, phase: Phase) {
+    for block in meaning.other_phases.iter().filter(|block| block.phase == phase) {
+        let _ = cx.block(&block.body);
+    }
 }
 
 fn declare_arguments(cx: &mut Context<'_>, receive: &ast::NetReceive) {

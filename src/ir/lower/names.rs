@@ -146,24 +146,6 @@ impl Names {
         }
     }
 
-    /// A place as messages show it, between backticks.
-    pub fn place_name(&self, place: Place) -> String {
-        let ion_name = |id: IonId| self.ions.get(id.0 as usize).map_or("?", |ion| ion.name.as_str());
-        match place {
-            Place::Column(id) => {
-                let of = |v: &&Variable| id.0 >= v.first && id.0 - v.first < v.length;
-                self.variables.iter().find(of).map_or_else(String::new, |v| format!("`{}`", v.name))
-            }
-            Place::Voltage => "`v`".into(),
-            Place::Area | Place::PointScale => "`area`".into(),
-            Place::Diameter => "`diam`".into(),
-            Place::Ion(id, IonVariable::Reversal) => format!("`e{}`", ion_name(id)),
-            Place::Ion(id, IonVariable::Inside) => format!("`{}i`", ion_name(id)),
-            Place::Ion(id, IonVariable::Outside) => format!("`{}o`", ion_name(id)),
-            Place::Ion(id, IonVariable::Current) => format!("`i{}`", ion_name(id)),
-        }
-    }
-
     /// The shared variable of that number.
     pub fn global_name(&self, id: GlobalId) -> &str {
         let of = |v: &&Variable| id.0 >= v.first && id.0 - v.first < v.length;

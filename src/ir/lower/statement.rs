@@ -5,10 +5,11 @@ use super::super::types::*;
 use super::context::{Context, Local, Lowered};
 use super::draft::Slot;
 use super::expression::Target;
+use super::rounds::Counted;
 use crate::diagnostic::Span;
 use crate::nmodl::ast::{self, StatementKind};
 
-/// Rounds of one unrolled loop.
+/// Rounds of one unrolled loop; with more it stays a loop.
 const MOST_ROUNDS: f64 = 10_000.0;
 
 impl<'a> Context<'a> {
@@ -58,19 +59,10 @@ impl<'a> Context<'a> {
             StatementKind::UnitsSwitch(_) => Ok(()),
             // Done where the routine is called; slopes follow from the currents themselves.
             StatementKind::Table(_) | StatementKind::Conductance { .. } => Ok(()),
-            StatementKind::While { condition, .. } => self.refuse(
-                condition.span.to(span),
-                "WHILE is not supported yet",
-                "How often it turns is not known before the run, and all instances run together.",
-                "use FROM with constant bounds",
-            ),
-            StatementKind::Solve(solve) if self.draft.stage == Stage::Initial => self.solve_initially(solve),
-            StatementKind::Solve(solve) => self.refuse(
-                solve.name.span,
-                "SOLVE stands inside another block",
-                "States are advanced once a step, by the SOLVE statements of BREAKPOINT itself.",
-                "move it to the outermost level of BREAKPOINT",
-            ),
+            StatementKind::While { condition, body } => self.while_loop(span, condition, body),
+            // As in NEURON all of them are carried out first, also those inside an IF.
+            StatementKind::Solve(_) if self.in_breakpoint() => Ok(()),
+            StatementKind::Solve(solve) => self.solve(solve),
             StatementKind::Initial(_) => self.refuse(
                 span,
                 "INITIAL stands inside another block",
@@ -86,16 +78,17 @@ impl<'a> Context<'a> {
             StatementKind::Watch(_) => self.refuse(span, "WATCH is not supported yet", "", ""),
             StatementKind::ForNetcons { .. } => self.refuse(span, "FOR_NETCONS is not supported yet", "", ""),
             StatementKind::Reset => self.refuse(span, "RESET is not supported", "", ""),
-            StatementKind::Reaction(_)
-            | StatementKind::Equation { .. }
-            | StatementKind::Compartment(_)
-            | StatementKind::LongitudinalDiffusion(_)
-            | StatementKind::Conserve { .. } => self.refuse(
+            StatementKind::Reaction(reaction) => self.reaction(span, reaction),
+            StatementKind::Equation { left, right } => self.residual(span, left, right),
+            // Done before the block.
+            StatementKind::Compartment(_) => Ok(()),
+            StatementKind::LongitudinalDiffusion(_) => self.refuse(
                 span,
-                "equations of KINETIC, LINEAR and NONLINEAR blocks are not solved yet",
+                "LONGITUDINAL_DIFFUSION is not supported yet",
+                "It needs the values of neighbouring compartments.",
                 "",
-                "write the equations as x' = ... in a DERIVATIVE block",
             ),
+            StatementKind::Conserve { terms, total } => self.conserve(span, terms, total),
         }
     }
 
@@ -121,6 +114,11 @@ impl<'a> Context<'a> {
                 let value = value?;
                 self.store(slot, value, target)
             }
+            Target::Element(slots, index) => {
+                let value = value?;
+                self.store_element(&slots, index, value, target);
+                Ok(())
+            }
             Target::Value(_) => {
                 let name = &target.name.text;
                 self.refuse(target.span, format!("`{name}` cannot be set by a mechanism"), "", "use a LOCAL")
@@ -142,6 +140,16 @@ impl<'a> Context<'a> {
         }
         self.draft.set(slot, value, target.span);
         Ok(())
+    }
+
+    /// Sets one of several variables, by its number; outside of them nothing.
+    pub fn store_element(&mut self, slots: &[Slot], index: Value, value: Value, target: &ast::Variable) {
+        for (i, slot) in slots.iter().enumerate() {
+            let old = self.draft.get(*slot, target.span);
+            let is_it = self.is_number(index, i);
+            let new = self.draft.emit(Op::Select(is_it, value, old));
+            self.draft.set(*slot, new, target.span);
+        }
     }
 
     fn branches(&mut self, branches: &'a [ast::Branch], otherwise: Option<&'a ast::Block>) -> Lowered<()> {
@@ -183,17 +191,22 @@ impl<'a> Context<'a> {
     fn unroll(
         &mut self,
         span: Span,
-        counter: &ast::Name,
+        counter: &'a ast::Name,
         from: &'a ast::Expression,
         to: &'a ast::Expression,
         by: Option<&'a ast::Expression>,
         body: &'a ast::Block,
     ) -> Lowered<()> {
-        let from = self.bound(from)?;
-        let to = self.bound(to)?;
-        let by = match by {
-            Some(by) => self.bound(by)?,
-            None => 1.0,
+        let start = self.whole(from)?;
+        let mut known = |expression: &'a ast::Expression| {
+            let value = self.whole(expression)?;
+            Ok(fold::constant(&self.draft.kernel, value).filter(|x| x.is_finite()))
+        };
+        let step = by.map_or(Ok(Some(1.0)), &mut known)?;
+        let many = |(from, to, by): &(f64, f64, f64)| *by >= 1.0 && (to - from) / by >= MOST_ROUNDS;
+        let ends = known(from)?.zip(known(to)?).zip(step).map(|((from, to), by)| (from, to, by));
+        let Some((from, to, by)) = ends.filter(|ends| !many(ends)) else {
+            return self.counted_loop(&Counted { span, counter, from: start, to, by, body });
         };
         // The counter is an int in NEURON, and the loop runs while it is not beyond `to`.
         if by < 1.0 {
@@ -202,14 +215,6 @@ impl<'a> Context<'a> {
                 "the step of this loop is not positive",
                 "",
                 "BY wants a number of 1 or more",
-            );
-        }
-        if (to - from) / by >= MOST_ROUNDS {
-            return self.refuse(
-                span,
-                format!("this loop turns more than {MOST_ROUNDS} times"),
-                "Loops are unrolled: their body is repeated for each round.",
-                "",
             );
         }
         let mut result = Ok(());
@@ -224,19 +229,5 @@ impl<'a> Context<'a> {
             at += by;
         }
         result
-    }
-
-    /// A bound of a loop: a whole number known before the run.
-    fn bound(&mut self, expression: &'a ast::Expression) -> Lowered<f64> {
-        let value = self.expression(expression)?;
-        match fold::constant(&self.draft.kernel, value) {
-            Some(x) if x.is_finite() => Ok(x.trunc()),
-            _ => self.refuse(
-                expression.span,
-                "the bounds of a FROM loop must be known before the run",
-                "Loops are unrolled: their body is repeated for each round.",
-                "use numbers, or names from DEFINE",
-            ),
-        }
     }
 }

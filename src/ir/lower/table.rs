@@ -1,16 +1,17 @@
 //! TABLE: a routine of one argument becomes a look-up between rows computed beforehand.
 //!
 //! As in NEURON: with `WITH n`, n + 1 rows at equal distances from the first to the last abscissa; straight
-//! lines between them, the end rows outside, NaN for NaN. A table holds the results of the routine and nothing
-//! else, so it may depend on its argument and on what all instances share only. DEPEND is not needed: tables are
-//! made anew whenever anything they can depend on changes.
+//! lines between them, the end rows outside, NaN for NaN. DEPEND is not needed: tables are made anew whenever anything
+//! they can depend on changes. Where a routine depends on what each instance has its own, no table can serve all
+//! of them: the two rows around a value are computed each time, so that each gets what a table of its own would give. What a
+//! routine sets besides its table is set to its value in the last row when the run starts, by the making of the table in NEURON.
 
 use super::super::analysis::{self, Dependence};
 use super::super::passes::dead;
 use super::super::types::*;
 use super::context::{Context, Lowered};
 use super::draft::Slot;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Span;
 use crate::nmodl::ast::{self, StatementKind};
 
 /// Intervals of one table.
@@ -19,8 +20,11 @@ const MOST_INTERVALS: i64 = 1_000_000;
 /// A table that was made, and what its columns stand for.
 #[derive(Clone)]
 pub(super) struct Made {
-    id: TableId,
+    /// `None` where the rows differ between instances: then the two rows around a value are computed where it is looked up.
+    id: Option<TableId>,
     columns: Vec<Column>,
+    /// What the routine sets besides; it stays as it was when the last row was made.
+    besides: Vec<(Slot, Span)>,
 }
 
 /// What a column of a table stands for.
@@ -69,15 +73,111 @@ impl<'a> Context<'a> {
                 made
             }
         };
+        self.set_besides(call.span, routine, table, &made)?;
+        let values = match made.id {
+            Some(table) => (0..made.columns.len() as u32)
+                .map(|column| self.draft.emit(Op::Lookup { table, column, x }))
+                .collect(),
+            None => self.interpolate(call.span, routine, table, &made, x)?,
+        };
         let mut result = None;
-        for (i, column) in made.columns.iter().enumerate() {
-            let value = self.draft.emit(Op::Lookup { table: made.id, column: i as u32, x });
+        for (column, value) in made.columns.iter().zip(values) {
             match column {
                 Column::Slot(slot) => self.draft.set(*slot, value, call.span),
                 Column::Result => result = Some(value),
             }
         }
         Ok(result.unwrap_or_else(|| self.draft.number(0.0)))
+    }
+
+    /// What a routine gives at `x`, without leaving any other trace.
+    fn row(
+        &mut self,
+        span: Span,
+        routine: &'a ast::Routine,
+        slots: impl Iterator<Item = Option<Slot>>,
+        x: Value,
+    ) -> Lowered<Vec<Value>> {
+        let before = self.draft.copy_environment();
+        let result = self.run_routine(span, routine, &[x]);
+        let values = result
+            .map(|result| slots.map(|slot| slot.map_or(result, |slot| self.draft.get(slot, span))).collect());
+        self.draft.put_environment(before);
+        values
+    }
+
+    /// Sets what a routine sets besides its table, as the making of the table does in NEURON: in its first call in INITIAL, or in
+    /// every one when INITIAL has none.
+    fn set_besides(
+        &mut self,
+        span: Span,
+        routine: &'a ast::Routine,
+        table: &'a ast::Table,
+        made: &Made,
+    ) -> Lowered<()> {
+        let first = match self.draft.stage {
+            Stage::Initial => self.tabled_initially.insert(&routine.name.text),
+            _ => !self.tabled_initially.contains(routine.name.text.as_str()),
+        };
+        if made.besides.is_empty() || !first {
+            return Ok(());
+        }
+        let high = self.in_routine(span, &routine.name.text, |cx| cx.expression(&table.to))?;
+        let slots = made.besides.iter().map(|(slot, _)| Some(*slot));
+        let values = self.row(span, routine, slots, high)?;
+        for ((slot, set_at), value) in made.besides.iter().zip(values) {
+            self.draft.set(*slot, value, *set_at);
+        }
+        Ok(())
+    }
+
+    /// The values of a table at `x` from the two rows around it, which are computed on the spot.
+    fn interpolate(
+        &mut self,
+        span: Span,
+        routine: &'a ast::Routine,
+        table: &'a ast::Table,
+        made: &Made,
+        x: Value,
+    ) -> Lowered<Vec<Value>> {
+        let name = routine.name.text.as_str();
+        let low = self.in_routine(span, name, |cx| cx.expression(&table.from))?;
+        let high = self.in_routine(span, name, |cx| cx.expression(&table.to))?;
+        let count = self.draft.number(table.with.value as f64);
+        let width = self.draft.binary(Binary::Subtract, high, low);
+        let step = self.draft.binary(Binary::Divide, width, count);
+        let distance = self.draft.binary(Binary::Subtract, x, low);
+        let at = self.draft.binary(Binary::Divide, distance, step);
+        let (zero, one) = (self.draft.number(0.0), self.draft.number(1.0));
+        let last = self.draft.binary(Binary::Subtract, count, one);
+        let below = self.draft.unary(Unary::Floor, at);
+        let below = self.draft.binary(Binary::Maximum, below, zero);
+        let below = self.draft.binary(Binary::Minimum, below, last);
+        let part = self.draft.binary(Binary::Subtract, at, below);
+        // Comparisons leave NaN as it is.
+        let under = self.draft.binary(Binary::Less, part, zero);
+        let part = self.draft.emit(Op::Select(under, zero, part));
+        let over = self.draft.binary(Binary::Less, one, part);
+        let part = self.draft.emit(Op::Select(over, one, part));
+        let mut rows = Vec::new();
+        for number in [0.0, 1.0] {
+            let number = self.draft.number(number);
+            let row = self.draft.binary(Binary::Add, below, number);
+            let way = self.draft.binary(Binary::Multiply, row, step);
+            let at = self.draft.binary(Binary::Add, low, way);
+            let slots = made.columns.iter().map(|column| match column {
+                Column::Slot(slot) => Some(*slot),
+                Column::Result => None,
+            });
+            rows.push(self.row(span, routine, slots, at)?);
+        }
+        let [from, to] = rows.as_slice() else { return Ok(Vec::new()) };
+        let between = |(from, to): (&Value, &Value)| {
+            let rise = self.draft.binary(Binary::Subtract, *to, *from);
+            let way = self.draft.binary(Binary::Multiply, part, rise);
+            self.draft.binary(Binary::Add, *from, way)
+        };
+        Ok(from.iter().zip(to).map(between).collect())
     }
 
     fn make_table(
@@ -108,12 +208,15 @@ impl<'a> Context<'a> {
         });
         let columns = columns?;
         dead::run(&mut body.kernel);
-        self.only_uniform(&body.kernel, routine, &body)?;
+        let mut besides = Vec::new();
         for (slot, _) in body.results() {
             let tabled = columns.iter().any(|column| matches!(column, Column::Slot(s) if *s == slot));
             if !tabled && let Some(span) = body.set_at.get(&slot) {
-                self.untabled.entry(slot).or_insert(*span);
+                besides.push((slot, *span));
             }
+        }
+        if !is_uniform(&body.kernel) {
+            return Ok(Made { id: None, columns, besides });
         }
         let mut ends = Ok(());
         let range = self.kernel(Stage::TableRange, |cx| {
@@ -142,7 +245,7 @@ impl<'a> Context<'a> {
             range: range.kernel,
             body: body.kernel,
         });
-        Ok(Made { id: TableId((self.tables.len() - 1) as u32), columns })
+        Ok(Made { id: Some(TableId((self.tables.len() - 1) as u32)), columns, besides })
     }
 
     /// What the columns of a table stand for, an array's elements one by one.
@@ -188,38 +291,9 @@ impl<'a> Context<'a> {
             _ => return self.refuse(name.span, format!("`{}` cannot be tabled", name.text), "", ""),
         })
     }
+}
 
-    /// Refuses a table whose rows would differ between instances.
-    fn only_uniform(
-        &mut self,
-        kernel: &Kernel,
-        routine: &ast::Routine,
-        draft: &super::draft::Draft,
-    ) -> Lowered<()> {
-        for op in &kernel.ops {
-            let (what, place) = match op {
-                Op::Read(place) => {
-                    let place = *place;
-                    (self.names.place_name(place), draft.read_at.get(&Slot::Place(place)))
-                }
-                Op::Random { .. } => ("a random number".to_string(), None),
-                Op::PlaySize | Op::PlayAt(_) => ("the list of times".to_string(), None),
-                _ => continue,
-            };
-            let name = &routine.name;
-            let message = format!(
-                "the table of `{}` would depend on {what}, which each instance has its own",
-                name.text
-            );
-            let mut diagnostic = Diagnostic::error("nmodl/table", message)
-                .at(place.copied().unwrap_or(name.span), "used here")
-                .note("One table serves all instances.");
-            if place.is_some() {
-                diagnostic = diagnostic.at(name.span, "which has a TABLE");
-            }
-            diagnostic = diagnostic.help("make it GLOBAL, or an argument, or remove the TABLE statement");
-            return Err(self.say(diagnostic));
-        }
-        Ok(())
-    }
+/// Whether the rows of a table are the same for all instances.
+fn is_uniform(kernel: &Kernel) -> bool {
+    !kernel.ops.iter().any(|op| matches!(op, Op::Read(_) | Op::Random { .. } | Op::PlaySize | Op::PlayAt(_)))
 }

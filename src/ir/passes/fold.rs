@@ -15,9 +15,31 @@ use super::rewrite;
 
 /// Folds a kernel.
 pub fn run(kernel: &mut Kernel) {
-    rewrite(kernel, |new, _, op| emit(new, op));
+    let idle = idle_carries(kernel);
+    rewrite(kernel, |new, i, op| match op {
+        Op::Carry(initial) if idle[i] => initial,
+        // The carried variable has become its start value by now.
+        Op::Next(same, _) if idle[i] => same,
+        op => emit(new, op),
+    });
     let effects = std::mem::take(&mut kernel.effects);
     kernel.effects = effects.into_iter().filter_map(|effect| settle(kernel, effect)).collect();
+}
+
+/// Which ops make up a carried variable that no loop changes: it stands for its start value.
+fn idle_carries(kernel: &Kernel) -> Vec<bool> {
+    let mut idle: Vec<bool> = kernel.ops.iter().map(|op| matches!(op, Op::Carry(_))).collect();
+    for op in &kernel.ops {
+        if let Op::Next(carry, next) = op {
+            idle[carry.0 as usize] &= carry == next;
+        }
+    }
+    for (i, op) in kernel.ops.iter().enumerate() {
+        if let Op::Next(carry, _) = op {
+            idle[i] = idle[carry.0 as usize];
+        }
+    }
+    idle
 }
 
 /// An effect whose mask is known loses the mask, or is left out.

@@ -82,7 +82,11 @@ impl Changing {
             | Op::LookupSlope { .. }
             | Op::Random { .. }
             | Op::PlaySize
-            | Op::PlayAt(_) => false,
+            | Op::PlayAt(_)
+            | Op::Carry(_)
+            | Op::Loop
+            | Op::Next(..)
+            | Op::Repeat(_) => false,
         }
     }
 }

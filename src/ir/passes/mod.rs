@@ -100,7 +100,7 @@ pub(crate) mod testing {
 
     use super::super::dump;
     use super::*;
-    use crate::diagnostic::{SourceId, Span};
+    use crate::diagnostic::{Diagnostics, SourceId, Span};
 
     fn scalar(name: &str, first: u32, role: Role) -> Variable {
         let name = name.to_string();
@@ -145,6 +145,7 @@ pub(crate) mod testing {
             state: None,
             receive: None,
             receive_initial: None,
+            warnings: Diagnostics::new(),
         }
     }
 

@@ -1,0 +1,143 @@
+//! Systems of linear equations, solved by elimination that is unrolled into ops.
+//!
+//! Which coefficients are zero is known, so only those that are not cost anything. [`sparse`] takes pivots from the diagonal, in
+//! an order found beforehand that fills in little: for the implicit steps of states, where the diagonal dominates or an
+//! equation of conservation stands. [`pivoted`] looks for the largest coefficient of each column at run time, for each
+//! instance: for systems of any make, which are small.
+
+use super::super::passes::fold;
+use super::super::types::*;
+
+/// `matrix x = right`; what is absent is zero.
+#[derive(Clone, Debug)]
+pub(super) struct System {
+    /// Row by row.
+    pub matrix: Vec<Vec<Option<Value>>>,
+    /// Right-hand side.
+    pub right: Vec<Option<Value>>,
+}
+
+impl System {
+    /// `size` equations, all zero.
+    pub fn new(size: usize) -> System {
+        System { matrix: vec![vec![None; size]; size], right: vec![None; size] }
+    }
+}
+
+fn binary(kernel: &mut Kernel, function: Binary, a: Value, b: Value) -> Value {
+    fold::emit(kernel, Op::Binary(function, a, b))
+}
+
+/// `a + b`.
+pub(super) fn plus(kernel: &mut Kernel, a: Option<Value>, b: Value) -> Option<Value> {
+    Some(match a {
+        Some(a) => binary(kernel, Binary::Add, a, b),
+        None => b,
+    })
+}
+
+/// `a - b`.
+pub(super) fn minus(kernel: &mut Kernel, a: Option<Value>, b: Value) -> Option<Value> {
+    Some(match a {
+        Some(a) => binary(kernel, Binary::Subtract, a, b),
+        None => fold::negate(kernel, b),
+    })
+}
+
+/// Solves with pivots from the diagonal, each time the one that fills in least (Markowitz).
+pub(super) fn sparse(kernel: &mut Kernel, mut system: System) -> Vec<Option<Value>> {
+    let size = system.right.len();
+    let mut left: Vec<usize> = (0..size).collect();
+    let mut order = Vec::with_capacity(size);
+    while let Some(pivot) = left.iter().copied().min_by_key(|p| fill(&system, &left, *p)) {
+        left.retain(|row| *row != pivot);
+        order.push(pivot);
+        let Some(diagonal) = system.matrix[pivot][pivot] else { continue };
+        let columns: Vec<usize> =
+            left.iter().copied().filter(|c| system.matrix[pivot][*c].is_some()).collect();
+        for &row in &left {
+            let Some(below) = system.matrix[row][pivot].take() else { continue };
+            let factor = binary(kernel, Binary::Divide, below, diagonal);
+            for &column in &columns {
+                let Some(value) = system.matrix[pivot][column] else { continue };
+                let product = binary(kernel, Binary::Multiply, value, factor);
+                system.matrix[row][column] = minus(kernel, system.matrix[row][column], product);
+            }
+            if let Some(value) = system.right[pivot] {
+                let product = binary(kernel, Binary::Multiply, value, factor);
+                system.right[row] = minus(kernel, system.right[row], product);
+            }
+        }
+    }
+    let mut solution: Vec<Option<Value>> = vec![None; size];
+    for (done, &row) in order.iter().enumerate().rev() {
+        let mut value = system.right[row];
+        for &column in &order[done + 1..] {
+            if let (Some(factor), Some(x)) = (system.matrix[row][column], solution[column]) {
+                let product = binary(kernel, Binary::Multiply, factor, x);
+                value = minus(kernel, value, product);
+            }
+        }
+        solution[row] = match (value, system.matrix[row][row]) {
+            (Some(value), Some(diagonal)) => Some(binary(kernel, Binary::Divide, value, diagonal)),
+            (Some(_), None) => Some(kernel.push(Op::Constant(f64::NAN))),
+            (None, _) => None,
+        };
+    }
+    solution
+}
+
+/// How many coefficients can come into being when `pivot` is eliminated; one without a diagonal comes last.
+fn fill(system: &System, left: &[usize], pivot: usize) -> usize {
+    if system.matrix[pivot][pivot].is_none() {
+        return usize::MAX;
+    }
+    let others = || left.iter().filter(|other| **other != pivot);
+    let row = others().filter(|c| system.matrix[pivot][**c].is_some()).count();
+    let column = others().filter(|r| system.matrix[**r][pivot].is_some()).count();
+    row * column
+}
+
+/// Solves with the largest coefficient of each column as pivot, found for each instance by comparisons.
+pub(super) fn pivoted(kernel: &mut Kernel, system: System) -> Vec<Option<Value>> {
+    let size = system.right.len();
+    let zero = kernel.push(Op::Constant(0.0));
+    let mut rows: Vec<Vec<Value>> = system
+        .matrix
+        .iter()
+        .zip(&system.right)
+        .map(|(row, right)| row.iter().chain([right]).map(|value| value.unwrap_or(zero)).collect())
+        .collect();
+    for pivot in 0..size {
+        for row in pivot + 1..size {
+            // The larger of the two comes to stand in the pivot's row.
+            let above = fold::emit(kernel, Op::Unary(Unary::Abs, rows[pivot][pivot]));
+            let below = fold::emit(kernel, Op::Unary(Unary::Abs, rows[row][pivot]));
+            let swap = binary(kernel, Binary::Less, above, below);
+            for column in pivot..=size {
+                let (a, b) = (rows[pivot][column], rows[row][column]);
+                rows[pivot][column] = fold::emit(kernel, Op::Select(swap, b, a));
+                rows[row][column] = fold::emit(kernel, Op::Select(swap, a, b));
+            }
+        }
+        for row in pivot + 1..size {
+            let factor = binary(kernel, Binary::Divide, rows[row][pivot], rows[pivot][pivot]);
+            for column in pivot + 1..=size {
+                let product = binary(kernel, Binary::Multiply, rows[pivot][column], factor);
+                rows[row][column] = binary(kernel, Binary::Subtract, rows[row][column], product);
+            }
+        }
+    }
+    let mut solution: Vec<Option<Value>> = vec![None; size];
+    for row in (0..size).rev() {
+        let mut value = rows[row][size];
+        for column in row + 1..size {
+            if let Some(x) = solution[column] {
+                let product = binary(kernel, Binary::Multiply, rows[row][column], x);
+                value = binary(kernel, Binary::Subtract, value, product);
+            }
+        }
+        solution[row] = Some(binary(kernel, Binary::Divide, value, rows[row][row]));
+    }
+    solution
+}
