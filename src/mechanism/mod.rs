@@ -4,9 +4,9 @@
 //! vector machine. Built-in mechanisms go through the very same steps. This takes milliseconds, and no compiler.
 
 pub mod catalogue;
+pub mod text;
 
-use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostics, SourceId, Sources};
 use crate::ir::{self, Kernel, Module};
@@ -20,6 +20,8 @@ pub struct Options {
     pub without_tables: bool,
     /// Computed variables that nothing in the mechanism reads are kept only if they are named here; `None`: all are.
     pub recorded: Option<Vec<String>>,
+    /// Where to look for included files that are not beside the file that includes them.
+    pub include_folders: Vec<PathBuf>,
 }
 
 /// A mechanism that is ready to run.
@@ -51,16 +53,12 @@ impl Mechanism {
     }
 }
 
-/// Compiles the text of a .mod file. Files that it includes are looked for beside it.
+/// Compiles the text of a .mod file. Files that it includes are looked for beside it, then in the folders of `options`.
 ///
 /// # Errors
 /// Everything that is wrong with the text or not supported, each with its place.
 pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Mechanism, Diagnostics> {
-    let folder = Path::new(&sources.get(id).name).parent().map(Path::to_path_buf).unwrap_or_default();
-    let mut load = |name: &str| -> io::Result<String> {
-        let bytes = std::fs::read(folder.join(name))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    };
+    let mut load = text::includes(&sources.get(id).name, &options.include_folders);
     let mut tree = nmodl::parse_with_includes(sources, id, &mut load)?;
     let mut warnings = nmodl::verbatim::expand(&mut tree, sources);
     if warnings.has_errors() {

@@ -246,6 +246,13 @@ impl Document {
         file.and_then(|(_, path)| path.parent()).map(Path::to_path_buf).unwrap_or_default()
     }
 
+    /// The folders of all its files, that of the file asked for first.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let folder =
+            |(_, path): &(SourceId, PathBuf)| path.parent().map(Path::to_path_buf).unwrap_or_default();
+        self.files.iter().map(folder).collect()
+    }
+
     /// The top, for messages.
     pub fn place(&self) -> Place<'_> {
         Place::root(&self.root)

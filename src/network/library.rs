@@ -40,8 +40,11 @@ impl Library {
         let recorded = variables
             .filter_map(|v| v.split_once('.'))
             .map(|(_, v)| v.split('[').next().unwrap_or(v).to_string());
-        let options =
-            mechanism::Options { recorded: Some(recorded.collect()), ..mechanism::Options::default() };
+        let options = mechanism::Options {
+            recorded: Some(recorded.collect()),
+            include_folders: context.document.folders(),
+            ..mechanism::Options::default()
+        };
         let mut library = Library { options, ..Library::default() };
         let place = context.document.place().at("mechanisms").at("files");
         for (i, name) in description.mechanisms.files.iter().enumerate() {
@@ -50,9 +53,10 @@ impl Library {
             let files = path.map(|path| mod_files(context, &path, &here)).unwrap_or_default();
             library.refused |= files.is_empty();
             for file in files {
-                let source = match old_text(&file) {
-                    Some(text) => Some(context.sources.add(file.display().to_string(), text)),
-                    None => context.read(&file, &here),
+                let source = match mechanism::text::read(&file) {
+                    Ok(text) => Some(context.sources.add(file.display().to_string(), text)),
+                    // Fails again, with a message that points at the place.
+                    Err(_) => context.read(&file, &here),
                 };
                 let added = source.and_then(|source| library.add(context, source, &here));
                 library.refused |= added.is_none();
@@ -63,9 +67,8 @@ impl Library {
 
     /// Takes a file in; `None` when it is refused.
     fn add(&mut self, context: &mut Context, source: SourceId, place: &Place) -> Option<()> {
-        let folder =
-            Path::new(&context.sources.get(source).name).parent().map(Path::to_path_buf).unwrap_or_default();
-        let mut include = |name: &str| std::fs::read_to_string(folder.join(name));
+        let name = &context.sources.get(source).name;
+        let mut include = mechanism::text::includes(name, &self.options.include_folders);
         let module = match parse_with_includes(context.sources, source, &mut include) {
             Ok(module) => module,
             Err(problems) => {
@@ -232,14 +235,6 @@ fn mod_files(context: &mut Context, path: &Path, place: &Place) -> Vec<PathBuf> 
         context.error("network/file", place.span(), message);
     }
     files
-}
-
-/// The text of a file that is not UTF-8 but text all the same: published ones often have a micro or degree sign in a comment, in
-/// the encoding of their time (Latin-1).
-fn old_text(path: &Path) -> Option<String> {
-    let bytes = std::fs::read(path).ok()?;
-    let is_old = std::str::from_utf8(&bytes).is_err() && !bytes.contains(&0);
-    is_old.then(|| bytes.iter().map(|byte| char::from(*byte)).collect())
 }
 
 /// The name that a file gives its mechanism, and where.

@@ -1,0 +1,70 @@
+//! The texts of .mod files and of the files that they include.
+//!
+//! Bytes come in, text goes out. Published files are often older than UTF-8: a micro or degree sign in a comment stands there in
+//! the encoding of its time. NEURON looks at bytes only and so takes them; here such a text is read as Latin-1, in which
+//! every byte is a character.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The text that `bytes` hold: UTF-8, or else Latin-1.
+///
+/// # Errors
+/// Bytes that are no text: not UTF-8, with a zero among them.
+pub fn decode(bytes: Vec<u8>) -> io::Result<String> {
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(old) if !old.as_bytes().contains(&0) => {
+            Ok(old.as_bytes().iter().map(|byte| char::from(*byte)).collect())
+        }
+        Err(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "it is not text")),
+    }
+}
+
+/// Reads a file as text.
+///
+/// # Errors
+/// Those of the operating system, and of [`decode`].
+pub fn read(path: &Path) -> io::Result<String> {
+    decode(std::fs::read(path)?)
+}
+
+/// Finds the files that the .mod file `name` includes: beside it first, then in `folders`, in their order.
+///
+/// The errors of the function that is given out tell where the file was looked for.
+pub fn includes(name: &str, folders: &[PathBuf]) -> impl FnMut(&str) -> io::Result<String> + use<> {
+    let beside = Path::new(name).parent().map(Path::to_path_buf).unwrap_or_default();
+    let mut all = vec![beside];
+    for folder in folders {
+        if !all.contains(folder) {
+            all.push(folder.clone());
+        }
+    }
+    move |include| {
+        for folder in &all {
+            match read(&folder.join(include)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                found => return found,
+            }
+        }
+        let shown = |folder: &PathBuf| match folder.as_os_str().is_empty() {
+            true => "the current folder".to_string(),
+            false => format!("`{}`", folder.display()),
+        };
+        let places: Vec<String> = all.iter().map(shown).collect();
+        let message = format!("there is no such file in {}", places.join(" or "));
+        Err(io::Error::new(io::ErrorKind::NotFound, message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_not_utf8_is_latin1() {
+        assert_eq!(decode(b"tau (\xb5s) : \xb0C".to_vec()).unwrap(), "tau (\u{b5}s) : \u{b0}C");
+        assert_eq!(decode("tau (\u{b5}s)".into()).unwrap(), "tau (\u{b5}s)");
+        assert!(decode(vec![0xff, 0, 1]).is_err());
+    }
+}
