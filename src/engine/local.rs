@@ -6,6 +6,7 @@ use super::clock::Clock;
 use super::connections::{Entry, Store, Target};
 use super::error::RunError;
 use super::layout::{self, LocalPopulation, NONE};
+use super::links::Links;
 use super::membrane::Membrane;
 use super::queue::{Arrival, Event as Due, Queue, SelfEvent};
 use super::report::Probes;
@@ -41,6 +42,7 @@ pub struct Local {
     pub membrane: Membrane,
     /// Their mechanisms, in the model's order.
     pub sets: Vec<Set>,
+    links: Links,
     watches: Vec<Watch>,
     store: Store,
     queue: Queue,
@@ -102,6 +104,7 @@ impl Local {
         }
         let (store, longest) = connections(model, &populations, &sets, clock);
         let probes = Probes::new(model, &populations, &sets, &membrane);
+        let links = Links::new(model, &populations, &sets, &membrane);
         let mut local = Local {
             model: model.clone(),
             clock,
@@ -110,6 +113,7 @@ impl Local {
             populations,
             membrane,
             sets,
+            links,
             watches,
             store,
             queue: Queue::new(longest),
@@ -188,6 +192,9 @@ impl Local {
         environment: &Environment,
         kernel: impl Fn(&crate::mechanism::Mechanism) -> Option<&Program>,
     ) {
+        if kernel(&self.sets[set].mechanism).is_some() {
+            self.links.follow(set, None, &mut self.sets, &self.membrane);
+        }
         let Set { mechanism, instances, globals, tables, .. } = &mut self.sets[set];
         if let Some(program) = kernel(mechanism) {
             let Membrane { nodes, ions, .. } = &mut self.membrane;
@@ -318,6 +325,7 @@ impl Local {
         connection: u32,
     ) {
         let instance = target.instance as usize;
+        self.links.follow(target.set as usize, Some(instance), &mut self.sets, &self.membrane);
         let Set { mechanism, instances, globals, tables, tickets, ids, .. } =
             &mut self.sets[target.set as usize];
         let program = match handler {

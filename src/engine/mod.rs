@@ -18,6 +18,7 @@ mod connections;
 mod error;
 mod exchange;
 mod layout;
+mod links;
 mod local;
 mod membrane;
 mod queue;

@@ -6,20 +6,30 @@ use super::sets::Set;
 use crate::ir::IonVariable;
 use crate::network::{Body, Model, Quantity};
 
-/// Where one recorded value is.
+/// Where one value is.
 #[derive(Clone, Copy, Debug)]
-enum Probe {
+pub enum Probe {
+    /// A membrane potential.
     Voltage {
+        /// Compartment of the thread.
         node: u32,
     },
+    /// A variable of a mechanism.
     Column {
+        /// Which of the sets.
         set: u32,
+        /// Column.
         column: u32,
+        /// Instance.
         instance: u32,
     },
+    /// A variable of an ion.
     Ion {
+        /// Which of the ions.
         ion: u32,
+        /// Its variable.
         variable: IonVariable,
+        /// Where.
         slot: u32,
     },
     /// The variable does not exist at this place.
@@ -87,8 +97,9 @@ impl Probes {
     }
 }
 
+/// Finds a value of local cell `position`.
 #[allow(clippy::too_many_arguments)]
-fn probe(
+pub fn probe(
     quantity: &Quantity,
     body: &Body,
     local: &LocalPopulation,
@@ -129,7 +140,8 @@ fn probe(
     }
 }
 
-fn read(probe: Probe, sets: &[Set], membrane: &Membrane) -> f64 {
+/// The value there.
+pub fn read(probe: Probe, sets: &[Set], membrane: &Membrane) -> f64 {
     match probe {
         Probe::Voltage { node } => membrane.nodes.voltage[node as usize],
         Probe::Column { set, column, instance } => {

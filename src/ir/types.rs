@@ -313,6 +313,15 @@ pub struct IonUse {
     pub writes: Vec<IonVariable>,
 }
 
+/// A POINTER that some code reads: a variable elsewhere, which the network description names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pointer {
+    /// As in the file.
+    pub name: String,
+    /// Holds what it points at, renewed before every run of a kernel.
+    pub column: ColumnId,
+}
+
 /// A TABLE: `columns` results of `body` at `intervals + 1` equidistant points of `low..=high`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
@@ -366,6 +375,8 @@ pub struct Module {
     pub tables: Vec<Table>,
     /// Whether it reads `play_size()` or `play_at()`.
     pub plays: bool,
+    /// POINTERs.
+    pub pointers: Vec<Pointer>,
     /// Writes hidden columns that depend only on parameters, `dt`, `celsius` and globals; runs after `initial` and
     /// whenever one of those changes. Made by a pass.
     pub prepare: Option<Kernel>,

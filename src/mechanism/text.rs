@@ -1,7 +1,7 @@
 //! The texts of .mod files and of the files that they include.
 //!
 //! Bytes come in, text goes out. Published files are often older than UTF-8: a micro or degree sign in a comment stands there in
-//! the encoding of its time. NEURON looks at bytes only and so takes them; here such a text is read as Latin-1, in which
+//! the encoding of its time, which NEURON skips between COMMENT and ENDCOMMENT. Here such a text is read as Latin-1, in which
 //! every byte is a character.
 
 use std::io;

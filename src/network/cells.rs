@@ -23,7 +23,7 @@ use crate::morphology::{Compartments, Location, Placement};
 const DEFAULT_THRESHOLD: f64 = 10.0;
 
 /// Keys of a mechanism entry that are not the mechanism's.
-const DENSITY_KEYS: [&str; 3] = ["mechanism", "on", "values"];
+const DENSITY_KEYS: [&str; 4] = ["mechanism", "on", "pointers", "values"];
 
 /// What the cells of one type share.
 #[derive(Debug)]

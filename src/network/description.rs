@@ -192,6 +192,8 @@ pub(crate) struct Density {
     pub mechanism: Option<String>,
     /// Sections that have it: as a region's `on` (default all). A later entry overrides the values of an earlier one.
     pub on: Option<OneOrMore>,
+    /// What its POINTER variables point at in the same cell, as `{ p = "soma(0.5).v" }`; without a place it is the mechanism's own.
+    pub pointers: Named<String>,
     /// Values whose names are also keys of this table.
     pub values: Named<Scalar>,
     #[serde(flatten)]
@@ -233,6 +235,9 @@ pub(crate) struct Point {
     /// Where, as `soma(0.5)` (default: the middle of the root section).
     #[serde(default)]
     pub at: Option<String>,
+    /// What its POINTER variables point at in the same cell, as `{ p = "soma(0.5).v" }`; without a place it is its own.
+    #[serde(default)]
+    pub pointers: Named<String>,
     /// Values whose names are also keys of this table.
     #[serde(default)]
     pub values: Named<Scalar>,
@@ -308,6 +313,9 @@ pub(crate) struct Stimulus {
     /// false leaves it out (default true).
     #[serde(default)]
     pub enabled: Option<Switch>,
+    /// What its POINTER variables point at in the same cell, as `{ p = "soma(0.5).v" }`; without a place it is its own.
+    #[serde(default)]
+    pub pointers: Named<String>,
     /// Values whose names are also keys of this table.
     #[serde(default)]
     pub values: Named<Scalar>,

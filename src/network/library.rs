@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::context::{ANY, Context};
 use super::document::{Place, reason};
+use super::pointers;
 use super::schema::quoted;
 use crate::diagnostic::{Diagnostic, SourceId, Span, suggest};
 use crate::ir::{Kind, Module, Role, Variable};
@@ -38,6 +39,7 @@ impl Library {
         let description = context.description;
         let variables = description.record.iter().filter_map(|(_, record)| record.variable.as_deref());
         let recorded = variables
+            .chain(pointers::targets(description))
             .filter_map(|v| v.split_once('.'))
             .map(|(_, v)| v.split('[').next().unwrap_or(v).to_string());
         let options = mechanism::Options {

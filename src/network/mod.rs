@@ -23,6 +23,7 @@ mod load;
 mod model;
 mod names;
 mod place;
+mod pointers;
 mod populations;
 mod reports;
 mod rules;

@@ -140,6 +140,30 @@ pub struct CellBody {
     pub detector: Option<Detector>,
     /// Parameters to be chosen at initialisation so that each node rests at v_init.
     pub rests: Vec<Rest>,
+    /// What the POINTERs of mechanisms point at.
+    pub pointers: Vec<Pointer>,
+}
+
+/// What owns a pointer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Index into [`CellBody::densities`].
+    Density(usize),
+    /// Index into [`CellBody::points`].
+    Point(usize),
+}
+
+/// A POINTER of all instances of a density mechanism or point process of the cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pointer {
+    /// Whose it is.
+    pub owner: Owner,
+    /// Column of its mechanism that holds what it points at.
+    pub column: u32,
+    /// What it points at, in the same cell.
+    pub target: Quantity,
+    /// Node of the target; `None`: the instance's own.
+    pub node: Option<u32>,
 }
 
 /// A density mechanism on a set of nodes.

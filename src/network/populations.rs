@@ -15,6 +15,7 @@ use super::ions;
 use super::library::{Library, limits, settable};
 use super::model::{ArtificialBody, Body, CellBody, Ion, Nernst, PointSet, Population, Setting, Values};
 use super::names::{cell_number, find_table};
+use super::pointers;
 use crate::diagnostic::Diagnostic;
 use crate::ir::Kind;
 
@@ -22,9 +23,9 @@ use crate::ir::Kind;
 const MOST: u64 = 2_147_483_648;
 
 /// Keys of a point process that are not the mechanism's.
-const POINT_KEYS: [&str; 3] = ["mechanism", "at", "values"];
+const POINT_KEYS: [&str; 4] = ["mechanism", "at", "pointers", "values"];
 /// Keys of a stimulus that are not the mechanism's.
-const STIMULUS_KEYS: [&str; 6] = ["population", "cells", "at", "mechanism", "enabled", "values"];
+const STIMULUS_KEYS: [&str; 7] = ["population", "cells", "at", "mechanism", "enabled", "pointers", "values"];
 
 /// Builds all populations with their stimuli.
 pub(crate) fn build(
@@ -153,6 +154,7 @@ impl<'c> Work<'_, 'c> {
             ions: Vec::new(),
             detector: cell.detector,
             rests: cell.rests.clone(),
+            pointers: Vec::new(),
         };
         self.points(cell, &mut body);
         self.stimuli(cell, &mut body);
@@ -161,6 +163,7 @@ impl<'c> Work<'_, 'c> {
         let nodes: Vec<(usize, [u32; 1])> = body.points.iter().map(|p| (p.mechanism, [p.node])).collect();
         users.extend(nodes.iter().map(|(mechanism, node)| (*mechanism, node.as_slice())));
         body.ions = ions::sets(self.context, self.library, self.ions, cell, &users);
+        body.pointers = pointers::build(self.context, self.library, self.ions, self.name, cell, &body);
         self.values(cell, &mut body);
         Some(body)
     }

@@ -111,7 +111,8 @@ fn every(context: &mut Context, entry: &description::Record, place: &Place, dt: 
     None
 }
 
-fn quantity(
+/// What a variable's name means in a cell, with its unit.
+pub(super) fn quantity(
     context: &mut Context,
     library: &Library,
     cell: &CellType,

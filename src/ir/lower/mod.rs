@@ -23,6 +23,7 @@ mod implicit;
 mod kinetic;
 mod linear;
 mod names;
+mod pointers;
 mod rounds;
 mod solve;
 mod statement;
@@ -65,6 +66,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
     refuse_blocks(&mut cx, meaning);
     let mut kernels = kernels(&mut cx, meaning);
     globals::settle(&mut cx, &mut kernels);
+    let pointers = pointers::settle(&mut cx, &kernels);
     let said = cx.take_diagnostics();
     let (tables, plays) = (std::mem::take(&mut cx.tables), cx.plays);
     let unnamed_stream = cx.unnamed_stream;
@@ -87,6 +89,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
             .collect(),
         tables,
         plays,
+        pointers,
         prepare: None,
         initial: None,
         current: None,

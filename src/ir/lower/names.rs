@@ -69,6 +69,8 @@ pub(super) struct Names {
     pub ions: Vec<IonUse>,
     /// Names of RANDOM variables.
     pub randoms: Vec<String>,
+    /// POINTERs, with where they are declared.
+    pub pointers: Vec<(Pointer, Span)>,
     /// Currents.
     pub currents: Vec<Current>,
     /// States that are columns.
@@ -94,6 +96,7 @@ impl Names {
             global_count: 0,
             ions: Vec::new(),
             randoms: Vec::new(),
+            pointers: Vec::new(),
             currents: Vec::new(),
             states: Vec::new(),
             refused: Vec::new(),
@@ -203,10 +206,18 @@ impl Names {
                     "A RANDOM variable is only used as the first argument of a random function.",
                 )
             }
-            Storage::Pointer | Storage::BbCorePointer | Storage::External => {
-                let reason = "The variables of a mechanism are its own; links to others are not made yet.";
-                let message =
-                    format!("`{}`: POINTER, BBCOREPOINTER and EXTERNAL are not supported yet", symbol.name);
+            Storage::Pointer => {
+                let named = self.column(symbol, Role::Assigned, false);
+                if let Named::Column(first, None) = named {
+                    let pointer = Pointer { name: symbol.name.clone(), column: ColumnId(first) };
+                    self.pointers.push((pointer, symbol.span));
+                }
+                named
+            }
+            Storage::BbCorePointer | Storage::External => {
+                let reason =
+                    "The variables of a mechanism are its own; C data and other mechanisms' globals are not.";
+                let message = format!("`{}`: BBCOREPOINTER and EXTERNAL are not supported yet", symbol.name);
                 self.refused.push((symbol.span, message, reason));
                 Named::Unsupported(reason)
             }

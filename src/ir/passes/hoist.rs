@@ -63,6 +63,8 @@ impl Changing {
                 }
             }
         }
+        let pointers = module.pointers.iter().map(|pointer| Place::Column(pointer.column));
+        changing.places.extend(pointers);
         changing
     }
 

@@ -139,6 +139,7 @@ pub(crate) mod testing {
                 body: Kernel::default(),
             }],
             plays: false,
+            pointers: Vec::new(),
             prepare: None,
             initial: None,
             current: None,
