@@ -100,26 +100,9 @@ fn unsupported() {
             )],
         ),
         leak("POINTER", &[("RANGE g, e", "RANGE g, e\n    POINTER p")]),
-        leak(
-            "KINETIC",
-            &[
-                (
-                    "DERIVATIVE states {\n    m' = (steady(v) - m) / tau\n}",
-                    "KINETIC states {\n    ~ m <-> h (1, 2)\n}",
-                ),
-                ("STATE { m }", "STATE { m h }"),
-                ("cnexp", "sparse"),
-            ],
-        ),
-        leak("CONSTRUCTOR", &[(BREAKPOINT, "CONSTRUCTOR { m = 1 }\nBREAKPOINT {")]),
         leak("FUNCTION_TABLE", &[(BREAKPOINT, "FUNCTION_TABLE ft(v (mV))\nBREAKPOINT {")]),
         leak("INCLUDE of a file that is not there", &[(BREAKPOINT, "INCLUDE \"units.inc\"\nBREAKPOINT {")]),
         leak("INCLUDE of itself", &[(BREAKPOINT, "INCLUDE \"leak.mod\"\nBREAKPOINT {")]),
-        leak("WHILE", &[("i = g", "WHILE (m > 0) { m = m - 1 }\n    i = g")]),
-        leak(
-            "a loop of a thousand million steps",
-            &[("i = g", "FROM k = 1 TO 1000000000 { i = i + k }\n    i = g")],
-        ),
         leak(
             "three loops in each other",
             &[(
