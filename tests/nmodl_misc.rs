@@ -88,19 +88,6 @@ fn said(text: &str) -> String {
     }
 }
 
-/// Where instances differ in the parameter, each has its own numbers, and the table is not used.
-#[test]
-fn a_table_is_not_used_when_instances_differ() {
-    assert_eq!(said(&cell("-5", POINTERS)), "");
-    let text = cell("\"where(x > 0.5, -5, 0)\"", POINTERS);
-    let message = said(&text);
-    assert!(
-        message.contains("the TABLE of `rates` is not used, as `shift` differs between instances"),
-        "{message}"
-    );
-    run(&described(&text));
-}
-
 #[test]
 fn a_pointer_needs_a_target_in_its_cell() {
     for (pointers, expected) in [

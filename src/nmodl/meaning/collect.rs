@@ -369,9 +369,12 @@ impl<'a> Collector<'a> {
             );
             return;
         };
-        self.meaning.kind = *kind;
+        // As in NEURON, a mechanism that is also called a density mechanism by the same name is what else it is called.
+        let same = self.lists.names.iter().filter(|(_, other)| other.text == name.text);
+        let kind = same.map(|(kind, _)| *kind).find(|kind| *kind != MechanismKind::Density).unwrap_or(*kind);
+        self.meaning.kind = kind;
         self.meaning.name = (*name).clone();
-        for (_, other) in &self.lists.names[1..] {
+        for (_, other) in self.lists.names[1..].iter().filter(|(_, other)| other.text != name.text) {
             self.said.push(
                 Diagnostic::error("nmodl/two-names", "the mechanism has two names")
                     .at(other.span, "the second one")
