@@ -4,6 +4,7 @@
 //! vector machine. Built-in mechanisms go through the very same steps. This takes milliseconds, and no compiler.
 
 pub mod catalogue;
+pub mod verdict;
 
 use std::io;
 use std::path::Path;
@@ -51,17 +52,22 @@ impl Mechanism {
     }
 }
 
-/// Compiles the text of a .mod file. Files that it includes are looked for beside it.
-///
-/// # Errors
-/// Everything that is wrong with the text or not supported, each with its place.
-pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Mechanism, Diagnostics> {
+/// Reads the text of a .mod file. Files that it includes are looked for beside it.
+fn parse(sources: &mut Sources, id: SourceId) -> Result<nmodl::ast::Module, Diagnostics> {
     let folder = Path::new(&sources.get(id).name).parent().map(Path::to_path_buf).unwrap_or_default();
     let mut load = |name: &str| -> io::Result<String> {
         let bytes = std::fs::read(folder.join(name))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     };
-    let tree = nmodl::parse_with_includes(sources, id, &mut load)?;
+    nmodl::parse_with_includes(sources, id, &mut load)
+}
+
+/// Compiles the text of a .mod file. Files that it includes are looked for beside it.
+///
+/// # Errors
+/// Everything that is wrong with the text or not supported, each with its place.
+pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Mechanism, Diagnostics> {
+    let tree = parse(sources, id)?;
     let meaning = nmodl::meaning::analyse(&tree)?;
     let mut module = ir::lower(&meaning, &ir::Options { tables: !options.without_tables })?;
     match &options.recorded {

@@ -1,0 +1,6 @@
+//! x
+use super::super::Exit;
+use super::super::args::ExplainArgs;
+pub(super) fn explain(_: &ExplainArgs) -> Exit {
+    Exit::Complete
+}
