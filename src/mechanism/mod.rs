@@ -4,6 +4,7 @@
 //! vector machine. Built-in mechanisms go through the very same steps. This takes milliseconds, and no compiler.
 
 pub mod catalogue;
+pub mod explain;
 pub mod verdict;
 
 use std::io;

@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceId, Sources, Sp
 use crate::ir::{Effect, GlobalId, Module};
 use crate::nmodl::ast;
 use crate::nmodl::notices::{self, Notice};
+use crate::nmodl::repair::{self, Aim, Repair};
 
 /// Whether a mechanism can run on several threads, and why.
 #[derive(Clone, Debug)]
@@ -153,4 +154,47 @@ fn refused_or_serial(messages: &Diagnostics) -> Verdict {
         Carried { name, span: error.labels.first().map(|l| l.span) }
     };
     Verdict::Serial(errors.iter().map(carried).collect())
+}
+
+/// A repaired text and what it was judged by.
+#[derive(Clone, Debug)]
+pub struct Repaired {
+    /// The new text, what was changed and what stands in the way.
+    pub repair: Repair,
+    /// What is said of the file without the blocks of C that do nothing: what THREADSAFE is added by.
+    pub report: Report,
+}
+
+/// Makes the text of a .mod file thread safe in NEURON too, where that is true. With `range`, assigned GLOBALs of which
+/// each instance has its own value are named in RANGE.
+///
+/// # Errors
+/// The text cannot be read as NMODL.
+pub fn repaired(sources: &mut Sources, id: SourceId, range: bool) -> Result<Repaired, Diagnostics> {
+    let tree = super::parse(sources, id)?;
+    let text = sources.get(id).text.clone();
+    // C that does nothing must not hide what is true of the rest; nor a method that only NEURON lacks.
+    let none = Aim { threadsafe: false, to_range: &[] };
+    let idle = repair::without_idle(&text, id, &tree);
+    let name = sources.get(id).name.clone();
+    let stripped = sources.add(name, idle);
+    let report = judge(sources, stripped);
+    let safe = matches!(report.verdict, Verdict::Safe(_)) && tree_is_mechanism(&tree);
+    let to_range: Vec<String> = match &report.verdict {
+        Verdict::Safe(shared) if range => {
+            shared.iter().filter(|s| !s.uniform).map(|s| s.name.clone()).collect()
+        }
+        _ => Vec::new(),
+    };
+    let repair = if safe {
+        repair::repair(&text, id, &tree, Aim { threadsafe: true, to_range: &to_range })
+    } else {
+        repair::repair(&text, id, &tree, none)
+    };
+    Ok(Repaired { repair, report })
+}
+
+/// `SUFFIX nothing` makes no mechanism.
+fn tree_is_mechanism(tree: &ast::Module) -> bool {
+    name_of(tree).is_some_and(|name| name != "nothing")
 }

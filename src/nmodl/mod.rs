@@ -10,6 +10,7 @@ pub mod meaning;
 pub mod notices;
 mod parser;
 mod printer;
+pub mod repair;
 mod walk;
 
 pub use parser::{parse, parse_expression, parse_with_includes};

@@ -79,7 +79,7 @@ pub fn notices(module: &Module) -> Vec<Notice> {
     }
     found.solvers(module);
     if !found.declared {
-        for (name, span) in assigned_globals(module) {
+        for (name, span) in assigned(module, &global_names(module)) {
             let text = format!("Assignment to the GLOBAL variable, \"{name}\", is not thread safe");
             found.say(NoticeKind::Global(name.to_owned()), text, span);
         }
@@ -235,20 +235,29 @@ impl Found {
     }
 }
 
-/// Names of variables that all instances share and that code somewhere assigns; LOCALs of the file among them.
+/// Names of variables that all instances share and that code somewhere assigns: parameters that are in no RANGE, and
+/// LOCALs of the file, among them.
 pub fn assigned_shared(module: &Module) -> Vec<String> {
-    let mut shared = shared_names(module);
+    let mut shared = global_names(module);
+    let mut own: HashSet<&str> = ["v", "t", "dt", "celsius", "area", "diam"].into();
     for item in module.flat_items() {
-        if let Item::Local(list) = item {
-            shared.extend(list.names.iter().map(|n| n.name.text.as_str()));
+        match item {
+            Item::Local(list) => shared.extend(list.names.iter().map(|n| n.name.text.as_str())),
+            Item::Parameter(block) => {
+                shared.extend(block.parameters.iter().map(|p| p.name.text.as_str()));
+            }
+            Item::Neuron(block) => {
+                for statement in &block.statements {
+                    if let NeuronStatementKind::Range(names) = &statement.kind {
+                        own.extend(names.iter().map(|n| n.text.as_str()));
+                    }
+                }
+            }
+            _ => {}
         }
     }
+    shared.retain(|name| !own.contains(name));
     assigned(module, &shared).into_iter().map(|(name, _)| name.to_owned()).collect()
-}
-
-/// Every variable that all instances share as NEURON has it, and that code somewhere assigns: name and first place.
-fn assigned_globals(module: &Module) -> Vec<(&str, Span)> {
-    assigned(module, &shared_names(module))
 }
 
 /// Those of the names that code assigns, each with the first place, in the order of the text.
@@ -268,40 +277,16 @@ fn assigned<'a>(module: &'a Module, shared: &HashSet<&'a str>) -> Vec<(&'a str, 
     list
 }
 
-/// Names after GLOBAL, and parameters that nothing makes an instance's own.
-fn shared_names(module: &Module) -> HashSet<&str> {
-    const GIVEN: &[&str] = &["v", "t", "dt", "celsius", "area", "diam", "L"];
-    let mut shared = HashSet::new();
-    let mut own: HashSet<&str> = GIVEN.iter().copied().collect();
+/// Names after GLOBAL. NEURON says nothing of other parameters that code assigns.
+fn global_names(module: &Module) -> HashSet<&str> {
+    let mut names = HashSet::new();
     for item in module.flat_items() {
-        match item {
-            Item::Parameter(block) => {
-                shared.extend(block.parameters.iter().map(|p| p.name.text.as_str()));
+        let Item::Neuron(block) = item else { continue };
+        for statement in &block.statements {
+            if let NeuronStatementKind::Global(list) = &statement.kind {
+                names.extend(list.iter().map(|n| n.text.as_str()));
             }
-            Item::Neuron(block) => {
-                for statement in &block.statements {
-                    match &statement.kind {
-                        NeuronStatementKind::Global(names) => {
-                            shared.extend(names.iter().map(|n| n.text.as_str()));
-                        }
-                        NeuronStatementKind::Range(names)
-                        | NeuronStatementKind::NonspecificCurrent(names)
-                        | NeuronStatementKind::ElectrodeCurrent(names)
-                        | NeuronStatementKind::External(names)
-                        | NeuronStatementKind::BbCorePointer(names)
-                        | NeuronStatementKind::Pointer(names) => {
-                            own.extend(names.iter().map(|n| n.text.as_str()));
-                        }
-                        NeuronStatementKind::UseIon(ion) => {
-                            own.extend(ion.read.iter().chain(&ion.write).map(|n| n.text.as_str()));
-                        }
-                        _ => {}
-                    }
-                }
-            }
-            _ => {}
         }
     }
-    shared.retain(|name| !own.contains(name));
-    shared
+    names
 }

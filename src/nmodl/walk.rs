@@ -100,7 +100,7 @@ fn statement<'a>(
             block(body, names, visit);
         }
         StatementKind::Solve(solve) => {
-            for inner in &solve.if_error {
+            if let Some(inner) = &solve.if_error {
                 block(inner, names, visit);
             }
         }

@@ -4,9 +4,7 @@
 
 use std::collections::HashSet;
 
-use crate::nmodl::ast::{
-    BinaryOperator, Expression, ExpressionKind, Module, StatementKind, UnaryOperator,
-};
+use crate::nmodl::ast::{BinaryOperator, Expression, ExpressionKind, Module, StatementKind, UnaryOperator};
 use crate::nmodl::walk::{self, Site};
 
 /// Whether `cnexp` solves every equation of a DERIVATIVE block: each is linear in its own state, and neither it nor
@@ -58,8 +56,8 @@ fn touched<'a>(module: &'a Module, states: &HashSet<&'a str>) -> HashSet<&'a str
                     walk::parts(expression, &mut |part| match &part.kind {
                         ExpressionKind::Variable(x) => {
                             let name = x.name.text.as_str();
-                            depends |= touched.contains(name)
-                                || states.contains(name) && !locals.contains(&name);
+                            depends |=
+                                touched.contains(name) || states.contains(name) && !locals.contains(&name);
                         }
                         ExpressionKind::Call(call) => depends |= touched.contains(call.name.text.as_str()),
                         _ => {}
@@ -107,9 +105,7 @@ fn degree(expression: &Expression, x: &str) -> Option<u32> {
             Some(index) if degree(index, x) != Some(0) => None,
             _ => Some(u32::from(variable.name.text == x)),
         },
-        ExpressionKind::Call(call) => {
-            call.arguments.iter().all(|a| degree(a, x) == Some(0)).then_some(0)
-        }
+        ExpressionKind::Call(call) => call.arguments.iter().all(|a| degree(a, x) == Some(0)).then_some(0),
         ExpressionKind::Unary { operator, operand } => match operator {
             UnaryOperator::Negate => degree(operand, x),
             UnaryOperator::Not => degree(operand, x).filter(|d| *d == 0),
