@@ -173,28 +173,27 @@ pub struct Repaired {
 pub fn repaired(sources: &mut Sources, id: SourceId, range: bool) -> Result<Repaired, Diagnostics> {
     let tree = super::parse(sources, id)?;
     let text = sources.get(id).text.clone();
-    // C that does nothing must not hide what is true of the rest; nor a method that only NEURON lacks.
-    let none = Aim { threadsafe: false, to_range: &[] };
-    let idle = repair::without_idle(&text, id, &tree);
+    // C that does nothing must not hide what is true of the rest.
     let name = sources.get(id).name.clone();
-    let stripped = sources.add(name, idle);
+    let stripped = sources.add(name, repair::without_idle(&text, id, &tree));
     let report = judge(sources, stripped);
-    let safe = matches!(report.verdict, Verdict::Safe(_)) && tree_is_mechanism(&tree);
     let to_range: Vec<String> = match &report.verdict {
         Verdict::Safe(shared) if range => {
             shared.iter().filter(|s| !s.uniform).map(|s| s.name.clone()).collect()
         }
         _ => Vec::new(),
     };
-    let repair = if safe {
-        repair::repair(&text, id, &tree, Aim { threadsafe: true, to_range: &to_range })
-    } else {
-        repair::repair(&text, id, &tree, none)
+    let doubt = match &report.verdict {
+        _ if name_of(&tree).is_none_or(|name| name == "nothing") => Some("it defines no mechanism".into()),
+        Verdict::Safe(_) => None,
+        // Where nothing shared is assigned, there is nothing to prove.
+        _ if notices::assigned_shared(&tree).is_empty() => None,
+        Verdict::Serial(carried) => {
+            let names: Vec<&str> = carried.iter().map(|c| c.name.as_str()).collect();
+            Some(format!("this passes from one instance to the next: {}", names.join(", ")))
+        }
+        Verdict::Refused => Some("Volley refuses the mechanism, so it proves nothing of its GLOBALs".into()),
     };
+    let repair = repair::repair(&text, id, &tree, Aim { doubt: doubt.as_deref(), to_range: &to_range });
     Ok(Repaired { repair, report })
-}
-
-/// `SUFFIX nothing` makes no mechanism.
-fn tree_is_mechanism(tree: &ast::Module) -> bool {
-    name_of(tree).is_some_and(|name| name != "nothing")
 }

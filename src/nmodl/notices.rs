@@ -33,9 +33,9 @@ pub enum NoticeKind {
     Link,
     /// A function with state of its own, such as a random generator.
     Function,
-    /// A way to solve that NEURON cannot spread over threads; `THREADSAFE` does not change that.
+    /// A way to solve, or to keep data, that NEURON cannot spread over threads; `THREADSAFE` does not change that.
     Solver,
-    /// `METHOD euler`: only old releases of NEURON (before 7.5) mind it.
+    /// `METHOD euler`: only old releases of NEURON mind it.
     Euler,
     /// It cannot be used with variable time steps, or differs there. This says nothing on threads.
     VariableStep,
@@ -78,8 +78,13 @@ pub fn notices(module: &Module) -> Vec<Notice> {
         found.item(item);
     }
     found.solvers(module);
+    found.thread_data(module);
     if !found.declared {
+        let protected = protected(module);
         for (name, span) in assigned(module, &global_names(module)) {
+            if protected.contains(name) {
+                continue;
+            }
             let text = format!("Assignment to the GLOBAL variable, \"{name}\", is not thread safe");
             found.say(NoticeKind::Global(name.to_owned()), text, span);
         }
@@ -166,6 +171,26 @@ impl Found {
         }
         if name == "state_discontinuity" && !in_event {
             let text = "Use of state_discontinuity is not thread safe except in a NET_RECEIVE block";
+            self.say(NoticeKind::Solver, text, span);
+        }
+    }
+
+    /// Artificial cells get no data of their own for each thread, which LOCALs of the file would need.
+    fn thread_data(&mut self, module: &Module) {
+        let items = module.flat_items();
+        let is_artificial = items.iter().any(|item| match item {
+            Item::Neuron(block) => {
+                block.statements.iter().any(|s| matches!(s.kind, NeuronStatementKind::ArtificialCell(_)))
+            }
+            _ => false,
+        });
+        let local = items.iter().find_map(|item| match item {
+            Item::Local(list) => Some(list.span),
+            _ => None,
+        });
+        let is_unsafe = self.list.iter().any(|notice| notice.kind.unsafe_in_neuron());
+        if let Some(span) = local.filter(|_| is_artificial && !is_unsafe) {
+            let text = "ARTIFICIAL_CELL models that would require thread specific data are not thread safe.";
             self.say(NoticeKind::Solver, text, span);
         }
     }
@@ -275,6 +300,21 @@ fn assigned<'a>(module: &'a Module, shared: &HashSet<&'a str>) -> Vec<(&'a str, 
     let mut list: Vec<(&str, Span)> = places.into_iter().collect();
     list.sort_by_key(|(_, span)| (span.source, span.start));
     list
+}
+
+/// Variables with an assignment under PROTECT, which NEURON takes as a sign that all threads are meant to share them.
+fn protected(module: &Module) -> HashSet<&str> {
+    let mut names = HashSet::new();
+    for site in walk::sites(module) {
+        walk::statements(site, &mut |statement, _| {
+            if let StatementKind::Protect(inner) = &statement.kind
+                && let StatementKind::Assign { target, .. } = &inner.kind
+            {
+                names.insert(target.name.text.as_str());
+            }
+        });
+    }
+    names
 }
 
 /// Names after GLOBAL. NEURON says nothing of other parameters that code assigns.

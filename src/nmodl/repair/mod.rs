@@ -47,8 +47,8 @@ pub struct Change {
 /// What the caller has found out, and wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Aim<'a> {
-    /// No instance sees what another one left in a shared variable, so `THREADSAFE` is true of the code.
-    pub threadsafe: bool,
+    /// Why `THREADSAFE` may not be true of the code; `None` when no instance sees what another one left behind.
+    pub doubt: Option<&'a str>,
     /// Names that move from GLOBAL to RANGE.
     pub to_range: &'a [String],
 }
@@ -63,9 +63,8 @@ pub fn repair(text: &str, source: SourceId, module: &Module, aim: Aim<'_>) -> Re
         _ => None,
     });
     repairer.ranges(module, aim.to_range);
-    let obstacles = obstacles(module, &idle, aim.threadsafe);
+    let obstacles = obstacles(module, &idle, aim.doubt);
     if let Some(block) = neuron
-        && aim.threadsafe
         && obstacles.is_empty()
     {
         repairer.threadsafe(module, block);
@@ -81,7 +80,7 @@ pub fn without_idle(text: &str, source: SourceId, module: &Module) -> String {
 }
 
 /// What no edit here removes.
-fn obstacles(module: &Module, idle: &[Span], threadsafe: bool) -> Vec<Change> {
+fn obstacles(module: &Module, idle: &[Span], doubt: Option<&str>) -> Vec<Change> {
     let mut list = Vec::new();
     for site in module.flat_items() {
         let mut c_code = |verbatim: &Verbatim| {
@@ -114,9 +113,11 @@ fn obstacles(module: &Module, idle: &[Span], threadsafe: bool) -> Vec<Change> {
         let said = notice.text.trim_end_matches('.');
         list.push(Change { text: format!("{said}: {why}"), span: notice.span });
     }
-    if !threadsafe && list.is_empty() {
+    if let Some(doubt) = doubt
+        && list.is_empty()
+    {
         let span = module.items.first().map_or(module.span, Item::span);
-        list.push(Change { text: "Volley does not find it safe, see `volley mod check`".into(), span });
+        list.push(Change { text: doubt.to_owned(), span });
     }
     list
 }
@@ -266,7 +267,8 @@ impl Repairer<'_> {
         let (at, text) = if on_own_line {
             (brace + to_line_end, format!("{line_end}{indent}THREADSAFE"))
         } else {
-            (brace, " THREADSAFE".to_string())
+            let blank = if rest.starts_with(|c: char| c.is_ascii_whitespace()) { "" } else { " " };
+            (brace, format!(" THREADSAFE{blank}"))
         };
         self.edits.push(Edit { range: at..at, text });
         let told = "THREADSAFE is added: no instance sees what another one left behind".to_string();
