@@ -21,7 +21,8 @@ fn answer(folder: &Path, words: &[&str]) -> (i32, String, String) {
     (status.code().unwrap(), text(stdout), text(stderr))
 }
 
-const FILES: [&str; 5] = ["temporaries.mod", "return0.mod", "pool.mod", "relay.mod", "pointer.mod"];
+const FILES: [&str; 6] =
+    ["temporaries.mod", "return0.mod", "pool.mod", "drift.mod", "relay.mod", "pointer.mod"];
 
 #[test]
 fn check_tells_safe_from_serial_and_shows_what_neuron_says() {
@@ -57,7 +58,7 @@ fn what_cannot_be_read_is_told() {
 fn threadsafe_shows_a_diff_and_changes_nothing() {
     let place = copies();
     let (status, out, err) =
-        answer(place.path(), &["threadsafe", "temporaries.mod", "return0.mod", "pool.mod"]);
+        answer(place.path(), &["threadsafe", "temporaries.mod", "return0.mod", "pool.mod", "drift.mod"]);
     assert_eq!(status, 0, "{err}");
     insta::assert_snapshot!("threadsafe", out);
     for name in FILES {
@@ -171,7 +172,7 @@ proptest::proptest! {
 
 #[test]
 fn a_repaired_file_is_safe_here_and_silent_in_neuron() {
-    for name in ["temporaries.mod", "return0.mod"] {
+    for name in ["temporaries.mod", "return0.mod", "drift.mod"] {
         let mut sources = Sources::default();
         let id = sources.add(name, fs::read_to_string(folder().join(name)).unwrap());
         let text = repaired(&mut sources, id, false).unwrap().repair.text;
