@@ -36,6 +36,51 @@ pub(super) enum Command {
     ResetDelays(ResetArgs),
     /// Print the spikes of a file as CSV: population,id,time_ms
     Spikes(SpikesArgs),
+    /// Look at mechanisms: check them, make them thread safe, see what they become
+    #[command(subcommand)]
+    Mod(ModCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ModCommand {
+    /// Say of each .mod file whether it can be spread over threads, and what NEURON says of it
+    Check(ModCheckArgs),
+    /// Show, or write, what makes .mod files thread safe in NEURON too
+    Threadsafe(ThreadsafeArgs),
+    /// Show what a .mod file becomes, and what it costs
+    Explain(ExplainArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ModCheckArgs {
+    /// .mod files, or folders: all .mod files inside
+    #[arg(required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// Print the answer for a program
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) summary: Option<SummaryFormat>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ThreadsafeArgs {
+    /// .mod files, or folders: all .mod files inside
+    #[arg(required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// Repair the files in place; each is first copied to FILE.orig
+    #[arg(long)]
+    pub(super) write: bool,
+    /// Name assigned GLOBALs in RANGE instead, as CoreNEURON wants it; hoc then sees one for each instance
+    #[arg(long)]
+    pub(super) range: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// A .mod file
+    pub(super) file: PathBuf,
+    /// Only what this pass left behind, such as `lower`, `fold` or `hoist`
+    #[arg(long, value_name = "NAME")]
+    pub(super) pass: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -109,7 +154,7 @@ pub(super) struct SpikesArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum SummaryFormat {
-    /// The text of summary.json
+    /// JSON: of a run, the text of summary.json
     Json,
 }
 

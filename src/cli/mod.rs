@@ -6,6 +6,7 @@
 mod args;
 mod format;
 mod interrupt;
+mod mechanisms;
 mod panic;
 mod progress;
 mod run;
@@ -71,5 +72,6 @@ fn answer(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Schema => source::schema(),
         Command::ResetDelays(args) => source::reset_delays(&args),
         Command::Spikes(args) => spikes::print(&args),
+        Command::Mod(command) => mechanisms::answer(&command),
     }
 }

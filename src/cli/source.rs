@@ -119,7 +119,7 @@ fn folder_of(file: &Path) -> Option<PathBuf> {
 }
 
 /// Writes a file that is whole at every instant.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     // A link stays a link: what it names is replaced.

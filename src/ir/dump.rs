@@ -15,7 +15,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use super::analysis;
+use super::analysis::{self, Dependence};
 use super::types::*;
 
 /// All kernels of a module, tables first.
@@ -52,6 +52,35 @@ pub fn kernel(module: &Module, stage: Stage, kernel: &Kernel) -> String {
         let _ = writeln!(text, "    {}", shown.effect(effect));
     }
     text + "}\n"
+}
+
+/// What a kernel computes once for all instances: each value that is the same for all and that others, which differ,
+/// are made from. Constants and plain reads are not worth a line.
+pub fn uniform(module: &Module, stage: Stage, kernel: &Kernel) -> Vec<String> {
+    let dependence = analysis::dependence(kernel);
+    let varies = |v: Value| dependence.get(v.0 as usize) == Some(&Dependence::Instance);
+    let mut wanted = vec![false; kernel.ops.len()];
+    let users = kernel.ops.iter().enumerate().filter(|(i, _)| dependence[*i] == Dependence::Instance);
+    let of_ops = users.flat_map(|(_, op)| op.operands().collect::<Vec<_>>());
+    for value in of_ops.chain(kernel.effects.iter().flat_map(|e| e.operands().collect::<Vec<_>>())) {
+        if !varies(value)
+            && let Some(wanted) = wanted.get_mut(value.0 as usize)
+        {
+            *wanted = true;
+        }
+    }
+    // What several of them need gets a line too, so that none grows without bound.
+    let uses = analysis::uses(kernel);
+    let is_plain = |op: &Op| matches!(op, Op::Constant(_) | Op::Global(_) | Op::Builtin(_));
+    let has_line = |i: &usize| {
+        dependence[*i] == Dependence::Uniform && !is_plain(&kernel.ops[*i]) && (wanted[*i] || uses[*i] > 1)
+    };
+    let line_of: HashMap<usize, u32> = (0..kernel.ops.len()).filter(has_line).zip(1..).collect();
+    let shown = Shown { module, stage, kernel, line_of };
+    let mut lines: Vec<(u32, String)> =
+        shown.line_of.iter().map(|(i, n)| (*n, format!("_{n} = {}", shown.op(&kernel.ops[*i], 0)))).collect();
+    lines.sort();
+    lines.into_iter().map(|(_, line)| line).collect()
 }
 
 struct Shown<'a> {

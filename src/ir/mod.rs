@@ -21,5 +21,5 @@ mod types;
 pub mod verify;
 
 pub use lower::{Options, lower};
-pub use passes::{optimise, optimise_for};
+pub use passes::{optimise, optimise_for, optimise_watched};
 pub use types::*;

@@ -4,7 +4,9 @@
 //! vector machine. Built-in mechanisms go through the very same steps. This takes milliseconds, and no compiler.
 
 pub mod catalogue;
+pub mod explain;
 pub mod text;
+pub mod verdict;
 
 use std::path::PathBuf;
 
@@ -53,13 +55,18 @@ impl Mechanism {
     }
 }
 
+/// Reads the text of a .mod file. Files that it includes are looked for beside it, then in the folders of `options`.
+fn parse(sources: &mut Sources, id: SourceId, options: &Options) -> Result<nmodl::ast::Module, Diagnostics> {
+    let mut load = text::includes(&sources.get(id).name, &options.include_folders);
+    nmodl::parse_with_includes(sources, id, &mut load)
+}
+
 /// Compiles the text of a .mod file. Files that it includes are looked for beside it, then in the folders of `options`.
 ///
 /// # Errors
 /// Everything that is wrong with the text or not supported, each with its place.
 pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Mechanism, Diagnostics> {
-    let mut load = text::includes(&sources.get(id).name, &options.include_folders);
-    let mut tree = nmodl::parse_with_includes(sources, id, &mut load)?;
+    let mut tree = parse(sources, id, options)?;
     let mut warnings = nmodl::verbatim::expand(&mut tree, sources);
     if warnings.has_errors() {
         return Err(warnings);

@@ -180,21 +180,17 @@ fn index(context: &mut Context, library: &Library, ions: &mut Vec<Ion>, name: &s
         .filter_map(|(m, ion)| Some((ion.valence?, m.module.name.as_str(), m.module.span)))
         .collect();
     let known = KNOWN.iter().find(|(n, ..)| *n == name);
-    let elsewhere = library.charges.iter().find(|(ion, _)| ion == name);
-    let valence = match (known, charges.first(), elsewhere) {
-        (Some((_, valence, ..)), ..) => *valence,
-        (None, Some((valence, ..)), _) => *valence,
-        (None, None, Some((_, valence))) => *valence,
-        (None, None, None) => {
+    let valence = match (known, charges.first()) {
+        (Some((_, valence, ..)), _) => *valence,
+        (None, Some((valence, ..))) => *valence,
+        (None, None) => {
             let user = library.used.iter().find(|m| m.module.ions.iter().any(|ion| ion.name == name));
             let message = format!("the charge of the ion `{name}` is not known");
             let mut error = Diagnostic::error("network/ion", message);
             if let Some(user) = user {
                 error = error.at(user.module.span, "used by this mechanism");
             }
-            context.problems.push(error.help(
-                "add VALENCE to a USEION statement of the ion, in this file or another one of the network",
-            ));
+            context.problems.push(error.help("add VALENCE to a USEION statement of the ion"));
             return None;
         }
     };

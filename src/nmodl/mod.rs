@@ -7,9 +7,12 @@
 pub mod ast;
 mod lexer;
 pub mod meaning;
+pub mod notices;
 mod parser;
 mod printer;
+pub mod repair;
 pub mod verbatim;
+mod walk;
 
 pub use parser::{parse, parse_expression, parse_with_includes};
 pub use printer::{print, print_expression, print_statement};

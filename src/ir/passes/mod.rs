@@ -25,43 +25,64 @@ pub fn optimise(module: &mut Module) {
 
 /// Runs all passes; a computed variable that no kernel reads is only stored when `recorded` says so of its name.
 pub fn optimise_for(module: &mut Module, recorded: impl Fn(&str) -> bool) {
-    let clean = |module: &mut Module| {
-        each(module, "fold", fold::run);
-        each(module, "common", common::run);
-        each(module, "fold", fold::run);
-        each(module, "dead", dead::run);
-    };
-    clean(module);
+    optimise_watched(module, recorded, &mut |_, _| ());
+}
+
+/// The same; `watch` sees the module after each pass, with the pass's name.
+pub fn optimise_watched(
+    module: &mut Module,
+    recorded: impl Fn(&str) -> bool,
+    watch: &mut dyn FnMut(&'static str, &Module),
+) {
+    clean(module, watch);
     unread::run(module, recorded);
-    sound(module, "unread");
-    each_step(module, "powers", powers::run);
-    each_step(module, "division", division::run);
-    clean(module);
+    done(module, "unread", watch);
+    each_step(module, "powers", powers::run, watch);
+    each_step(module, "division", division::run, watch);
+    clean(module, watch);
     hoist::run(module);
-    sound(module, "hoist");
-    each_step(module, "reciprocal", reciprocal::run);
-    each(module, "common", common::run);
+    done(module, "hoist", watch);
+    each_step(module, "reciprocal", reciprocal::run, watch);
+    each(module, "common", common::run, watch);
     // From here on without `fold`, which would move the signs out again.
-    each_step(module, "uniform", uniform::run);
-    each(module, "common", common::run);
-    each_step(module, "fuse", fuse::run);
-    each(module, "common", common::run);
-    each(module, "dead", dead::run);
+    each_step(module, "uniform", uniform::run, watch);
+    each(module, "common", common::run, watch);
+    each_step(module, "fuse", fuse::run, watch);
+    each(module, "common", common::run, watch);
+    each(module, "dead", dead::run, watch);
+}
+
+/// The passes that others leave work for.
+fn clean(module: &mut Module, watch: &mut dyn FnMut(&'static str, &Module)) {
+    each(module, "fold", fold::run, watch);
+    each(module, "common", common::run, watch);
+    each(module, "fold", fold::run, watch);
+    each(module, "dead", dead::run, watch);
 }
 
 /// Runs a pass on the kernels of every step. Passes that move last bits are not run on the others: they would save
 /// nothing that counts, and event times and start values are best as written.
-fn each_step(module: &mut Module, name: &str, pass: impl Fn(&mut Kernel)) {
+fn each_step(
+    module: &mut Module,
+    name: &'static str,
+    pass: impl Fn(&mut Kernel),
+    watch: &mut dyn FnMut(&'static str, &Module),
+) {
     for (stage, kernel) in module.kernels_mut() {
         if matches!(stage, Stage::Current | Stage::State) {
             pass(kernel);
         }
     }
-    sound(module, name);
+    done(module, name, watch);
 }
 
 /// Runs a pass on every kernel, those of tables too.
-fn each(module: &mut Module, name: &str, pass: impl Fn(&mut Kernel)) {
+fn each(
+    module: &mut Module,
+    name: &'static str,
+    pass: impl Fn(&mut Kernel),
+    watch: &mut dyn FnMut(&'static str, &Module),
+) {
     for table in &mut module.tables {
         pass(&mut table.range);
         pass(&mut table.body);
@@ -69,14 +90,15 @@ fn each(module: &mut Module, name: &str, pass: impl Fn(&mut Kernel)) {
     for (_, kernel) in module.kernels_mut() {
         pass(kernel);
     }
-    sound(module, name);
+    done(module, name, watch);
 }
 
-/// In debug builds, panics when a pass broke the contract.
-fn sound(module: &Module, pass: &str) {
+/// A pass is done: in debug builds, panics when it broke the contract.
+fn done(module: &Module, pass: &'static str, watch: &mut dyn FnMut(&'static str, &Module)) {
     if cfg!(debug_assertions) {
         verify::assert_sound(module, pass);
     }
+    watch(pass, module);
 }
 
 /// Builds a kernel anew, op by op.

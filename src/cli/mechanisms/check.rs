@@ -1,0 +1,161 @@
+//! `volley mod check`: a verdict for each .mod file, with NEURON's notices.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::super::Exit;
+use super::super::args::{ModCheckArgs, SummaryFormat};
+use super::super::terminal::{self, Terminal};
+use crate::diagnostic::{Diagnostic, Severity, Sources, Span};
+use crate::mechanism::verdict::{Report, Verdict, judge};
+
+/// Judges all files. A file that cannot be read counts as refused.
+pub(super) fn check(args: &ModCheckArgs) -> Exit {
+    let terminal = Terminal::new(true, false);
+    let Some(files) = super::named_files(&args.files, &terminal) else { return Exit::BadInput };
+    let mut judged = Vec::new();
+    let mut unread = false;
+    for file in files {
+        let mut sources = Sources::default();
+        match super::read(&file, &mut sources) {
+            Ok(id) => {
+                let report = judge(&mut sources, id);
+                judged.push(Judged { file, sources, report });
+            }
+            Err(problem) => {
+                unread = true;
+                terminal.tell(&problem);
+            }
+        }
+    }
+    let printed = match args.summary {
+        Some(SummaryFormat::Json) => terminal::print(|out| writeln!(out, "{:#}", summary(&judged))),
+        None => {
+            for one in &judged {
+                terminal.diagnostics(&one.report.messages, &one.sources);
+            }
+            terminal::print(|out| out.write_all(table(&judged).as_bytes()))
+        }
+    };
+    let all_run = judged.iter().all(|one| one.report.verdict.runs());
+    if all_run && !unread || printed != Exit::Complete { printed } else { Exit::BadInput }
+}
+
+/// A file and what is said of it.
+struct Judged {
+    file: PathBuf,
+    sources: Sources,
+    report: Report,
+}
+
+impl Judged {
+    /// The line of a place; with the file's name when it stands in an included file.
+    fn line(&self, span: Span) -> String {
+        let line = self.sources.line_column(span).0;
+        let name = &self.sources.get(span.source).name;
+        if *name == self.file.display().to_string() {
+            format!("line {line}")
+        } else {
+            format!("line {line} of {name}")
+        }
+    }
+
+    /// Why the verdict is what it is, in one line.
+    fn reason(&self) -> String {
+        let first_error = || self.report.messages.iter().find(|d| d.severity == Severity::Error);
+        match &self.report.verdict {
+            Verdict::Safe(_) => self.report.verdict.reason(),
+            Verdict::Serial(carried) => {
+                let place = carried.first().and_then(|c| c.span).map(|span| self.line(span) + ": ");
+                place.unwrap_or_default() + &self.report.verdict.reason()
+            }
+            Verdict::Refused => match first_error() {
+                Some(error) => self.told(error),
+                None => self.report.verdict.reason(),
+            },
+        }
+    }
+
+    fn told(&self, message: &Diagnostic) -> String {
+        let place = message.labels.first().map(|label| self.line(label.span) + ": ");
+        place.unwrap_or_default() + &message.message
+    }
+}
+
+/// For people: a line for each file, under it what NEURON says.
+fn table(judged: &[Judged]) -> String {
+    let names: Vec<String> = judged.iter().map(|one| one.file.display().to_string()).collect();
+    let widest = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for (one, name) in judged.iter().zip(&names) {
+        let word = one.report.verdict.word();
+        let _ = writeln!(text, "{name:widest$}  {word:7}  {}", one.reason());
+        for notice in &one.report.notices {
+            let line = one.line(notice.span);
+            let _ = writeln!(text, "{:widest$}  NEURON   {line}: {}", "", notice.text);
+        }
+    }
+    let count = |word: &str| judged.iter().filter(|one| one.report.verdict.word() == word).count();
+    let [safe, serial, refused] = ["safe", "serial", "refused"].map(count);
+    let _ = writeln!(text, "{} files: {safe} safe, {serial} serial, {refused} refused", judged.len());
+    text
+}
+
+/// The same for programs.
+fn summary(judged: &[Judged]) -> Value {
+    let files: Vec<Value> = judged.iter().map(of_file).collect();
+    let count = |word: &str| judged.iter().filter(|one| one.report.verdict.word() == word).count();
+    json!({
+        "files": files,
+        "counts": { "safe": count("safe"), "serial": count("serial"), "refused": count("refused") },
+    })
+}
+
+fn of_file(one: &Judged) -> Value {
+    let place = |span: Span| {
+        let (line, column) = one.sources.line_column(span);
+        json!({ "file": one.sources.get(span.source).name, "line": line, "column": column })
+    };
+    let messages = one.report.messages.iter().map(|message| {
+        let severity = match message.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        let place = message.labels.first().map(|label| place(label.span));
+        json!({ "severity": severity, "code": message.code, "message": message.message, "place": place })
+    });
+    let globals: Vec<Value> = match &one.report.verdict {
+        Verdict::Safe(shared) => shared
+            .iter()
+            .map(|s| {
+                let value = if s.uniform { "same for all instances" } else { "each instance's own" };
+                json!({ "name": s.name, "value": value })
+            })
+            .collect(),
+        Verdict::Serial(carried) => carried
+            .iter()
+            .map(|c| json!({ "name": c.name, "value": "passes between instances", "place": c.span.map(place) }))
+            .collect(),
+        Verdict::Refused => Vec::new(),
+    };
+    let notices = one.report.notices.iter().map(|notice| {
+        json!({
+            "text": notice.text,
+            "thread_safe": !notice.kind.unsafe_in_neuron(),
+            "place": place(notice.span),
+        })
+    });
+    json!({
+        "file": one.file.display().to_string(),
+        "mechanism": one.report.name,
+        "verdict": one.report.verdict.word(),
+        "runs": one.report.verdict.runs(),
+        "reason": one.reason(),
+        "assigned_globals": globals,
+        "neuron": notices.collect::<Vec<_>>(),
+        "messages": messages.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,81 @@
+//! `volley mod`: what .mod files are, without a network around them.
+//!
+//! In: files and folders. Out: for each file a verdict (`check`), what would make it thread safe in NEURON too
+//! (`threadsafe`), or what it is compiled to (`explain`).
+
+mod check;
+mod explain;
+mod threadsafe;
+
+use std::path::{Path, PathBuf};
+
+use super::Exit;
+use super::args::ModCommand;
+use super::terminal::Terminal;
+use crate::diagnostic::{Diagnostic, SourceId, Sources};
+
+/// Carries out one of the commands.
+pub(super) fn answer(command: &ModCommand) -> Exit {
+    match command {
+        ModCommand::Check(args) => check::check(args),
+        ModCommand::Threadsafe(args) => threadsafe::threadsafe(args),
+        ModCommand::Explain(args) => explain::explain(args),
+    }
+}
+
+/// The files named, and the .mod files of the folders named, however deep; those of a folder by name.
+///
+/// # Errors
+/// A folder cannot be read or has none.
+fn files(named: &[PathBuf]) -> Result<Vec<PathBuf>, Diagnostic> {
+    let mut all = Vec::new();
+    for path in named {
+        if !path.is_dir() {
+            all.push(path.clone());
+            continue;
+        }
+        let before = all.len();
+        inside(path, &mut all).map_err(|error| {
+            let message = format!("cannot read the folder `{}`: {error}", path.display());
+            Diagnostic::error("input/folder", message)
+        })?;
+        if all.len() == before {
+            let message = format!("there is no .mod file in `{}`", path.display());
+            return Err(Diagnostic::error("input/folder", message).help("name a folder with .mod files"));
+        }
+    }
+    Ok(all)
+}
+
+fn inside(folder: &Path, out: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    let mut entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        // A link to a folder is not followed: it may lead back up.
+        if entry.file_type()?.is_dir() {
+            inside(&path, out)?;
+        } else if path.extension().is_some_and(|e| e == "mod") {
+            out.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Reads a .mod file; old files may hold bytes of other encodings in their comments.
+///
+/// # Errors
+/// It cannot be read.
+fn read(path: &Path, sources: &mut Sources) -> Result<SourceId, Diagnostic> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        let message = format!("cannot read `{}`: {error}", path.display());
+        Diagnostic::error("input/file", message).help("name a .mod file, or a folder with .mod files")
+    })?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(sources.add(path.display().to_string(), text))
+}
+
+/// The files named; what is wrong is told, and then there are none.
+fn named_files(named: &[PathBuf], terminal: &Terminal) -> Option<Vec<PathBuf>> {
+    files(named).map_err(|problem| terminal.tell(&problem)).ok()
+}

@@ -1,0 +1,184 @@
+//! The command as a process: `volley mod check`, `threadsafe` and `explain`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use volley::diagnostic::Sources;
+use volley::mechanism::verdict::{Verdict, judge, repaired};
+use volley::nmodl;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mechanisms")
+}
+
+/// Runs `volley mod` in a folder: status, standard output, standard error.
+fn answer(folder: &Path, words: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_volley"));
+    let Output { status, stdout, stderr } =
+        command.arg("mod").args(words).current_dir(folder).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+const FILES: [&str; 6] =
+    ["temporaries.mod", "return0.mod", "pool.mod", "drift.mod", "relay.mod", "pointer.mod"];
+
+#[test]
+fn check_tells_safe_from_serial_and_shows_what_neuron_says() {
+    let (status, out, _) = answer(&folder(), &["check", "temporaries.mod", "relay.mod"]);
+    assert_eq!(status, 2);
+    insta::assert_snapshot!("check", out);
+    let (status, out, err) = answer(&folder(), &["check", "temporaries.mod"]);
+    assert_eq!((status, err.as_str()), (0, ""), "{out}");
+}
+
+#[test]
+fn check_answers_programs() {
+    let (status, out, err) = answer(&folder(), &["check", "temporaries.mod", "--summary", "json"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    insta::assert_snapshot!("check_json", out);
+    let (_, out, _) = answer(&folder(), &["check", ".", "--summary", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(value["files"].as_array().unwrap().len(), FILES.len());
+}
+
+#[test]
+fn what_cannot_be_read_is_told() {
+    let (status, _, err) = answer(&folder(), &["check", "temporaries.mod", "none.mod"]);
+    assert_eq!(status, 2);
+    assert!(err.contains("cannot read `none.mod`"), "{err}");
+    let empty = tempfile::tempdir().unwrap();
+    let (status, _, err) = answer(empty.path(), &["check", "."]);
+    assert_eq!(status, 2);
+    assert!(err.contains("there is no .mod file"), "{err}");
+}
+
+#[test]
+fn threadsafe_shows_a_diff_and_changes_nothing() {
+    let place = copies();
+    let (status, out, err) =
+        answer(place.path(), &["threadsafe", "temporaries.mod", "return0.mod", "pool.mod", "drift.mod"]);
+    assert_eq!(status, 0, "{err}");
+    insta::assert_snapshot!("threadsafe", out);
+    for name in FILES {
+        let (copy, original) = (fs::read(place.path().join(name)), fs::read(folder().join(name)));
+        assert_eq!(copy.unwrap(), original.unwrap());
+        assert!(!place.path().join(format!("{name}.orig")).exists());
+    }
+}
+
+#[test]
+fn threadsafe_writes_and_keeps_the_original() {
+    let place = copies();
+    let (status, first, _) = answer(place.path(), &["threadsafe", "--write", "."]);
+    assert_eq!(status, 0);
+    assert!(!first.is_empty());
+    let kept = fs::read(place.path().join("temporaries.mod.orig")).unwrap();
+    assert_eq!(kept, fs::read(folder().join("temporaries.mod")).unwrap());
+    // What passes state on, or points elsewhere, is left alone.
+    for name in ["relay.mod", "pointer.mod"] {
+        assert!(!place.path().join(format!("{name}.orig")).exists(), "{name}");
+    }
+    let (status, again, _) = answer(place.path(), &["threadsafe", "--write", "."]);
+    assert_eq!((status, again.as_str()), (0, ""));
+}
+
+#[test]
+fn what_is_not_thread_safe_is_left_with_a_reason() {
+    let (_, out, err) = answer(&folder(), &["threadsafe", "relay.mod", "pointer.mod"]);
+    assert_eq!(out, "");
+    assert!(err.contains("this passes from one instance to the next: total"), "{err}");
+    assert!(err.contains("what it points at may be changed on another thread"), "{err}");
+}
+
+#[test]
+fn globals_of_which_each_instance_has_its_own_can_move_to_range() {
+    let (_, out, _) = answer(&folder(), &["threadsafe", "--range", "temporaries.mod"]);
+    assert!(out.contains("+\tGLOBAL q10 RANGE minf, mtau\n"), "{out}");
+}
+
+#[test]
+fn explain_shows_passes_and_costs() {
+    let (status, out, err) = answer(&folder(), &["explain", "temporaries.mod"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    insta::assert_snapshot!("explain", out);
+    let (status, one, _) = answer(&folder(), &["explain", "temporaries.mod", "--pass", "lower"]);
+    assert_eq!(status, 0);
+    assert!(out.starts_with(&one), "{one}");
+    let (status, _, err) = answer(&folder(), &["explain", "temporaries.mod", "--pass", "hoits"]);
+    assert_eq!(status, 2);
+    assert!(err.contains("did you mean `hoist`?"), "{err}");
+}
+
+/// The test files in a folder of their own.
+fn copies() -> tempfile::TempDir {
+    let place = tempfile::tempdir().unwrap();
+    for name in FILES {
+        fs::copy(folder().join(name), place.path().join(name)).unwrap();
+    }
+    place
+}
+
+/// The print of a text's tree without what repairs may change.
+fn but_for_repairs(text: &str) -> String {
+    let mut sources = Sources::default();
+    let id = sources.add("a.mod", text);
+    let tree = nmodl::parse(&sources, id).unwrap_or_else(|e| panic!("{}", e.render(&sources, false)));
+    let mut print = nmodl::print(&tree);
+    while let Some(start) = print.find("VERBATIM") {
+        let end = print.find("ENDVERBATIM").unwrap() + "ENDVERBATIM".len();
+        print.replace_range(start..end, "");
+    }
+    for method in ["euler", "derivimplicit", "cnexp"] {
+        print = print.replace(&format!("METHOD {method}"), "METHOD *");
+    }
+    let kept = print.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "THREADSAFE");
+    kept.collect::<Vec<_>>().join("\n")
+}
+
+proptest::proptest! {
+    /// Whatever the layout, comments and line ends, a repair changes the tree only where it says so, keeps every
+    /// comment, and leaves nothing to repair.
+    #[test]
+    fn repairs_touch_nothing_else(
+        which in 0..FILES.len(),
+        blanks in proptest::collection::vec(0..4_usize, 40),
+        crlf: bool,
+        joined: bool,
+    ) {
+        let original = fs::read_to_string(folder().join(FILES[which])).unwrap();
+        let mut text = String::new();
+        for (i, line) in original.lines().enumerate() {
+            let pad = " ".repeat(blanks[i % blanks.len()]);
+            let plain = !line.contains("VERBATIM") && !line.contains("TITLE");
+            let note = if plain && blanks[(i + 1) % blanks.len()] == 3 { " : THREADSAFE { euler" } else { "" };
+            text += &format!("{pad}{line}{note}");
+            let may_join = joined && plain && !line.contains(':') && note.is_empty() && line.ends_with('{');
+            text += if may_join { " " } else if crlf { "\r\n" } else { "\n" };
+        }
+        let mut sources = Sources::default();
+        let id = sources.add("a.mod", text.as_str());
+        let repair = repaired(&mut sources, id, false).unwrap().repair;
+        proptest::prop_assert_eq!(but_for_repairs(&text), but_for_repairs(&repair.text));
+        let comments = |text: &str| text.matches(':').count();
+        proptest::prop_assert_eq!(comments(&text), comments(&repair.text));
+        let id = sources.add("b.mod", repair.text.as_str());
+        let again = repaired(&mut sources, id, false).unwrap().repair;
+        proptest::prop_assert_eq!(&again.text, &repair.text);
+        proptest::prop_assert!(again.changes.is_empty());
+    }
+}
+
+#[test]
+fn a_repaired_file_is_safe_here_and_silent_in_neuron() {
+    for name in ["temporaries.mod", "return0.mod", "drift.mod"] {
+        let mut sources = Sources::default();
+        let id = sources.add(name, fs::read_to_string(folder().join(name)).unwrap());
+        let text = repaired(&mut sources, id, false).unwrap().repair.text;
+        let id = sources.add(name, text);
+        let report = judge(&mut sources, id);
+        assert!(matches!(report.verdict, Verdict::Safe(_)), "{name}");
+        assert!(!report.notices.iter().any(|n| n.kind.unsafe_in_neuron()), "{name}");
+    }
+}
