@@ -417,7 +417,7 @@ fn what_is_not_supported_is_refused_with_its_place() {
         (density("FUNCTION_TABLE tau(v)"), "FUNCTION_TABLE is not supported yet"),
         (
             "NEURON { SUFFIX s POINTER q } ASSIGNED { q v } INITIAL { q = 1 }".into(),
-            "POINTER, BBCOREPOINTER and EXTERNAL are not supported yet",
+            "the POINTER `q` is written",
         ),
         (format!("{point} NET_RECEIVE (w) {{ WATCH (v > 1) 2 }}"), "WATCH is not supported yet"),
         (

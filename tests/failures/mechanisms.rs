@@ -99,7 +99,6 @@ fn unsupported() {
                 "g * m * (v - e)\n    VERBATIM\n    double *p = (double *) malloc(8);\n    ENDVERBATIM",
             )],
         ),
-        leak("POINTER", &[("RANGE g, e", "RANGE g, e\n    POINTER p")]),
         leak("FUNCTION_TABLE", &[(BREAKPOINT, "FUNCTION_TABLE ft(v (mV))\nBREAKPOINT {")]),
         leak("INCLUDE of a file that is not there", &[(BREAKPOINT, "INCLUDE \"units.inc\"\nBREAKPOINT {")]),
         leak("INCLUDE of itself", &[(BREAKPOINT, "INCLUDE \"leak.mod\"\nBREAKPOINT {")]),
