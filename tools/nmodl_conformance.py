@@ -100,21 +100,28 @@ def examine(file, options, scratch):
     result["neuron"] = built["status"]
     verdicts = []
     for protocol in protocols.of(file):
-        theirs = {"error": f"{built['status']}: {built['reason']}", "set": {}, "traces": {}}
-        if built["status"] == "built":
-            theirs = neuron_side.traces(file, built, protocol, options.cache)
+        refusal = None if built["status"] == "built" else f"{built['status']}: {built['reason']}"
+        theirs = {"error": refusal, "set": {}, "global": {}, "traces": {}}
         folder = scratch / f"{file.key}.{protocol}"
-        ours = volley_side.run(options.volley, file, protocol, theirs["set"], list(theirs["traces"]), folder)
-        entry = {"volley": ours["status"], "errors": ours["errors"], "neuron": theirs["error"], "set": theirs["set"]}
+        # What Volley does not take needs no traces.
+        ours = volley_side.run(options.volley, file, protocol, {}, {}, [], folder)
+        taken = ours["status"] in ("ran", "not a number")
+        if taken and built["status"] == "built":
+            theirs = neuron_side.traces(file, built, protocol, options.cache)
+            if theirs["error"] is None:
+                values = theirs["set"], theirs["global"]
+                ours = volley_side.run(options.volley, file, protocol, *values, list(theirs["traces"]), folder)
+        entry = {"volley": ours["status"], "errors": ours["errors"], "neuron": theirs["error"]}
+        entry |= {"set": theirs["set"], "global": theirs["global"]}
         result["protocols"][protocol] = entry
         if ours["status"] in ("crashed", "hangs"):
             verdicts.append(("volley crashes" if ours["status"] == "crashed" else "volley hangs", said(ours["errors"])))
         elif built["status"] != "built":
             verdicts.append(("NEURON refuses", theirs["error"]))
-        elif theirs["error"] is not None:
-            verdicts.append(("not testable", f"in NEURON: {theirs['error']}"))
         elif ours["status"] == "refused":
             verdicts.append(("volley refuses", said(ours["errors"])))
+        elif theirs["error"] is not None:
+            verdicts.append(("not testable", f"in NEURON: {theirs['error']}"))
         else:
             rows = compare.all_traces(theirs["traces"], ours["traces"])
             entry["worst"] = rows[:12]

@@ -42,6 +42,17 @@ class ModFile:
         keywords = {"RANGE", "GLOBAL", "NONSPECIFIC_CURRENT", "USEION", "BBCOREPOINTER", "THREADSAFE", "POINTER", "EXTERNAL"}
         return [n for n in dict.fromkeys(names) if n not in keywords]
 
+    def defaults(self):
+        """Numbers that PARAMETER blocks give."""
+        found = {}
+        for block in re.findall(r"\bPARAMETER\s*\{(.*?)\}", self.text, re.S):
+            for name, value in re.findall(r"\b([A-Za-z]\w*)\s*=\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)", block):
+                try:
+                    found[name] = float(value)
+                except ValueError:
+                    continue
+        return found
+
     def receives(self):
         return re.search(r"\bNET_RECEIVE\b", self.text) is not None
 

@@ -1,13 +1,15 @@
-"""One mechanism under one protocol in NEURON; a process of its own, since a mechanism may end it.
+"""Mechanisms under protocols in NEURON: a server that runs each job in a process of its own, since a mechanism may end it.
 
-    neuron_run.py JOB.json
-
-The job: library, mechanism, kind, ions, pointers, receives, protocol. Writes beside it TRACES.npz (the job's "traces") with a
-row for each step, or times of events, and JOB.done.json: the names of states and currents, values that were set, or the error.
+Reads a line for each job, the path of its JSON file, and answers with the exit status of the job's process.
+The job: library, mechanism, kind, ions, pointers, receives, protocol, and the files "traces" (.npz with a row for each
+step, and times of events), "done" (JSON: values that were set, or the error) and "words" (what NEURON said). NEURON is imported
+once, before the fork: that is most of a run's time.
 """
 
 import ctypes
 import json
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -21,10 +23,29 @@ from neuron import h
 ctypes.CDLL(str(next((Path(neuron.__file__).parent / ".data" / "lib").glob("libnrniv.*"))), mode=ctypes.RTLD_GLOBAL)
 
 
-def main(path):
-    with open(path) as text:
-        job = json.load(text)
-    result = {"error": None, "set": {}}
+TIME_LIMIT = 120  # s
+
+
+def serve():
+    for line in sys.stdin:
+        with open(line.strip()) as text:
+            job = json.load(text)
+        child = os.fork()
+        if child == 0:
+            signal.alarm(TIME_LIMIT)
+            words = os.open(job["words"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for stream, target in ((0, nothing), (1, nothing), (2, words)):
+                os.dup2(target, stream)
+            os.chdir(job["folder"])
+            main(job)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def main(job):
+    result = {"error": None, "set": {}, "global": {}}
     try:
         h.nrn_load_dll(job["library"])
         traces = run(job, result)
@@ -74,6 +95,16 @@ def run(job, result):
         if value is not None:
             setattr(owner, plain, value)
             result["set"][plain] = value
+    # NEURON's translator rounds the defaults of parameters to six digits.
+    for name, value in job["defaults"].items():
+        if hasattr(owner, name):
+            group, known = "set", getattr(owner, name)
+        elif hasattr(h, f"{name}_{mechanism}"):
+            group, known = "global", getattr(h, f"{name}_{mechanism}")
+        else:
+            continue
+        if isinstance(known, float) and known != value and abs(known - value) < 1e-5 * abs(value):
+            result[group][name] = known
     for name in job["pointers"]:
         h.setpointer(segment._ref_v, name, owner)
 
@@ -139,4 +170,4 @@ class Element:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    serve()

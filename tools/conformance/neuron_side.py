@@ -3,8 +3,11 @@
 import hashlib
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy
@@ -12,13 +15,13 @@ import numpy
 import build
 
 HERE = Path(__file__).parent
-TIME_LIMIT = 180  # s
+SERVERS = threading.local()
 # Traces are made anew when what makes them has changed.
 EDITION = hashlib.sha256((HERE / "protocols.py").read_bytes() + (HERE / "neuron_run.py").read_bytes()).hexdigest()[:10]
 
 
 def traces(file, built, protocol, cache):
-    """Returns {"error", "set", "traces": {name: array}}; the names are `v`, `ion.ina`, `state.m`, `assigned.i`, `spikes`."""
+    """Returns {"error", "set", "global", "traces": {name: array}}: values that Volley must be given, and traces; their names are `v`, `ion.ina`, `state.m`, `assigned.i`, `spikes`."""
     folder = Path(cache) / "traces" / EDITION / file.key[:2]
     folder.mkdir(parents=True, exist_ok=True)
     stem = folder / f"{file.key}.{protocol}"
@@ -42,34 +45,37 @@ def run(file, built, protocol, stem, done, arrays):
         "ions": file.ions(),
         "pointers": file.pointers(),
         "receives": file.receives(),
+        "defaults": file.defaults(),
         "protocol": protocol,
         "traces": str(arrays),
         "done": str(part),
     }
-    request = Path(f"{stem}.job.json")
-    request.write_text(json.dumps(job))
-    environment = {**os.environ, "NEURON_MODULE_OPTIONS": "-nogui"}
-    command = [sys.executable, str(HERE / "neuron_run.py"), str(request)]
-    scratch = Path(f"{stem}.folder")
-    scratch.mkdir(exist_ok=True)
-    error = None
-    try:
-        ended = subprocess.run(
-            command, env=environment, cwd=scratch, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, timeout=TIME_LIMIT,
+    request, words = Path(f"{stem}.job.json"), Path(f"{stem}.words")
+    folder = Path(f"{stem}.folder")
+    folder.mkdir(exist_ok=True)
+    request.write_text(json.dumps({**job, "words": str(words), "folder": str(folder)}))
+    status = answer(request)
+    said = words.read_text("latin-1") if words.exists() else ""
+    result = json.loads(part.read_text()) if status == 0 and part.exists() else {"error": None, "set": {}, "global": {}}
+    if result["error"] is not None and said.strip():
+        result["error"] += f" ({build.first_error(said)})"
+    elif status == -signal.SIGALRM:
+        result["error"] = "does not come to an end"
+    elif status != 0 or not part.exists():
+        result["error"] = f"ends with status {status}: {build.first_error(said)}"
+    for file in (request, words, part):
+        file.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    done.write_text(json.dumps(result))
+
+
+def answer(request):
+    """The exit status of a job's process; each thread of this program has a server of its own."""
+    if getattr(SERVERS, "process", None) is None or SERVERS.process.poll() is not None:
+        SERVERS.process = subprocess.Popen(
+            [sys.executable, str(HERE / "neuron_run.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "NEURON_MODULE_OPTIONS": "-nogui"},
         )
-        words = ended.stderr.decode("latin-1")
-        if not part.exists():
-            error = f"ends with status {ended.returncode}: {build.first_error(words)}"
-        elif ended.returncode == 0:
-            part_result = json.loads(part.read_text())
-            if part_result["error"]:
-                part_result["error"] += f" ({build.first_error(words)})" if words.strip() else ""
-                part.write_text(json.dumps(part_result))
-    except subprocess.TimeoutExpired:
-        error = f"does not come to an end within {TIME_LIMIT} s"
-        part.unlink(missing_ok=True)
-    if error is not None:
-        part.write_text(json.dumps({"error": error, "set": {}}))
-    request.unlink()
-    part.rename(done)
+    SERVERS.process.stdin.write(f"{request}\n")
+    SERVERS.process.stdin.flush()
+    return int(SERVERS.process.stdout.readline())

@@ -12,7 +12,7 @@ DELAY = 1.0  # ms, of every connection
 # Arrival times (ms) of the events that each connection delivers with its weight: small as a synapse's in uS, and large as
 # a dimensionless one.
 EVENTS = [
-    {"weight": 0.002, "times": [5.01, 12.003, 12.018, 30.02, 31.7, 71.3]},
+    {"weight": 0.002, "times": [5.01, 12.003, 12.018, 30.02, 31.706, 71.306]},
     {"weight": 0.7, "times": [20.006, 45.31, 60.11]},
 ]
 

@@ -14,12 +14,12 @@ TIME_LIMIT = 60  # s
 IN_USE = {"pas", "IClamp", "SEClamp", "VecStim"}
 
 
-def run(volley, file, protocol, values, names, folder):
-    """Runs `file`; `names` are the traces wanted, as neuron_side names them. Returns {"status", "errors", "traces"}, where
+def run(volley, file, protocol, values, shared, names, folder):
+    """Runs `file`; `values` are set in its RANGE parameters and `shared` in its GLOBAL ones, `names` are the traces wanted, as neuron_side names them. Returns {"status", "errors", "traces"}, where
     status is "ran", "not a number", "refused", "crashed" or "hangs"."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [name for name in names if name != "spikes"]
-    (folder / "network.toml").write_text(description(file, protocol, values, wanted, folder))
+    (folder / "network.toml").write_text(description(file, protocol, values, shared, wanted, folder))
     command = [str(volley), "run", "network.toml", "--threads", "1", "--quiet", "--out", "results"]
     try:
         ended = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIME_LIMIT)
@@ -57,7 +57,7 @@ def table(name, values):
     return [f"[{name}]", *(f"{text(key)} = {text(value)}" for key, value in values.items()), ""]
 
 
-def description(file, protocol, values, wanted, folder):
+def description(file, protocol, values, shared, wanted, folder):
     mechanism, path = file.mechanism, file.path
     if mechanism in IN_USE:
         mechanism = build.renamed(file)
@@ -67,6 +67,8 @@ def description(file, protocol, values, wanted, folder):
     steps = protocols.PROTOCOLS[protocol]
     section = protocols.SECTION
     lines = table("simulation", protocols.SIMULATION) + table("mechanisms", {"files": [str(path)]})
+    if shared:
+        lines += table(f"global.{mechanism}", shared)
     if file.kind == "artificial":
         lines += table("population.cells", {"mechanism": mechanism}) + table("population.cells.values", values)
         target = "cells"
