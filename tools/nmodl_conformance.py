@@ -133,15 +133,33 @@ def examine(file, options, scratch):
             elif worst <= compare.CLOSE:
                 verdicts.append(("agrees within 1e-5", f"{rows[0][0]} under {protocol}"))
             else:
-                kind = "random numbers, runs" if file.random() else "deviates"
-                verdicts.append((kind, f"{rows[0][0]} under {protocol} from step {rows[0][2]}"))
+                kind, reason = "deviates", f"{rows[0][0]} under {protocol} from step {rows[0][2]}"
+                if file.random():
+                    kind = "random numbers, runs"
+                elif file.kind != "artificial":
+                    own = sensitivity(file, built, protocol, options.cache, theirs["traces"])
+                    entry["sensitivity"] = own
+                    if worst <= own:
+                        kind, reason = "unstable in NEURON too", f"{reason}; NEURON's own change is {own:.1e}"
+                verdicts.append((kind, reason))
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
     # The worst of the protocols' verdicts, in this order.
     order = ["volley crashes", "volley hangs", "NEURON refuses", "not testable", "volley refuses", "deviates"]
-    order += ["random numbers, runs", "agrees within 1e-5", "agrees"]
+    order += ["random numbers, runs", "unstable in NEURON too", "agrees within 1e-5", "agrees"]
     verdict, reason = min(verdicts, key=lambda v: order.index(v[0]))
     return {**result, "verdict": verdict, "reason": reason}
+
+
+def sensitivity(file, built, protocol, cache, base):
+    """How far NEURON's own traces move when v_init is higher by half the step of its difference quotient: what the
+    quotient's error can grow to where the membrane is unstable."""
+    import compare
+    import neuron_side
+
+    moved = neuron_side.traces(file, built, protocol, cache, shift=0.0005)
+    rows = compare.all_traces(base, moved["traces"])
+    return rows[0][1] if rows else 0.0
 
 
 def said(errors):
@@ -168,7 +186,7 @@ def text_report(results):
     counts = collections.Counter(r["verdict"] for r in results)
     lines += [f"{counts[v]:6}  {v}" for v in compare.VERDICTS if counts[v]]
     taken = [r for r in results if r.get("neuron") == "built"]
-    runs = [r for r in taken if r["verdict"].startswith(("agrees", "deviates", "random"))]
+    runs = [r for r in taken if r["verdict"].startswith(("agrees", "deviates", "random", "unstable"))]
     if taken:
         good = sum(r["verdict"].startswith("agrees") for r in taken)
         lines.append(

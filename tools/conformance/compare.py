@@ -7,6 +7,7 @@ CLOSE = 1e-5  # NEURON's difference quotient for dI/dV against an exact derivati
 VERDICTS = [
     "agrees",
     "agrees within 1e-5",
+    "unstable in NEURON too",
     "deviates",
     "random numbers, runs",
     "volley refuses",

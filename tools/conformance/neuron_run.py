@@ -1,7 +1,7 @@
 """Mechanisms under protocols in NEURON: a server that runs each job in a process of its own, since a mechanism may end it.
 
 Reads a line for each job, the path of its JSON file, and answers with the exit status of the job's process.
-The job: library, mechanism, kind, ions, pointers, receives, protocol, and the files "traces" (.npz with a row for each
+The job: library, mechanism, kind, ions, pointers, receives, protocol, shift (mV, added to v_init), and the files "traces" (.npz with a row for each
 step, and times of events), "done" (JSON: values that were set, or the error) and "words" (what NEURON said). NEURON is imported
 once, before the fork: that is most of a run's time.
 """
@@ -84,9 +84,6 @@ def run(job, result):
     else:
         owner = getattr(h, mechanism)(segment) if kind == "point" else getattr(h, mechanism)()
 
-    def place(name):
-        return getattr(owner, f"_ref_{name.removesuffix(suffix)}")
-
     for name, length in variables(mechanism, 1):
         plain = name.removesuffix(suffix)
         if length != 1:
@@ -114,14 +111,14 @@ def run(job, result):
         for ion in job["ions"]:
             for name in (f"i{ion}", f"e{ion}", f"{ion}i", f"{ion}o"):
                 watched[f"ion.{name}"] = getattr(segment, f"_ref_{name}")
-    for group, which in (("state", 3), ("assigned", 2)):
-        for name, length in variables(mechanism, which):
-            plain = name.removesuffix(suffix)
-            if length == 1:
-                watched[f"{group}.{plain}"] = place(name)
-            else:
-                for i in range(length):
-                    watched[f"{group}.{plain}[{i}]"] = Element(owner, plain, i)
+        for group, which in (("state", 3), ("assigned", 2)):
+            for name, length in variables(mechanism, which):
+                plain = name.removesuffix(suffix)
+                reference = getattr(owner, f"_ref_{plain}")
+                if length == 1:
+                    watched[f"{group}.{plain}"] = reference
+                else:
+                    watched |= {f"{group}.{plain}[{i}]": reference[i] for i in range(length)}
 
     keep, queue = [], []
     for name, values in protocol["electrodes"]:
@@ -146,27 +143,13 @@ def run(job, result):
     settings = protocols.SIMULATION
     h.celsius, h.dt = settings["celsius"], settings["dt"]
     steps = round(settings["tstop"] / settings["dt"])
-    rows = {name: numpy.empty(steps + 1) for name in watched}
-    h.finitialize(settings["v_init"])
-    for name, reference in watched.items():
-        rows[name][0] = reference[0]
-    for step in range(1, steps + 1):
+    # A vector takes its values after the step and before the events due until its end, as Volley does.
+    vectors = {name: h.Vector().record(reference) for name, reference in watched.items()}
+    h.finitialize(settings["v_init"] + job["shift"])
+    for _ in range(steps):
         h.fadvance()
-        for name, reference in watched.items():
-            rows[name][step] = reference[0]
     del handler
-    rows["spikes"] = numpy.array(spikes)
-    return rows
-
-
-class Element:
-    """An element of an array variable, read as a reference is."""
-
-    def __init__(self, owner, name, index):
-        self.array, self.index = getattr(owner, name), index
-
-    def __getitem__(self, _):
-        return self.array[self.index]
+    return {name: numpy.array(vector) for name, vector in {**vectors, "spikes": spikes}.items()}
 
 
 if __name__ == "__main__":

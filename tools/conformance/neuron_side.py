@@ -20,14 +20,14 @@ SERVERS = threading.local()
 EDITION = hashlib.sha256((HERE / "protocols.py").read_bytes() + (HERE / "neuron_run.py").read_bytes()).hexdigest()[:10]
 
 
-def traces(file, built, protocol, cache):
+def traces(file, built, protocol, cache, shift=0.0):
     """Returns {"error", "set", "global", "traces": {name: array}}: values that Volley must be given, and traces; their names are `v`, `ion.ina`, `state.m`, `assigned.i`, `spikes`."""
     folder = Path(cache) / "traces" / EDITION / file.key[:2]
     folder.mkdir(parents=True, exist_ok=True)
-    stem = folder / f"{file.key}.{protocol}"
+    stem = folder / f"{file.key}.{protocol}{shift or ''}"
     done, arrays = Path(f"{stem}.json"), Path(f"{stem}.npz")
     if not done.exists():
-        run(file, built, protocol, stem, done, arrays)
+        run(file, built, protocol, shift, stem, done, arrays)
     result = json.loads(done.read_text())
     result["traces"] = {}
     if result["error"] is None:
@@ -36,7 +36,7 @@ def traces(file, built, protocol, cache):
     return result
 
 
-def run(file, built, protocol, stem, done, arrays):
+def run(file, built, protocol, shift, stem, done, arrays):
     part = Path(f"{stem}.part.json")
     job = {
         "library": built["library"],
@@ -47,6 +47,7 @@ def run(file, built, protocol, stem, done, arrays):
         "receives": file.receives(),
         "defaults": file.defaults(),
         "protocol": protocol,
+        "shift": shift,
         "traces": str(arrays),
         "done": str(part),
     }
