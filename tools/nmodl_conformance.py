@@ -103,9 +103,9 @@ def examine(file, options, scratch):
         refusal = None if built["status"] == "built" else f"{built['status']}: {built['reason']}"
         theirs = {"error": refusal, "set": {}, "global": {}, "traces": {}}
         folder = scratch / f"{file.key}.{protocol}"
-        # What Volley does not take needs no traces.
+        # What Volley does not take needs no traces; but a mechanism that lacks another one beside it is refused by both.
         ours = volley_side.run(options.volley, file, protocol, {}, {}, [], folder)
-        taken = ours["status"] in ("ran", "not a number")
+        taken = ours["status"] in ("ran", "not a number") or said(ours["errors"]).startswith("[network/ion]")
         if taken and built["status"] == "built":
             theirs = neuron_side.traces(file, built, protocol, options.cache)
             if theirs["error"] is None:
@@ -118,10 +118,10 @@ def examine(file, options, scratch):
             verdicts.append(("volley crashes" if ours["status"] == "crashed" else "volley hangs", said(ours["errors"])))
         elif built["status"] != "built":
             verdicts.append(("NEURON refuses", theirs["error"]))
-        elif ours["status"] == "refused":
-            verdicts.append(("volley refuses", said(ours["errors"])))
         elif theirs["error"] is not None:
             verdicts.append(("not testable", f"in NEURON: {theirs['error']}"))
+        elif ours["status"] == "refused":
+            verdicts.append(("volley refuses", said(ours["errors"])))
         else:
             rows = compare.all_traces(theirs["traces"], ours["traces"])
             entry["worst"] = rows[:12]

@@ -5,7 +5,9 @@ NET_RECEIVE in the text without comments. What they miss shows as a failed run, 
 """
 
 import hashlib
+import os
 import re
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +35,17 @@ class ModFile:
     def ions(self):
         """Names of the ions in USEION statements, in order."""
         return list(dict.fromkeys(re.findall(r"\bUSEION\s+(\w+)", self.text)))
+
+    def driven(self):
+        """Ions whose current it reads but does not make: without another mechanism nothing would happen."""
+        found = []
+        for ion, rest in re.findall(r"\bUSEION\s+(\w+)([^\n]*)", self.text):
+            reads = re.search(r"\bREAD\b([\w\s,]*?)(?=\bWRITE\b|\bVALENCE\b|$)", rest)
+            writes = re.search(r"\bWRITE\b(.*)", rest)
+            if reads and re.search(rf"\bi{ion}\b", reads.group(1)):
+                if not (writes and re.search(rf"\bi{ion}\b", writes.group(1))):
+                    found.append(ion)
+        return list(dict.fromkeys(found))
 
     def pointers(self):
         """Names of POINTER variables; those of BBCOREPOINTER are opaque and not counted."""
@@ -116,6 +129,29 @@ def load(path, name):
     if kind == "density" and mechanism == "nothing":
         kind = "nothing"
     return ModFile(path, name, digest.hexdigest()[:20], text, kind, mechanism, includes)
+
+
+DRIVER = """: Makes a current of the ion @, for mechanisms that read it.
+NEURON {
+    SUFFIX driver_@
+    USEION @ WRITE i@
+}
+PARAMETER { g = 2e-6 (S/cm2)  e = 20 (mV) }
+ASSIGNED { v (mV)  i@ (mA/cm2) }
+BREAKPOINT { i@ = g*(v - e) }
+"""
+
+
+def driver(ion, folder):
+    """A mechanism that makes a current of `ion`."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"driver_{ion}.mod"
+    if not path.exists():
+        part = folder / f"driver_{ion}.{os.getpid()}.{threading.get_ident()}"
+        part.write_text(DRIVER.replace("@", ion))
+        part.rename(path)
+    return load(path, path.name)
 
 
 def find(folders):

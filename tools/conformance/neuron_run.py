@@ -1,7 +1,8 @@
 """Mechanisms under protocols in NEURON: a server that runs each job in a process of its own, since a mechanism may end it.
 
 Reads a line for each job, the path of its JSON file, and answers with the exit status of the job's process.
-The job: library, mechanism, kind, ions, pointers, receives, protocol, shift (mV, added to v_init), and the files "traces" (.npz with a row for each
+The job: library, mechanism, kind, ions, pointers, receives, protocol, shift (mV, added to v_init), drivers (of ion currents: libraries and
+names), and the files "traces" (.npz with a row for each
 step, and times of events), "done" (JSON: values that were set, or the error) and "words" (what NEURON said). NEURON is imported
 once, before the fork: that is most of a run's time.
 """
@@ -48,6 +49,8 @@ def main(job):
     result = {"error": None, "set": {}, "global": {}}
     try:
         h.nrn_load_dll(job["library"])
+        for library, _ in job["drivers"]:
+            h.nrn_load_dll(library)
         traces = run(job, result)
         with open(job["traces"], "wb") as out:
             numpy.savez_compressed(out, **traces)
@@ -76,6 +79,8 @@ def run(job, result):
     section.Ra, section.cm = protocols.SECTION["Ra"], protocols.SECTION["cm"]
     section.insert("pas")
     section.g_pas, section.e_pas = protocols.LEAK["g"], protocols.LEAK["e"]
+    for _, driver in job["drivers"]:
+        section.insert(driver)
     segment = section(0.5)
     suffix = ""
     if kind == "density":

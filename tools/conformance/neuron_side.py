@@ -13,11 +13,13 @@ from pathlib import Path
 import numpy
 
 import build
+import corpus
 
 HERE = Path(__file__).parent
 SERVERS = threading.local()
+LOCK = threading.Lock()
 # Traces are made anew when what makes them has changed.
-EDITION = hashlib.sha256((HERE / "protocols.py").read_bytes() + (HERE / "neuron_run.py").read_bytes()).hexdigest()[:10]
+EDITION = hashlib.sha256((HERE / "protocols.py").read_bytes() + (HERE / "neuron_run.py").read_bytes() + corpus.DRIVER.encode()).hexdigest()[:10]
 
 
 def traces(file, built, protocol, cache, shift=0.0):
@@ -27,7 +29,7 @@ def traces(file, built, protocol, cache, shift=0.0):
     stem = folder / f"{file.key}.{protocol}{shift or ''}"
     done, arrays = Path(f"{stem}.json"), Path(f"{stem}.npz")
     if not done.exists():
-        run(file, built, protocol, shift, stem, done, arrays)
+        run(file, built, protocol, shift, cache, stem, done, arrays)
     result = json.loads(done.read_text())
     result["traces"] = {}
     if result["error"] is None:
@@ -36,8 +38,13 @@ def traces(file, built, protocol, cache, shift=0.0):
     return result
 
 
-def run(file, built, protocol, shift, stem, done, arrays):
+def run(file, built, protocol, shift, cache, stem, done, arrays):
     part = Path(f"{stem}.part.json")
+    drivers = []
+    for ion in file.driven():
+        with LOCK:
+            driver = corpus.driver(ion, Path(cache) / "drivers")
+            drivers.append((build.translated(driver, cache)["library"], driver.mechanism))
     job = {
         "library": built["library"],
         "mechanism": built["mechanism"],
@@ -48,6 +55,7 @@ def run(file, built, protocol, shift, stem, done, arrays):
         "defaults": file.defaults(),
         "protocol": protocol,
         "shift": shift,
+        "drivers": drivers,
         "traces": str(arrays),
         "done": str(part),
     }

@@ -7,6 +7,7 @@ import subprocess
 import h5py
 
 import build
+import corpus
 import protocols
 
 TIME_LIMIT = 60  # s
@@ -15,8 +16,9 @@ IN_USE = {"pas", "IClamp", "SEClamp", "VecStim"}
 
 
 def run(volley, file, protocol, values, shared, names, folder):
-    """Runs `file`; `values` are set in its RANGE parameters and `shared` in its GLOBAL ones, `names` are the traces wanted, as neuron_side names them. Returns {"status", "errors", "traces"}, where
-    status is "ran", "not a number", "refused", "crashed" or "hangs"."""
+    """Runs `file`; `values` are set in its RANGE parameters, `shared` in its GLOBAL ones, and `names` are the traces wanted, as
+    neuron_side names them. Returns {"status", "errors", "traces"}, where status is "ran", "not a number", "refused",
+    "crashed" or "hangs"."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [name for name in names if name != "spikes"]
     (folder / "network.toml").write_text(description(file, protocol, values, shared, wanted, folder))
@@ -66,7 +68,9 @@ def description(file, protocol, values, shared, wanted, folder):
         path.write_bytes(re.sub(pattern.encode(), rf"\g<1>\g<2>{mechanism}".encode(), file.path.read_bytes()))
     steps = protocols.PROTOCOLS[protocol]
     section = protocols.SECTION
-    lines = table("simulation", protocols.SIMULATION) + table("mechanisms", {"files": [str(path)]})
+    drivers = [corpus.driver(ion, folder) for ion in file.driven()]
+    files = [str(path), *(str(driver.path) for driver in drivers)]
+    lines = table("simulation", protocols.SIMULATION) + table("mechanisms", {"files": files})
     if shared:
         lines += table(f"global.{mechanism}", shared)
     if file.kind == "artificial":
@@ -76,6 +80,8 @@ def description(file, protocol, values, shared, wanted, folder):
         lines += table("cell.compartment", {"Ra": section["Ra"], "cm": section["cm"]})
         lines += table("cell.compartment.section.soma", {"L": section["L"], "diam": section["diam"]})
         lines += table("cell.compartment.mechanism.pas", protocols.LEAK)
+        for driver in drivers:
+            lines += table(f"cell.compartment.mechanism.{driver.mechanism}", {})
         place = "mechanism" if file.kind == "density" else "point"
         lines += table(f"cell.compartment.{place}.tested", {"mechanism": mechanism})
         lines += table(f"cell.compartment.{place}.tested.values", values)
