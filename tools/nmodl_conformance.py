@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""Runs .mod files in NEURON and in Volley under the same protocols, and compares them.
+
+    tools/nmodl_conformance.py FOLDER...                      every .mod file below the folders
+    tools/nmodl_conformance.py FOLDER --only cad --json out.json
+
+Density mechanisms: one compartment under a voltage-clamp staircase and under current steps; point processes: events at given
+times and weights; artificial cells: the same events. Compared are v, ion currents, reversal potentials and concentrations, all states
+and other RANGE variables at every step, and times of events; the number is the largest difference relative to the trace's
+largest value. See tools/conformance/protocols.py for the numbers.
+
+NEURON's side (translation, compiled library, traces) is kept in the cache by content and done once. It needs a C++ compiler;
+the Python packages are installed on first use (see python_environment.py).
+"""
+
+import argparse
+import collections
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import python_environment
+
+PROJECT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(PROJECT / "tools" / "conformance"))
+UNTESTABLE = {"nothing": "SUFFIX nothing: functions for hoc, no mechanism", "unknown": "no SUFFIX or POINT_PROCESS found"}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="folders of .mod files, or files")
+    parser.add_argument("--volley", type=Path, default=PROJECT / "target" / "release" / "volley", help="the volley to test")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="files at once (default: all cores)")
+    parser.add_argument("--json", type=Path, help="write every result to this file")
+    parser.add_argument("--text", type=Path, help="write the printed table to this file")
+    parser.add_argument("--only", action="append", help="only files whose name contains this; may be repeated")
+    parser.add_argument("--cache", type=Path, default=python_environment.cache_folder() / "conformance", help="NEURON's side")
+    parser.add_argument("--keep", type=Path, help="keep Volley's descriptions and results in this folder")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    try:
+        import h5py  # noqa: F401
+        import neuron  # noqa: F401
+    except ImportError:
+        python_environment.run_inside("conformance")
+    import corpus
+
+    if not options.volley.exists():
+        sys.exit(f"there is no {options.volley}: build it with `cargo build --release`, or name one with --volley")
+    files = corpus.find(options.folders)
+    if options.only:
+        files = [f for f in files if any(part in f.name for part in options.only)]
+    scratch = options.keep or Path(tempfile.mkdtemp(prefix="nmodl-conformance-"))
+    results = [None] * len(files)
+    lock, count = threading.Lock(), [0]
+
+    def one(index):
+        results[index] = examine(files[index], options, scratch.resolve())
+        with lock:
+            count[0] += 1
+            if sys.stderr.isatty() or count[0] % 50 == 0:
+                print(f"{count[0]} of {len(files)}", end="\r" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)
+
+    with ThreadPoolExecutor(max(1, options.jobs)) as pool:
+        list(pool.map(one, range(len(files))))
+    if not options.keep:
+        shutil.rmtree(scratch, ignore_errors=True)
+    report = "\n".join(text_report(results)) + "\n"
+    print(report, end="")
+    if options.text:
+        options.text.write_text(report)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1))
+
+
+def examine(file, options, scratch):
+    """Everything about one file, as it goes into the JSON file."""
+    import build
+    import compare
+    import neuron_side
+    import protocols
+    import volley_side
+
+    result = {
+        "file": file.name, "copies": file.copies, "kind": file.kind, "mechanism": file.mechanism,
+        "random": file.random(), "verbatim": "VERBATIM" in file.text, "reason": "", "deviation": None, "protocols": {},
+    }
+    if file.kind in UNTESTABLE:
+        return {**result, "verdict": "not testable", "reason": UNTESTABLE[file.kind]}
+    built = build.translated(file, options.cache)
+    result["neuron"] = built["status"]
+    verdicts = []
+    for protocol in protocols.of(file):
+        refusal = None if built["status"] == "built" else f"{built['status']}: {built['reason']}"
+        theirs = {"error": refusal, "set": {}, "global": {}, "traces": {}}
+        folder = scratch / f"{file.key}.{protocol}"
+        # What Volley does not take needs no traces; but a mechanism that lacks another one beside it is refused by both.
+        ours = volley_side.run(options.volley, file, protocol, {}, {}, [], folder)
+        taken = ours["status"] in ("ran", "not a number") or said(ours["errors"]).startswith("[network/ion]")
+        if taken and built["status"] == "built":
+            theirs = neuron_side.traces(file, built, protocol, options.cache)
+            if theirs["error"] is None:
+                values = theirs["set"], theirs["global"]
+                ours = volley_side.run(options.volley, file, protocol, *values, list(theirs["traces"]), folder)
+        entry = {"volley": ours["status"], "errors": ours["errors"], "neuron": theirs["error"]}
+        entry |= {"set": theirs["set"], "global": theirs["global"]}
+        result["protocols"][protocol] = entry
+        if ours["status"] in ("crashed", "hangs"):
+            verdicts.append(("volley crashes" if ours["status"] == "crashed" else "volley hangs", said(ours["errors"])))
+        elif built["status"] != "built":
+            verdicts.append(("NEURON refuses", theirs["error"]))
+        elif theirs["error"] is not None:
+            verdicts.append(("not testable", f"in NEURON: {theirs['error']}"))
+        elif ours["status"] == "refused":
+            verdicts.append(("volley refuses", said(ours["errors"])))
+        else:
+            rows = compare.all_traces(theirs["traces"], ours["traces"])
+            entry["worst"] = rows[:12]
+            entry["silent"] = compare.silent(theirs["traces"])
+            worst = rows[0][1] if rows else 0.0
+            result["deviation"] = max(result["deviation"] or 0.0, worst)
+            if worst <= compare.EQUAL:
+                verdicts.append(("agrees", ""))
+            elif worst <= compare.CLOSE:
+                verdicts.append(("agrees within 1e-5", f"{rows[0][0]} under {protocol}"))
+            else:
+                kind, reason = "deviates", f"{rows[0][0]} under {protocol} from step {rows[0][2]}"
+                if file.random():
+                    kind = "random numbers, runs"
+                elif file.kind != "artificial":
+                    own = sensitivity(file, built, protocol, options.cache, theirs["traces"])
+                    entry["sensitivity"] = own
+                    if worst <= own:
+                        kind, reason = "unstable in NEURON too", f"{reason}; NEURON's own change is {own:.1e}"
+                verdicts.append((kind, reason))
+        if not options.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    # The worst of the protocols' verdicts, in this order.
+    order = ["volley crashes", "volley hangs", "NEURON refuses", "not testable", "volley refuses", "deviates"]
+    order += ["random numbers, runs", "unstable in NEURON too", "agrees within 1e-5", "agrees"]
+    verdict, reason = min(verdicts, key=lambda v: order.index(v[0]))
+    return {**result, "verdict": verdict, "reason": reason}
+
+
+def sensitivity(file, built, protocol, cache, base):
+    """How far NEURON's own traces move when v_init is higher by half the step of its difference quotient: what the
+    quotient's error can grow to where the membrane is unstable."""
+    import compare
+    import neuron_side
+
+    moved = neuron_side.traces(file, built, protocol, cache, shift=0.0005)
+    rows = compare.all_traces(base, moved["traces"])
+    return rows[0][1] if rows else 0.0
+
+
+def said(errors):
+    if not errors:
+        return "(no message)"
+    first = errors[0]
+    return f"[{first['code']}] {first['text']}"
+
+
+def general(text):
+    """An error's text without the names and numbers of the one file."""
+    return re.sub(r"\b\d+(\.\d+)?\b", "N", re.sub(r"`[^`]*`", "`…`", text))
+
+
+def text_report(results):
+    import compare
+
+    lines = []
+    width = min(70, max((len(r["file"]) for r in results), default=10))
+    for result in sorted(results, key=lambda r: (compare.VERDICTS.index(r["verdict"]), r["file"])):
+        number = "" if result["deviation"] is None else f"{result['deviation']:.1e}"
+        lines.append(f"{result['file']:<{width}}  {result['verdict']:<20}  {number:>8}  {result['reason'][:200]}".rstrip())
+    lines += ["", f"{len(results)} different files"]
+    counts = collections.Counter(r["verdict"] for r in results)
+    lines += [f"{counts[v]:6}  {v}" for v in compare.VERDICTS if counts[v]]
+    taken = [r for r in results if r.get("neuron") == "built"]
+    runs = [r for r in taken if r["verdict"].startswith(("agrees", "deviates", "random", "unstable"))]
+    if taken:
+        good = sum(r["verdict"].startswith("agrees") for r in taken)
+        lines.append(
+            f"of {len(taken)} mechanisms that NEURON takes {len(runs)} run here ({100 * len(runs) / len(taken):.1f} %), "
+            f"and {good} agree ({100 * good / len(taken):.1f} %)"
+        )
+    quiet = sum(all(p.get("silent") for p in r["protocols"].values()) for r in runs)
+    lines.append(f"{quiet} of those that run do nothing under these protocols")
+    lines += ["", "Why Volley refuses: files where it is the first error, has it at all, and has nothing else", ""]
+    first, any_of, alone = collections.Counter(), collections.Counter(), collections.Counter()
+    example = {}
+    for result in results:
+        if result["verdict"] != "volley refuses":
+            continue
+        errors = next(p["errors"] for p in result["protocols"].values() if p["volley"] == "refused")
+        # A mechanism that is not there is missed wherever the description names it.
+        errors = [e for e in errors if not e["code"].startswith("network/")] or errors
+        kinds = [f"[{e['code']}] {general(e['text'])}" for e in errors] or ["(no message)"]
+        first[kinds[0]] += 1
+        example.setdefault(kinds[0], f"{result['file']}: {said(errors)}")
+        for kind in set(kinds):
+            any_of[kind] += 1
+        if len(set(kinds)) == 1:
+            alone[kinds[0]] += 1
+    for kind, number in sorted(any_of.items(), key=lambda item: (-first[item[0]], -item[1])):
+        lines.append(f"{first[kind]:5} {number:5} {alone[kind]:5}  {kind}")
+        if kind in example:
+            lines.append(f"{'':20}{example[kind][:230]}")
+    return lines
+
+
+if __name__ == "__main__":
+    main()
