@@ -110,6 +110,8 @@ pub(crate) struct List {
 pub(crate) struct Cell {
     /// A morphology file (SWC), relative to this description; its sections are named soma, axon, dend, apic.
     pub swc: Option<String>,
+    /// A table of sections, relative to this description: a row for each, with columns section, parent, L, diam (um).
+    pub sections: Option<String>,
     /// The cell's cables, by name.
     pub section: Named<Section>,
     /// Named sets of sections that share values, and that `on` may name.

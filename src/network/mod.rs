@@ -21,6 +21,7 @@ mod ions;
 mod library;
 mod load;
 mod model;
+mod morphology_file;
 mod names;
 mod place;
 mod pointers;
@@ -29,7 +30,6 @@ mod reports;
 mod rules;
 mod schema;
 mod shapes;
-mod swc_file;
 mod table;
 
 pub use delays::{Change, DEFAULT_RESET, Reset, reset_delays};
