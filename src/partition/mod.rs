@@ -6,6 +6,7 @@
 //! of threads, never on measurements made at run time.
 
 mod complexity;
+pub mod cuts;
 mod lpt;
 
 pub use complexity::cell_complexity;
