@@ -36,6 +36,8 @@ pub(super) struct Done {
     varying: BTreeMap<GlobalId, Span>,
     /// Where shared variables were set.
     set_at: BTreeMap<Slot, Span>,
+    /// Shared variables that differ between instances and that one block reads as an earlier one left them.
+    crossed: BTreeMap<GlobalId, Span>,
 }
 
 /// Closes a draft: stores what it set, and leaves out what that does not need.
@@ -60,7 +62,17 @@ pub(super) fn close(cx: &Context<'_>, mut draft: Draft, blocks: usize) -> Done {
         }
     }
     dead::run(&mut draft.kernel);
-    Done { stage: draft.stage, kernel: draft.kernel, blocks, read_at: draft.read_at, varying, set_at: draft.set_at }
+    let differs = |(id, _, set_again): &(GlobalId, Span, bool)| *set_again || varying.contains_key(id);
+    let crossed = draft.crossed().filter(differs).map(|(id, span, _)| (id, span)).collect();
+    Done {
+        stage: draft.stage,
+        kernel: draft.kernel,
+        blocks,
+        read_at: draft.read_at,
+        varying,
+        set_at: draft.set_at,
+        crossed,
+    }
 }
 
 /// Shared variables that the code so far reads as they were and leaves changed, so that running it twice is not the same as
@@ -105,6 +117,23 @@ fn stores(kernel: &Kernel) -> BTreeSet<GlobalId> {
         .collect()
 }
 
+/// The shared variables that a kernel stores and makes from those of the `carried` ones that it stores too.
+fn made_from(kernel: &Kernel, carried: &BTreeSet<GlobalId>) -> impl Iterator<Item = GlobalId> + use<> {
+    let stored = stores(kernel);
+    let mut made = vec![false; kernel.ops.len()];
+    for (i, op) in kernel.ops.iter().enumerate() {
+        if matches!(op, Op::Global(id) if carried.contains(id) && stored.contains(id)) {
+            let depends = analysis::depends_on(kernel, Value(i as u32));
+            made.iter_mut().zip(depends).for_each(|(made, depends)| *made |= depends);
+        }
+    }
+    let of = |effect: &Effect| match *effect {
+        Effect::WriteGlobal(id, value) if made[value.0 as usize] => Some(id),
+        _ => None,
+    };
+    kernel.effects.iter().filter_map(of).collect::<Vec<_>>().into_iter()
+}
+
 /// Leaves out the stores of all `varying` variables that are not `kept`, and what they alone need.
 fn without_temporaries(
     kernel: &Kernel,
@@ -130,13 +159,22 @@ pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) -> Vec<Carried>
     let settled = loop {
         let settled: Vec<Kernel> =
             kernels.iter().map(|done| without_temporaries(&done.kernel, &varying, &carried)).collect();
-        let before = carried.len();
+        let before = carried.len() + varying.len();
+        for (kernel, done) in settled.iter().zip(kernels.iter()) {
+            // What is made from a variable that passes on in this kernel differs too.
+            for (id, span) in
+                made_from(kernel, &carried).filter_map(|id| Some((id, done.set_at.get(&Slot::Global(id))?)))
+            {
+                varying.entry(id).or_insert(*span);
+            }
+        }
         for kernel in &settled {
-            let set = stores(kernel).into_iter().filter(|id| !varying.contains_key(id) && !is_cache(kernel, *id));
+            let set =
+                stores(kernel).into_iter().filter(|id| !varying.contains_key(id) && !is_cache(kernel, *id));
             let read = reads(kernel);
             carried.extend(varying.keys().copied().chain(set).filter(|id| read.contains(id)));
         }
-        if carried.len() == before {
+        if carried.len() + varying.len() == before {
             break settled;
         }
     };
@@ -153,15 +191,20 @@ pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) -> Vec<Carried>
         Carried { id: *id, read, set }
     });
     let found: Vec<Carried> = found.collect();
+    let blocks = "NEURON runs BEFORE, AFTER and CONSTRUCTOR blocks for all instances before it goes on; here they run together \
+                  with the block that they belong to, one instance after the other.";
+    for done in kernels.iter() {
+        for (id, read) in &done.crossed {
+            let set = done.set_at.get(&Slot::Global(*id)).copied();
+            refuse(cx, &Carried { id: *id, read: Some(*read), set }, blocks);
+        }
+    }
     for carried in &found {
-        let several = kernels.iter().find(|done| {
-            done.blocks > 1
-                && (reads(&done.kernel).contains(&carried.id) || stores(&done.kernel).contains(&carried.id))
-        });
-        if several.is_some() {
-            let reason = "NEURON runs BEFORE, AFTER and CONSTRUCTOR blocks for all instances before it goes on; here they run \
-                          together with the block that they belong to, one instance after the other.";
-            refuse(cx, carried, reason);
+        // One block may read what another one of the same kernel sets, for the instance before.
+        let passes =
+            |kernel: &Kernel| reads(kernel).contains(&carried.id) && stores(kernel).contains(&carried.id);
+        if kernels.iter().any(|done| done.blocks > 1 && passes(&done.kernel)) {
+            refuse(cx, carried, blocks);
         }
     }
     found
@@ -180,7 +223,11 @@ fn refuse_tables(cx: &mut Context<'_>, varying: &BTreeMap<GlobalId, Span>, carri
         }
     }
     for carried in bad.values() {
-        refuse(cx, carried, "A TABLE is made once for all instances, but this would differ from one to the next.");
+        refuse(
+            cx,
+            carried,
+            "A TABLE is made once for all instances, but this would differ from one to the next.",
+        );
     }
 }
 
@@ -218,8 +265,8 @@ fn refuse(cx: &mut Context<'_>, carried: &Carried, reason: &str) {
     if let Some(set) = carried.set {
         diagnostic = diagnostic.at(set, "set here, for one instance after the other");
     }
-    let diagnostic = diagnostic
-        .note(reason)
-        .help(format!("name `{name}` in RANGE, so that each instance has its own, or set it before it is read"));
+    let diagnostic = diagnostic.note(reason).help(format!(
+        "name `{name}` in RANGE, so that each instance has its own, or set it before it is read"
+    ));
     cx.say(diagnostic);
 }

@@ -259,7 +259,9 @@ fn has_own_block(meaning: &Meaning, stage: Stage) -> bool {
 /// does nobody sees.
 fn phase<'a>(cx: &mut Context<'a>, meaning: &'a Meaning, phase: Phase) {
     for block in meaning.other_phases.iter().filter(|block| block.phase == phase) {
+        cx.draft.next_block();
         let _ = cx.block(&block.body);
+        cx.draft.next_block();
     }
 }
 
