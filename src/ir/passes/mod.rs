@@ -162,6 +162,7 @@ pub(crate) mod testing {
             }],
             plays: false,
             pointers: Vec::new(),
+            serial: Vec::new(),
             prepare: None,
             initial: None,
             current: None,
