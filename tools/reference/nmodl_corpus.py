@@ -110,7 +110,8 @@ def run(job):
         outgoing.record(spikes)
         keep.append(outgoing)
 
-    recorded = job["record"] if job["kind"] == "artificial" else ["v", *job["record"]]
+    with_v = job["kind"] != "artificial" and job.get("voltage", True)
+    recorded = ["v", *job["record"]] if with_v else job["record"]
     vectors = []
     for variable in recorded:
         stem, _, index = variable.rstrip("]").partition("[")
@@ -128,7 +129,8 @@ def run(job):
     lines = [note]
     if job["kind"] == "artificial":
         lines.append("# events: " + " ".join(f"{time:.17g}" for time in spikes))
-    lines.append(",".join(recorded))
+    if recorded:
+        lines.append(",".join(recorded))
     rows = list(zip(*vectors))[::EVERY]
     lines += [",".join(f"{value:.16g}" for value in row) for row in rows]
     (TABLES / f"{name}.csv").write_text("\n".join(lines) + "\n")

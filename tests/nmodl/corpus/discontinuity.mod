@@ -6,7 +6,7 @@ STATE { g (uS) }
 INITIAL { g = 0 edges = 0 }
 BREAKPOINT {
     SOLVE states METHOD cnexp
-    if (at_time(del)) { edges = edges + 1 }
+    if (at_time(del)) { edges = t }
     i = g * (v + 10)
     if (t > del) { i = i - 0.03 }
 }

@@ -1,5 +1,5 @@
 : A concentration that a mechanism writes; the reversal potential follows from it (ion_style as NEURON chooses it).
-NEURON { SUFFIX ion_concentration USEION ca READ ica, cai, eca WRITE cai, ica RANGE depth, tau, seen, g }
+NEURON { SUFFIX ion_concentration USEION ca READ cai, eca WRITE cai, ica RANGE depth, tau, seen, g }
 UNITS { FARADAY = (faraday) (coulomb) }
 PARAMETER { depth = 0.1 (um) tau = 20 (ms) rest = 0.00005 (mM) g = 0.0001 (S/cm2) }
 ASSIGNED { v (mV) ica (mA/cm2) eca (mV) seen (mV) }
