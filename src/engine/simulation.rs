@@ -79,13 +79,21 @@ const LONGEST_EPOCH: u64 = 400;
 impl Simulation {
     /// Builds the cells of `model`, each thread its own, as `plan` deals them out, and initialises them.
     pub fn new(model: Arc<Model>, plan: Plan) -> Result<Simulation, BuildError> {
+        Simulation::on_level(model, plan, Level::detect())
+    }
+
+    /// The same with chosen vector instructions, or the best below them that the machine has: for tests, which
+    /// compare levels.
+    ///
+    /// # Errors
+    /// As [`Simulation::new`].
+    pub fn on_level(model: Arc<Model>, plan: Plan, level: Level) -> Result<Simulation, BuildError> {
         let clock = Clock::new(model.simulation.dt);
         let min_delay = shortest_delay(&model, clock)?;
         let epoch_steps = min_delay.map_or(LONGEST_EPOCH, |d| clock.whole_steps(d)).clamp(1, LONGEST_EPOCH);
         if compartments(&model).max(model.cell_count()) >= u64::from(u32::MAX) {
             return Err(BuildError::TooLarge);
         }
-        let level = Level::detect();
         let locals: Result<Vec<Local>, BuildError> = std::thread::scope(|scope| {
             let (model, plan) = (&model, &plan);
             let builders: Vec<_> = (0..plan.threads())
