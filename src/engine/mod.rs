@@ -15,6 +15,7 @@
 mod barrier;
 mod clock;
 mod connections;
+mod coupling;
 mod error;
 mod exchange;
 mod layout;
