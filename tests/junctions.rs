@@ -195,13 +195,14 @@ fn it_is_the_same_on_any_number_of_threads() {
     }
 }
 
-/// Both cells of a pair have `gap[0]`, the middle one of a chain `gap[0]` and `gap[1]`; both sides carry the same current.
+/// The first cell of a chain has one end, `gap[0]`, the next ones two; both sides of a junction carry the same current.
 #[test]
 fn ends_are_numbered_and_can_be_recorded() {
-    let text = chain(GAP).replace("every = 0.1", "every = 0.025")
-        + "[record.here]\npopulation = \"p\"\nvariable = \"gap[1].i\"\ncells = 0\n"
-        + "[record.there]\npopulation = \"p\"\nvariable = \"gap[0].i\"\ncells = 1\n";
-    let text = text.replace("to_at = \"dend(0.3)\"", "to_at = \"dend(0.9)\"").replace("gap[1].i", "gap[0].i");
+    let record = |name: &str, end: usize, cell: usize| {
+        format!("[record.{name}]\npopulation = \"p\"\nvariable = \"gap[{end}].i\"\ncells = {cell}\n")
+    };
+    // Both places are the same, so the ends of a cell are numbered in the order of its pairs.
+    let text = chain(GAP).replace("dend(0.3)", "dend(0.9)") + &record("here", 1, 1) + &record("there", 0, 2);
     let results = run(&described(&text));
     let (here, there) = (results.series("here"), results.series("there"));
     assert!(here.iter().any(|i| i.abs() > 1e-3));

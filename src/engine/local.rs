@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::clock::Clock;
 use super::connections::{Entry, Store, Target};
 use super::coupling::{Board, Couplings, Moment};
+use super::diffusion::Diffusions;
 use super::error::RunError;
 use super::layout::{self, LocalPopulation, NONE};
 use super::links::Links;
@@ -45,6 +46,7 @@ pub struct Local {
     pub sets: Vec<Set>,
     links: Links,
     couplings: Couplings,
+    diffusions: Diffusions,
     watches: Vec<Watch>,
     store: Store,
     queue: Queue,
@@ -110,6 +112,7 @@ impl Local {
         let probes = Probes::new(model, &populations, &sets, &membrane);
         let links = Links::new(model, &populations, &sets, &membrane);
         let couplings = Couplings::new(model, board, &populations, &sets, &membrane);
+        let diffusions = Diffusions::new(model, &populations, &sets);
         Local {
             model: model.clone(),
             clock,
@@ -120,6 +123,7 @@ impl Local {
             sets,
             links,
             couplings,
+            diffusions,
             watches,
             store,
             queue: Queue::new(longest),
@@ -298,6 +302,7 @@ impl Local {
         for set in 0..self.sets.len() {
             self.run_all(set, &environment, |m| m.state.as_ref());
         }
+        self.diffusions.step(self.clock.dt(), &mut self.sets, &mut self.membrane);
         self.probes.sample(step + 1, &self.sets, &self.membrane, &mut self.outbox.samples);
         self.detect(end);
     }

@@ -16,6 +16,7 @@ mod barrier;
 mod clock;
 mod connections;
 mod coupling;
+mod diffusion;
 mod error;
 mod exchange;
 mod layout;

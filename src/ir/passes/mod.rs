@@ -162,6 +162,7 @@ pub(crate) mod testing {
             }],
             plays: false,
             pointers: Vec::new(),
+            diffusions: Vec::new(),
             prepare: None,
             initial: None,
             current: None,
