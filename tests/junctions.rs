@@ -156,6 +156,20 @@ fn others() -> String {
         "#)
 }
 
+/// The same by pointers of point processes that all cells have.
+fn others_by_pointers() -> String {
+    six(r#"
+        [cell.c.point.graded]
+        mechanism = "Release"
+        at = "dend(0.5)"
+        pointers = { pre = "p[fmod(index + 4, 6)].soma(0.5).v" }
+        [stimulus.opened]
+        population = "p"
+        mechanism = "GatePost"
+        pointers = { gate = "p[fmod(index + count - 1, count)].soma(0.5).hh.m" }
+        "#)
+}
+
 /// A spike that comes a rounding error earlier moves the upstroke: 1e-9 of the 100 mV that it is high.
 fn as_in_neuron(text: &str, table: &str) {
     let rows = run(&described(text)).rows("v");
@@ -182,11 +196,12 @@ fn a_chain_with_range_variables_is_neurons() {
 #[test]
 fn graded_synapses_and_foreign_gates_are_neurons() {
     as_in_neuron(&others(), "junctions/others.csv");
+    as_in_neuron(&others_by_pointers(), "junctions/others.csv");
 }
 
 #[test]
 fn it_is_the_same_on_any_number_of_threads() {
-    for text in [chain(GAP), others()] {
+    for text in [chain(GAP), others(), others_by_pointers()] {
         let model = described(&text);
         let one = run(&model).memory;
         for threads in THREADS {
@@ -250,6 +265,16 @@ fn mistakes_are_named() {
         "{base}\n[population.a]\nmechanism = \"NetStim\"\n[junction.j]\nfrom = \"a\"\nto = \"p\"\nrule = \"all_to_all\""
     );
     assert!(said(&artificial).contains("`a` is artificial"));
+    let pointers = [
+        ("p[fmod(index + 4, 6)]", "p[index + 4]", "points at is 6, and `p` has the cells 0 to 5"),
+        ("p[fmod(index + 4, 6)]", "p[0.5 * index]", "points at is 0.5"),
+        ("soma(0.5).hh.m", "dend(0.5).hh.m", "there is no `hh.m` at this place of the cells of `p`"),
+        ("soma(0.5).v", "soma(0.5).w", "no variable `w`"),
+    ];
+    for (old, new, wanted) in pointers {
+        let said = said(&others_by_pointers().replace(old, new));
+        assert!(said.contains(wanted), "{new}\n{said}");
+    }
 }
 
 #[test]

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use super::context::{ANY, Context};
 use super::document::{Place, reason};
-use super::junctions;
 use super::pointers;
 use super::schema::quoted;
+use super::{junctions, outside};
 use crate::diagnostic::{Diagnostic, SourceId, Span, suggest};
 use crate::ir::{Kind, Module, Role, Variable};
 use crate::mechanism::{self, Mechanism};
@@ -41,6 +41,7 @@ impl Library {
         let variables = description.record.iter().filter_map(|(_, record)| record.variable.as_deref());
         let recorded = variables
             .chain(pointers::targets(description))
+            .chain(outside::variables(description))
             .chain(description.junction.iter().filter_map(|(_, entry)| entry.variable.as_deref()))
             .filter_map(|v| v.split_once('.'))
             .map(|(_, v)| v.split('[').next().unwrap_or(v).to_string());

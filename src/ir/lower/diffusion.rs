@@ -64,7 +64,7 @@ pub(super) fn columns(names: &mut Names, meaning: &Meaning) {
                 limits: None,
                 length: elements,
                 first: names.columns,
-                role: Role::Hidden,
+                role: Role::Assigned,
                 visible: false,
             });
             names.columns = names.columns.saturating_add(elements);
