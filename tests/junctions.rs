@@ -199,6 +199,21 @@ fn graded_synapses_and_foreign_gates_are_neurons() {
     as_in_neuron(&others_by_pointers(), "junctions/others.csv");
 }
 
+/// Two cells are one pair, whichever of them comes first: the number of junctions is binomial, within five standard deviations.
+#[test]
+fn two_cells_are_drawn_once() {
+    let text = two(0.1)
+        .replace("count = 2", "count = 300")
+        .replace("all_to_all\"", "probability\"\nprobability = 0.1");
+    let model = described(&text);
+    let ends: usize = model.couplings.iter().map(|c| c.pairs.len()).sum();
+    let pairs = 300.0 * 299.0 / 2.0;
+    let found = ends as f64 / 2.0;
+    assert!((found - 0.1 * pairs).abs() < 5.0 * (0.09 * pairs).sqrt(), "{found} of {pairs}");
+    let all = described(&two(0.1).replace("count = 2", "count = 30"));
+    assert_eq!(all.couplings.iter().map(|c| c.pairs.len()).sum::<usize>(), 30 * 29);
+}
+
 #[test]
 fn it_is_the_same_on_any_number_of_threads() {
     for text in [chain(GAP), others(), others_by_pointers()] {

@@ -143,6 +143,10 @@ impl Work<'_, '_> {
             table,
         };
         let mut pairs = work.pairs(context)?;
+        if alike && !one_way && matches!(entry.rule, Rule::Probability) {
+            // Each two cells have been drawn in both orders.
+            pairs.retain(|pair| pair.source < pair.target);
+        }
         pairs.sort();
         work.filter(context, &mut pairs)?;
         if alike {
