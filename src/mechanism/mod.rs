@@ -22,6 +22,9 @@ pub struct Options {
     pub without_tables: bool,
     /// Computed variables that nothing in the mechanism reads are kept only if they are named here; `None`: all are.
     pub recorded: Option<Vec<String>>,
+    /// RANGE variables that are set from outside at every step, as a POINTER's value is: those that junctions set. Names that
+    /// the mechanism does not have mean nothing.
+    pub received: Vec<String>,
     /// Where to look for included files that are not beside the file that includes them.
     pub include_folders: Vec<PathBuf>,
 }
@@ -108,6 +111,7 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
     let meaning = nmodl::meaning::analyse(&tree)?;
     warnings.extend(meaning.warnings.clone());
     let mut module = ir::lower(&meaning, &ir::Options { tables: !options.without_tables })?;
+    receive(&mut module, &options.received);
     match &options.recorded {
         None => ir::optimise(&mut module),
         Some(names) => ir::optimise_for(&mut module, |name| names.iter().any(|n| n == name)),
@@ -130,6 +134,17 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         warnings,
         module,
     })
+}
+
+/// Lets the named RANGE variables be set at every step: what follows from them is then not computed once and for all.
+fn receive(module: &mut Module, names: &[String]) {
+    for variable in module.variables.iter().filter(|v| v.visible && v.length == 1 && names.contains(&v.name))
+    {
+        let column = ir::ColumnId(variable.first);
+        if variable.role != ir::Role::State && module.pointers.iter().all(|p| p.column != column) {
+            module.pointers.push(ir::Pointer { name: variable.name.clone(), column });
+        }
+    }
 }
 
 #[cfg(test)]

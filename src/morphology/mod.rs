@@ -13,6 +13,7 @@
 
 mod compartments;
 mod geometry;
+mod neighbours;
 mod nseg;
 pub mod swc;
 pub mod table;

@@ -13,7 +13,7 @@ use super::expression::{Constant, Names};
 use super::library::Library;
 use super::model::{Model, Simulation};
 use super::schema::{quoted, validate};
-use super::{cells, names, populations, reports};
+use super::{cells, junctions, names, outside, populations, reports};
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, Span, suggest};
 
 /// NEURON's default time step, ms.
@@ -132,7 +132,9 @@ pub(crate) fn build(context: &mut Context, overrides: &Overrides) -> Option<Mode
     let mut library = Library::open(context);
     let cells = cells::build(context, &mut library);
     let mut ions = Vec::new();
-    let populations = populations::build(context, &mut library, &cells, &mut ions);
+    let mut populations = populations::build(context, &mut library, &cells, &mut ions);
+    let mut couplings = junctions::build(context, &mut library, &cells, &ions, &mut populations);
+    couplings.extend(outside::build(context, &library, &cells, &ions, &populations));
     library.set_globals(context);
     let mut model = Model {
         name: network_name(context),
@@ -140,6 +142,7 @@ pub(crate) fn build(context: &mut Context, overrides: &Overrides) -> Option<Mode
         mechanisms: library.used.clone(),
         ions,
         populations,
+        couplings,
         projections: Vec::new(),
         reports: Vec::new(),
     };

@@ -15,6 +15,7 @@ mod call;
 mod context;
 mod current;
 mod derivative;
+mod diffusion;
 mod draft;
 mod elimination;
 mod expression;
@@ -70,6 +71,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
     let pointers = pointers::settle(&mut cx, &kernels);
     let said = cx.take_diagnostics();
     let (tables, plays) = (std::mem::take(&mut cx.tables), cx.plays);
+    let diffusions = std::mem::take(&mut cx.diffusions);
     let unnamed_stream = cx.unnamed_stream;
     drop(cx);
     let arguments = meaning.net_receive.iter().flat_map(|receive| &receive.arguments);
@@ -92,6 +94,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         plays,
         pointers,
         serial,
+        diffusions,
         prepare: None,
         initial: None,
         current: None,

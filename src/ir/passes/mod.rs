@@ -163,6 +163,7 @@ pub(crate) mod testing {
             plays: false,
             pointers: Vec::new(),
             serial: Vec::new(),
+            diffusions: Vec::new(),
             prepare: None,
             initial: None,
             current: None,
