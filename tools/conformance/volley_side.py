@@ -85,6 +85,8 @@ def description(file, protocol, values, shared, wanted, folder):
         place = "mechanism" if file.kind == "density" else "point"
         lines += table(f"cell.compartment.{place}.tested", {"mechanism": mechanism})
         lines += table(f"cell.compartment.{place}.tested.values", values)
+        # Each POINTER is the segment's v, as on NEURON's side.
+        lines += table(f"cell.compartment.{place}.tested.pointers", {name: "v" for name in file.pointers()})
         lines += table("population.cells", {"cell": "compartment"})
         target = "cells.tested"
     for i, (electrode, settings) in enumerate(steps["electrodes"]):
