@@ -192,14 +192,51 @@ impl Local {
         environment: &Environment,
         kernel: impl Fn(&crate::mechanism::Mechanism) -> Option<&Program>,
     ) {
-        if kernel(&self.sets[set].mechanism).is_some() {
-            self.links.follow(set, None, &mut self.sets, &self.membrane);
+        let mechanism = self.sets[set].mechanism.clone();
+        let Some(program) = kernel(&mechanism) else { return };
+        self.refresh(set, environment);
+        if !self.links.in_turn(set) {
+            return self.run_program(program, set, None, environment);
         }
-        let Set { mechanism, instances, globals, tables, .. } = &mut self.sets[set];
-        if let Some(program) = kernel(mechanism) {
-            let Membrane { nodes, ions, .. } = &mut self.membrane;
-            program.run(self.level, environment, globals, tables, instances, nodes, ions);
+        for instance in 0..self.sets[set].instances.columns.count() {
+            self.run_program(program, set, Some(instance), environment);
         }
+    }
+
+    /// Computes the hidden columns of a set anew if somebody changed what they follow from.
+    fn refresh(&mut self, set: usize, environment: &Environment) {
+        if std::mem::take(&mut self.sets[set].stale)
+            && let Some(prepare) = &self.sets[set].mechanism.clone().prepare
+        {
+            self.run_program(prepare, set, None, environment);
+        }
+    }
+
+    /// Runs a program without events for all instances or one, with their pointers.
+    fn run_program(&mut self, program: &Program, set: usize, one: Option<usize>, environment: &Environment) {
+        self.links.follow(set, one, &mut self.sets, &self.membrane);
+        let Set { instances, globals, tables, .. } = &mut self.sets[set];
+        let Membrane { nodes, ions, .. } = &mut self.membrane;
+        let level = self.level;
+        match one {
+            None => program.run(level, environment, globals, tables, instances, nodes, ions),
+            Some(instance) => {
+                self.effects.clear();
+                let mut event = Event { arguments: &mut [], flag: 0.0, effects: &mut self.effects };
+                program.run_one(
+                    level,
+                    environment,
+                    globals,
+                    tables,
+                    instance,
+                    instances,
+                    nodes,
+                    ions,
+                    &mut event,
+                );
+            }
+        }
+        self.links.bring_back(set, one, &mut self.sets, &mut self.membrane);
     }
 
     fn initialise_connections(&mut self, environment: &Environment) {
@@ -325,9 +362,10 @@ impl Local {
         connection: u32,
     ) {
         let instance = target.instance as usize;
-        self.links.follow(target.set as usize, Some(instance), &mut self.sets, &self.membrane);
-        let Set { mechanism, instances, globals, tables, tickets, ids, .. } =
-            &mut self.sets[target.set as usize];
+        let set = target.set as usize;
+        self.refresh(set, environment);
+        self.links.follow(set, Some(instance), &mut self.sets, &self.membrane);
+        let Set { mechanism, instances, globals, tables, .. } = &mut self.sets[set];
         let program = match handler {
             Handler::Initial => &mechanism.initial,
             Handler::ConnectionInitial => &mechanism.receive_initial,
@@ -356,6 +394,8 @@ impl Local {
             ions,
             &mut event,
         );
+        self.links.bring_back(set, Some(instance), &mut self.sets, &mut self.membrane);
+        let Set { mechanism, tickets, ids, .. } = &mut self.sets[set];
         let now = environment.time;
         let name = || mechanism.module.name.clone();
         for effect in &self.effects {

@@ -27,6 +27,8 @@ pub struct Set {
     pub tickets: Vec<Option<Ticket>>,
     /// Artificial cells: global id of each. Else empty.
     pub ids: Vec<u32>,
+    /// A variable was changed from elsewhere since hidden columns were computed from it.
+    pub stale: bool,
 }
 
 /// An ion in the compartments of one thread.
@@ -123,7 +125,7 @@ fn membrane_set(
         randoms,
         plays: Vec::new(),
     };
-    Some(new_set(mechanism, index, instances, Vec::new()))
+    Some(new_set(model, mechanism, index, instances, Vec::new()))
 }
 
 fn ion_slots(model: &Model, ions: &[LocalIon], name: &str, placements: &[Placement]) -> (usize, NodeIndex) {
@@ -174,18 +176,24 @@ fn artificial_set(
         randoms,
         plays,
     };
-    Some(new_set(mechanism, index, instances, ids))
+    Some(new_set(model, mechanism, index, instances, ids))
 }
 
-fn new_set(mechanism: &Arc<Mechanism>, index: usize, instances: Instances, ids: Vec<u32>) -> Set {
+fn new_set(model: &Model, mechanism: &Arc<Mechanism>, index: usize, instances: Instances, ids: Vec<u32>) -> Set {
     let module = &mechanism.module;
     let mut globals = vec![0.0; module.global_count as usize];
     for variable in &module.globals {
         let first = variable.first as usize;
         globals[first..first + variable.length as usize].fill(variable.default);
     }
+    for external in model.externals.iter().filter(|e| e.reader == index) {
+        // What a mechanism without instances here has; else it is renewed before each run.
+        let owner = &model.mechanisms[external.owner].module;
+        let of = |v: &&ir::Variable| (v.first..v.first + v.length).contains(&external.from);
+        globals[external.global as usize] = owner.globals.iter().find(of).map_or(0.0, |v| v.default);
+    }
     let tickets = vec![None; instances.columns.count()];
-    Set { mechanism: mechanism.clone(), index, instances, globals, tables: Vec::new(), tickets, ids }
+    Set { mechanism: mechanism.clone(), index, instances, globals, tables: Vec::new(), tickets, ids, stale: false }
 }
 
 fn defaults(module: &ir::Module, count: usize) -> Columns {

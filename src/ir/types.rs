@@ -126,6 +126,17 @@ pub enum Distribution {
     Exponential,
     /// Normal with mean 0 and standard deviation 1.
     Normal,
+    /// A whole number from 0 to 2^32 - 1: the stream's next word.
+    Word,
+}
+
+/// What code can set of a RANDOM variable's stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StreamPart {
+    /// Identifier number `.0` (0, 1 or 2), cut to a whole number below 2^32.
+    Id(u8),
+    /// How many words have been drawn since the start, 0 to 2^34 - 1.
+    Sequence,
 }
 
 /// One step of a kernel.
@@ -177,6 +188,17 @@ pub enum Op {
         distribution: Distribution,
         /// Mask; `None` is always.
         when: Option<Value>,
+    },
+    /// Sets a part of a RANDOM variable's stream to `value`, only where `when` is not zero. Its own value is 0.
+    SetStream {
+        /// The variable.
+        random: RandomId,
+        /// Which part.
+        part: StreamPart,
+        /// To what.
+        value: Value,
+        /// Mask.
+        when: Value,
     },
     /// The number of times in the instance's own list (`play_size()`).
     PlaySize,
@@ -313,13 +335,35 @@ pub struct IonUse {
     pub writes: Vec<IonVariable>,
 }
 
-/// A POINTER that some code reads: a variable elsewhere, which the network description names.
+/// A POINTER: a variable elsewhere, which the network description names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pointer {
     /// As in the file.
     pub name: String,
     /// Holds what it points at, renewed before every run of a kernel.
     pub column: ColumnId,
+    /// Whether some code reads it.
+    pub read: bool,
+    /// Whether some code writes it: then what it points at takes the column's value after every run of a kernel.
+    pub written: bool,
+}
+
+impl Pointer {
+    /// Whether any code uses it. Else it needs no target.
+    pub fn used(&self) -> bool {
+        self.read || self.written
+    }
+}
+
+/// An EXTERNAL: a GLOBAL variable of another mechanism, by its name in NEURON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct External {
+    /// The variable's name, `_` and the other mechanism's: `Area_canmda`.
+    pub name: String,
+    /// Holds its value here, renewed before every run of a kernel.
+    pub global: GlobalId,
+    /// Where it is declared.
+    pub span: Span,
 }
 
 /// A TABLE: `columns` results of `body` at `intervals + 1` equidistant points of `low..=high`.
@@ -377,6 +421,10 @@ pub struct Module {
     pub plays: bool,
     /// POINTERs.
     pub pointers: Vec<Pointer>,
+    /// EXTERNALs.
+    pub externals: Vec<External>,
+    /// Shared variables that some code sets, whatever becomes of them.
+    pub assigned: Vec<GlobalId>,
     /// Writes hidden columns that depend only on parameters, `dt`, `celsius` and globals; runs after `initial` and
     /// whenever one of those changes. Made by a pass.
     pub prepare: Option<Kernel>,

@@ -102,16 +102,24 @@ impl Library {
         Some(())
     }
 
+    /// Whether a file or the catalogue has a mechanism of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.files.iter().any(|(n, _)| n == name) || mechanism::catalogue::source(name).is_some()
+    }
+
+    /// The mechanism of that name, of any kind.
+    pub fn compiled(&mut self, context: &mut Context, name: &str, span: Span) -> Option<usize> {
+        if let Some(index) = self.known.get(name) {
+            return *index;
+        }
+        let index = self.load(context, name, span);
+        self.known.insert(name.to_string(), index);
+        index
+    }
+
     /// The mechanism of that name and kind; a complaint points at `place`.
     pub fn find(&mut self, context: &mut Context, name: &str, kind: Kind, span: Span) -> Option<usize> {
-        let index = match self.known.get(name) {
-            Some(index) => *index,
-            None => {
-                let index = self.load(context, name, span);
-                self.known.insert(name.to_string(), index);
-                index
-            }
-        };
+        let index = self.compiled(context, name, span);
         let module = &self.used[index?].module;
         if module.kind == kind {
             return index;

@@ -8,6 +8,7 @@ use super::connections;
 use super::context::{ANY, Context, NOT_NEGATIVE, POSITIVE, TEMPERATURE};
 use super::delays;
 use super::description::{Description, Parameter};
+use super::externals;
 use super::document::{Document, Node, Value};
 use super::expression::{Constant, Names};
 use super::library::Library;
@@ -133,6 +134,7 @@ pub(crate) fn build(context: &mut Context, overrides: &Overrides) -> Option<Mode
     let cells = cells::build(context, &mut library);
     let mut ions = Vec::new();
     let populations = populations::build(context, &mut library, &cells, &mut ions);
+    let externals = externals::build(context, &mut library, &populations);
     library.set_globals(context);
     let mut model = Model {
         name: network_name(context),
@@ -142,6 +144,7 @@ pub(crate) fn build(context: &mut Context, overrides: &Overrides) -> Option<Mode
         populations,
         projections: Vec::new(),
         reports: Vec::new(),
+        externals,
     };
     connections::build(context, &mut model);
     reports::build(context, &library, &cells, &mut model);

@@ -37,6 +37,21 @@ pub struct Model {
     pub projections: Vec<Projection>,
     /// What to record beside spikes.
     pub reports: Vec<Report>,
+    /// What mechanisms read of others' shared variables.
+    pub externals: Vec<External>,
+}
+
+/// An EXTERNAL variable of a mechanism, and the GLOBAL of another one that it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct External {
+    /// Index into [`Model::mechanisms`] of the one that reads it.
+    pub reader: usize,
+    /// Its shared variable that takes the value.
+    pub global: u32,
+    /// Index into [`Model::mechanisms`] of the one that owns it.
+    pub owner: usize,
+    /// The owner's shared variable.
+    pub from: u32,
 }
 
 impl Model {

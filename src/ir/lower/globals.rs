@@ -30,7 +30,7 @@ pub(super) struct Done {
     /// Where shared variables were set to what differs between instances.
     varying: BTreeMap<GlobalId, Span>,
     /// Where shared variables were set.
-    set_at: BTreeMap<Slot, Span>,
+    pub set_at: BTreeMap<Slot, Span>,
 }
 
 /// Closes a draft: stores what it set, and leaves out what that does not need.

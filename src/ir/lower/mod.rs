@@ -18,6 +18,7 @@ mod derivative;
 mod draft;
 mod elimination;
 mod expression;
+mod externals;
 mod globals;
 mod implicit;
 mod kinetic;
@@ -67,6 +68,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
     let mut kernels = kernels(&mut cx, meaning);
     globals::settle(&mut cx, &mut kernels);
     let pointers = pointers::settle(&mut cx, &kernels);
+    let assigned = externals::settle(&mut cx, &kernels);
     let said = cx.take_diagnostics();
     let (tables, plays) = (std::mem::take(&mut cx.tables), cx.plays);
     let unnamed_stream = cx.unnamed_stream;
@@ -90,6 +92,8 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         tables,
         plays,
         pointers,
+        externals: names.externals,
+        assigned,
         prepare: None,
         initial: None,
         current: None,

@@ -65,6 +65,7 @@ impl Changing {
         }
         let pointers = module.pointers.iter().map(|pointer| Place::Column(pointer.column));
         changing.places.extend(pointers);
+        changing.globals.extend(module.externals.iter().map(|external| external.global));
         changing
     }
 
@@ -83,6 +84,7 @@ impl Changing {
             | Op::Lookup { .. }
             | Op::LookupSlope { .. }
             | Op::Random { .. }
+            | Op::SetStream { .. }
             | Op::PlaySize
             | Op::PlayAt(_)
             | Op::Carry(_)

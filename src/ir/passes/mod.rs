@@ -162,6 +162,8 @@ pub(crate) mod testing {
             }],
             plays: false,
             pointers: Vec::new(),
+            externals: Vec::new(),
+            assigned: Vec::new(),
             prepare: None,
             initial: None,
             current: None,
