@@ -7,7 +7,7 @@ use super::queue::Ticket;
 use crate::ir;
 use crate::kernel::{AlignedVector, Columns, Instances, NodeColumns, NodeIndex, TableValues};
 use crate::mechanism::Mechanism;
-use crate::network::{Body, Model, Setting};
+use crate::network::{Body, Model, Setting, StreamIds};
 use crate::random::{Part, Stream};
 
 /// All instances of one mechanism on one thread.
@@ -90,6 +90,7 @@ fn membrane_set(
         let densities = body.densities.len();
         let set = place.set as usize;
         let name: String;
+        let mut given: (&[StreamIds], usize) = (&[], 0);
         if set < densities {
             let density = &body.densities[set];
             apply(&mut columns, instance, &density.settings, cell as usize, place.position as usize);
@@ -102,9 +103,11 @@ fn membrane_set(
             apply(&mut columns, instance, &point.settings, position, 0);
             local.point[set - densities][place.local as usize] = instance as u32;
             name = point.name.clone();
+            given = (&point.streams, position);
         }
-        for (random, streams) in module.randoms.iter().zip(&mut randoms) {
-            streams.push(stream(model, &population.name, cell, &name, random));
+        for (number, (random, streams)) in module.randoms.iter().zip(&mut randoms).enumerate() {
+            let own = || stream(model, &population.name, cell, &name, random);
+            streams.push(chosen_stream(given, number).unwrap_or_else(own));
         }
     }
     columns.pad();
@@ -158,8 +161,10 @@ fn artificial_set(
         local.first_artificial = ids.len() as u32;
         for cell in &local.cells {
             apply(&mut columns, ids.len(), &body.settings, *cell as usize, 0);
-            for (random, streams) in module.randoms.iter().zip(&mut randoms) {
-                streams.push(stream(model, &population.name, *cell, "", random));
+            for (number, (random, streams)) in module.randoms.iter().zip(&mut randoms).enumerate() {
+                let own = || stream(model, &population.name, *cell, "", random);
+                let given = (body.streams.as_slice(), *cell as usize);
+                streams.push(chosen_stream(given, number).unwrap_or_else(own));
             }
             if module.plays {
                 plays.push(body.times.get(*cell as usize).cloned().unwrap_or_else(|| Arc::from([])));
@@ -210,6 +215,13 @@ fn apply(columns: &mut Columns, instance: usize, settings: &[Setting], cell: usi
     for setting in settings {
         columns.set(setting.column as usize, instance, setting.values.get(cell, node));
     }
+}
+
+/// The stream that the description chooses for RANDOM variable number `random` of a cell.
+fn chosen_stream((given, position): (&[StreamIds], usize), random: usize) -> Option<Stream> {
+    let ids = given.iter().find(|ids| ids.random == random)?;
+    let [id1, id2, id3, index] = *ids.of_cell.get(position)?;
+    Some(Stream::new(id1, id2, id3, index))
 }
 
 fn stream(model: &Model, population: &str, cell: u32, owner: &str, random: &str) -> Stream {

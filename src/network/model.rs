@@ -205,6 +205,17 @@ pub struct PointSet {
     pub cells: Option<Vec<u32>>,
     /// Values other than the mechanism's defaults.
     pub settings: Vec<Setting>,
+    /// Random streams other than those of the run's seed.
+    pub streams: Vec<StreamIds>,
+}
+
+/// Identifiers of the stream that a RANDOM variable draws from, one for each cell: equal ones give equal numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamIds {
+    /// Index into the mechanism's RANDOM variables.
+    pub random: usize,
+    /// NEURON's id1, id2, id3 and global index; in the order of the cells that have the mechanism.
+    pub of_cell: Vec<[u32; 4]>,
 }
 
 /// An ion on a set of nodes. Where [`Nernst`] differs from place to place, a cell has several sets of one ion, on disjoint nodes.
@@ -261,6 +272,8 @@ pub struct ArtificialBody {
     pub mechanism: usize,
     /// Values other than the mechanism's defaults ([`Values::PerNode`] does not occur).
     pub settings: Vec<Setting>,
+    /// Random streams other than those of the run's seed.
+    pub streams: Vec<StreamIds>,
     /// For mechanisms that play a list: the times of each cell, ms, ascending. Else empty.
     pub times: Vec<Arc<[f64]>>,
 }

@@ -69,7 +69,7 @@ def description(file, protocol, values, shared, wanted, folder):
     steps = protocols.PROTOCOLS[protocol]
     section = protocols.SECTION
     drivers = [corpus.driver(ion, folder) for ion in file.driven()]
-    files = [str(path), *(str(driver.path) for driver in drivers)]
+    files = [str(each) for each in (path, *(driver.path for driver in drivers), *(other.path for other in file.owners()))]
     lines = table("simulation", protocols.SIMULATION) + table("mechanisms", {"files": files})
     if shared:
         lines += table(f"global.{mechanism}", shared)
