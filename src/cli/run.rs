@@ -13,10 +13,12 @@ use super::story;
 use super::terminal::{self, Terminal};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{BuildError, Clock, Control, Outcome, RunError, Simulation};
-use crate::network::{Loaded, ParameterValue};
-use crate::partition::Plan;
+use crate::mechanism::Carried;
+use crate::network::{Loaded, Model, ParameterValue};
+use crate::partition::{Pinned, Plan};
 use crate::record::{
-    self, Closed, Folder, Layout, RecordError, Recorder, Settings, Status, Summary, WallTime,
+    self, Closed, Folder, Layout, RecordError, Recorder, Serial, SerialVariable, Settings, Status, Summary,
+    WallTime,
 };
 
 /// Runs a network.
@@ -111,6 +113,10 @@ fn carry_out(
     let populations: Vec<(String, u64)> =
         model.populations.iter().map(|p| (p.name.clone(), p.count.into())).collect();
     terminal.say(&story::built(&summary, &populations, &out.display().to_string()));
+
+    if let Some(notice) = story::serial(&summary.serial) {
+        terminal.tell(&notice);
+    }
 
     let (ended, problem) = go(&mut simulation, recorder, interrupt, terminal, &mut summary)?;
     after(&mut summary, &simulation, &ended, &populations);
@@ -225,11 +231,27 @@ fn before(simulation: &Simulation, parameters: serde_json::Map<String, serde_jso
         epoch_steps: statistics.epoch_steps,
         complexity: plan.complexity.clone(),
         load_imbalance: plan.load_imbalance(),
+        serial: plan.pinned.iter().map(|pinned| serial(model, pinned)).collect(),
         spikes: Default::default(),
         mean_rate_hz: Default::default(),
         wall_time_s: WallTime::default(),
         peak_memory_bytes: None,
         files: Vec::new(),
+    }
+}
+
+/// A serial mechanism that is in use.
+fn serial(model: &Model, pinned: &Pinned) -> Serial {
+    let mechanism = &model.mechanisms[pinned.mechanism];
+    let variable = |carried: &Carried| {
+        let (file, line) = carried.place.clone().unzip();
+        let name = |file: String| Path::new(&file).file_name().map(|name| name.to_string_lossy().into_owned());
+        SerialVariable { name: carried.name.clone(), file: file.and_then(name), line }
+    };
+    Serial {
+        mechanism: mechanism.module.name.clone(),
+        variables: mechanism.serial.iter().map(variable).collect(),
+        cells: pinned.cells,
     }
 }
 

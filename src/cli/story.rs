@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::format::{block, bytes, count, duration, nanoseconds, number, speed, table};
-use crate::record::{Status, Summary};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::record::{Serial, SerialVariable, Status, Summary};
 
 /// What was built, before the run. `populations`: name and number of cells of each.
 pub(super) fn built(summary: &Summary, populations: &[(String, u64)], folder: &str) -> String {
@@ -75,6 +76,31 @@ fn threads(summary: &Summary) -> String {
 
 fn percent(fraction: f64) -> String {
     format!("{} %", number(fraction * 100.0, 2))
+}
+
+/// Which mechanisms hold their cells on thread 0, and by which variables; nothing when there are none.
+pub(super) fn serial(serial: &[Serial]) -> Option<Diagnostic> {
+    let message = match serial {
+        [] => return None,
+        [one] => format!("`{}` is serial: the cells that have it run on thread 0", one.mechanism),
+        many => format!("{} mechanisms are serial: the cells that have them run on thread 0", many.len()),
+    };
+    let mut notice = Diagnostic::new(Severity::Note, "run/serial", message);
+    for one in serial {
+        let cells = if one.cells == 1 { "1 cell".into() } else { format!("{} cells", count(one.cells)) };
+        let variable = |variable: &SerialVariable| {
+            let place = variable.file.as_ref().zip(variable.line);
+            let place = place.map(|(file, line)| format!(" ({file}, line {line})")).unwrap_or_default();
+            format!("`{}`{place}", variable.name)
+        };
+        let variables: Vec<String> = one.variables.iter().map(variable).collect();
+        notice = notice.note(format!(
+            "`{}`, {cells}: the value of {} passes from one instance to the next",
+            one.mechanism,
+            variables.join(", ")
+        ));
+    }
+    Some(notice)
 }
 
 /// What came of the run.
@@ -173,6 +199,7 @@ mod tests {
             epoch_steps: 40,
             complexity: vec![12_340.0, 12_300.0],
             load_imbalance: 0.001_62,
+            serial: Vec::new(),
             spikes: map(5033, 0),
             mean_rate_hz: BTreeMap::from([("alpha".to_owned(), 25.165), ("gamma".to_owned(), 0.0)]),
             wall_time_s: WallTime { build: 0.0123, run: 2.0 },
@@ -234,6 +261,27 @@ hopfield-brody: 500 ms in steps of 0.05 ms, seed 1
         let text = ending(&s, &populations(), &[]);
         assert!(text.starts_with("\ninterrupted at 123.45 ms\n"), "{text}");
         assert!(text.contains("temporary names"), "{text}");
+    }
+
+    #[test]
+    fn serial_mechanisms_are_told() {
+        let variable = |name: &str, line| SerialVariable {
+            name: name.into(),
+            file: Some("pool.mod".into()).filter(|_| line > 0),
+            line: Some(line).filter(|line| *line > 0),
+        };
+        let one = Serial { mechanism: "pool".into(), variables: vec![variable("rest", 31)], cells: 1 };
+        let notice = serial(std::slice::from_ref(&one)).unwrap();
+        assert_eq!(notice.message, "`pool` is serial: the cells that have it run on thread 0");
+        let wanted = "`pool`, 1 cell: the value of `rest` (pool.mod, line 31) passes from one instance to the next";
+        assert_eq!(notice.notes, [wanted]);
+        let other =
+            Serial { mechanism: "x".into(), variables: vec![variable("a", 0), variable("b", 2)], cells: 2000 };
+        let notice = serial(&[one, other]).unwrap();
+        assert_eq!(notice.message, "2 mechanisms are serial: the cells that have them run on thread 0");
+        let wanted = "`x`, 2 000 cells: the value of `a`, `b` (pool.mod, line 2) passes from one instance to the next";
+        assert_eq!(notice.notes[1], wanted);
+        assert!(serial(&[]).is_none());
     }
 
     #[test]

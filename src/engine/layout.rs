@@ -1,8 +1,10 @@
 //! Where the cells of one thread lie in its columns.
 //!
 //! Cells are laid one after another, by population and then by index, each with its compartments in the order of its
-//! tree. Instances of a mechanism follow the same order, so that they mostly lie beside their compartments. No
-//! order here depends on which thread a cell is on.
+//! tree. Instances of a mechanism follow the same order, so that they mostly lie beside their compartments; those of a
+//! serial mechanism lie in NEURON's order, in which they run. No order here depends on which thread a cell is on.
+
+use std::cmp::Reverse;
 
 use crate::network::{Body, CellBody, Model, PointSet};
 use crate::partition::Plan;
@@ -103,7 +105,23 @@ pub fn placements(model: &Model, mechanism: usize, locals: &[LocalPopulation]) -
             }
         }
     }
+    if model.mechanisms[mechanism].is_serial() {
+        list.sort_by_key(|placement| turn(model, locals, placement));
+    }
     list
+}
+
+/// When NEURON runs an instance: first those at the roots' ends of all cells, then cell by cell, node by node, at one node the
+/// youngest first.
+fn turn(model: &Model, locals: &[LocalPopulation], placement: &Placement) -> impl Ord + use<> {
+    let population = placement.population as usize;
+    let (local, position) = (&locals[population], placement.local);
+    let node = placement.node - local.node(position as usize, 0);
+    let turn = match &model.populations[population].body {
+        Body::Cells(body) => body.compartments.turn[node as usize],
+        Body::Artificial(_) => 0,
+    };
+    (turn > 0, population, position, turn, Reverse(placement.set))
 }
 
 /// (set, position in the set's nodes, node) of a mechanism in one cell, in the order of nodes for densities and of

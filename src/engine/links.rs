@@ -74,7 +74,12 @@ impl Links {
                     let node = local.node(position, cell_node);
                     let (target, body) = (&pointer.target, &population.body);
                     let end = probe(target, body, local, position, cell_node, node, sets, membrane);
-                    of_set[set].links.push(Link { column: pointer.column, instance: *instance, end, written });
+                    of_set[set].links.push(Link {
+                        column: pointer.column,
+                        instance: *instance,
+                        end,
+                        written,
+                    });
                 }
             }
         }

@@ -12,6 +12,7 @@ use super::queue::{Arrival, Event as Due, Queue, SelfEvent};
 use super::report::Probes;
 use super::sets::{self, Set};
 use super::sink::Spike;
+use crate::ir;
 use crate::kernel::{Environment, Event, EventEffect, Level, Program, TableValues};
 use crate::network::{Body, Model};
 use crate::partition::Plan;
@@ -146,9 +147,10 @@ impl Local {
         self.membrane.initialise(model.simulation.v_init);
         let environment = self.environment(0.0);
         for set in 0..self.sets.len() {
-            self.build_tables(set, &environment);
+            let start = self.sets[set].globals.clone();
+            self.build_tables(set, &start, &environment);
             self.run_initial(set, &environment);
-            self.build_tables(set, &environment);
+            self.build_tables(set, &start, &environment);
             self.run_all(set, &environment, |m| m.prepare.as_ref());
         }
         self.initialise_connections(&environment);
@@ -165,11 +167,18 @@ impl Local {
         }
     }
 
-    fn build_tables(&mut self, set: usize, environment: &Environment) {
+    /// Makes the tables from the shared variables as they are; what passes from row to row begins as it was at the `start`.
+    fn build_tables(&mut self, set: usize, start: &[f64], environment: &Environment) {
         let Set { mechanism, globals, tables, .. } = &mut self.sets[set];
         tables.clear();
         for table in &mechanism.module.tables {
-            tables.push(TableValues::build(table, self.level, environment, globals, tables));
+            let mut globals = globals.clone();
+            for effect in &table.body.effects {
+                if let ir::Effect::WriteGlobal(id, _) = effect {
+                    globals[id.0 as usize] = start[id.0 as usize];
+                }
+            }
+            tables.push(TableValues::build(table, self.level, environment, &globals, tables));
         }
     }
 
@@ -264,6 +273,8 @@ impl Local {
         if places.is_empty() {
             return;
         }
+        // Trying out must not leave traces in what mechanisms share.
+        let shared: Vec<Vec<f64>> = self.sets.iter().map(|set| set.globals.clone()).collect();
         let mut currents = |value: f64| -> Vec<f64> {
             for (set, column, instance, _) in &places {
                 self.sets[*set].instances.columns.set(*column, *instance, value);
@@ -271,7 +282,7 @@ impl Local {
             self.prepare_all(environment);
             self.membrane.begin_currents();
             for set in 0..self.sets.len() {
-                if self.sets[set].mechanism.module.kind == crate::ir::Kind::Density {
+                if self.sets[set].mechanism.module.kind == ir::Kind::Density {
                     self.run_all(set, environment, |m| m.current.as_ref());
                 }
             }
@@ -287,8 +298,9 @@ impl Local {
             }
             self.sets[*set].instances.columns.set(*column, *instance, value);
         }
-        for set in &mut self.sets {
+        for (set, shared) in self.sets.iter_mut().zip(shared) {
             set.instances.columns.pad();
+            set.globals = shared;
         }
         self.prepare_all(environment);
     }

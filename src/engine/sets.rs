@@ -184,7 +184,13 @@ fn artificial_set(
     Some(new_set(model, mechanism, index, instances, ids))
 }
 
-fn new_set(model: &Model, mechanism: &Arc<Mechanism>, index: usize, instances: Instances, ids: Vec<u32>) -> Set {
+fn new_set(
+    model: &Model,
+    mechanism: &Arc<Mechanism>,
+    index: usize,
+    instances: Instances,
+    ids: Vec<u32>,
+) -> Set {
     let module = &mechanism.module;
     let mut globals = vec![0.0; module.global_count as usize];
     for variable in &module.globals {
@@ -198,7 +204,16 @@ fn new_set(model: &Model, mechanism: &Arc<Mechanism>, index: usize, instances: I
         globals[external.global as usize] = owner.globals.iter().find(of).map_or(0.0, |v| v.default);
     }
     let tickets = vec![None; instances.columns.count()];
-    Set { mechanism: mechanism.clone(), index, instances, globals, tables: Vec::new(), tickets, ids, stale: false }
+    Set {
+        mechanism: mechanism.clone(),
+        index,
+        instances,
+        globals,
+        tables: Vec::new(),
+        tickets,
+        ids,
+        stale: false,
+    }
 }
 
 fn defaults(module: &ir::Module, count: usize) -> Columns {

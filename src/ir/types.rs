@@ -235,7 +235,8 @@ pub enum Sum {
 pub enum Effect {
     /// Stores (masks are already folded into the value).
     Write(Place, Value),
-    /// Stores a shared variable; the value is the same for all instances.
+    /// Stores a shared variable. The value is the same for all instances, but for those of [`Module::serial`]:
+    /// there the last instance's stays.
     WriteGlobal(GlobalId, Value),
     /// Stores an event's argument: its connection's weight number `.0`; or a table body's result column `.0`.
     WriteArgument(u32, Value),
@@ -366,6 +367,17 @@ pub struct External {
     pub span: Span,
 }
 
+/// A shared variable by which an instance sees what another one left: its value passes from one call to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// Which.
+    pub id: GlobalId,
+    /// Where it is read before it is set, when that is known.
+    pub read: Option<Span>,
+    /// Where it is set.
+    pub set: Option<Span>,
+}
+
 /// A TABLE: `columns` results of `body` at `intervals + 1` equidistant points of `low..=high`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
@@ -425,6 +437,9 @@ pub struct Module {
     pub externals: Vec<External>,
     /// Shared variables that some code sets, whatever becomes of them.
     pub assigned: Vec<GlobalId>,
+    /// What passes from one instance to the next. When there is any, instances run one after another, in NEURON's
+    /// order, on one thread.
+    pub serial: Vec<Carried>,
     /// Writes hidden columns that depend only on parameters, `dt`, `celsius` and globals; runs after `initial` and
     /// whenever one of those changes. Made by a pass.
     pub prepare: Option<Kernel>,
@@ -443,6 +458,16 @@ pub struct Module {
 }
 
 impl Module {
+    /// Whether a kernel must be run for one instance after the other: it reads what it left for itself.
+    pub fn in_sequence(&self, kernel: &Kernel) -> bool {
+        let stored = kernel.effects.iter().filter_map(|effect| match effect {
+            Effect::WriteGlobal(id, _) => Some(*id),
+            _ => None,
+        });
+        let mut passed = stored.filter(|id| self.serial.iter().any(|carried| carried.id == *id));
+        passed.any(|id| kernel.ops.contains(&Op::Global(id)))
+    }
+
     /// The per-instance variable of that name.
     pub fn variable(&self, name: &str) -> Option<&Variable> {
         self.variables.iter().find(|v| v.name == name)

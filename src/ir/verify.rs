@@ -6,7 +6,8 @@
 //! - A place is written at most once in a kernel; voltage, area, diameter and the point scale never are.
 //! - Effects stand where they may: sums in `current`; events in `initial` and `receive`; arguments in `receive`,
 //!   `receive_initial` and the kernels of tables. `prepare` writes hidden columns only, no other kernel does.
-//! - A shared variable is stored from a value that is the same for all instances, and not by event code.
+//! - A shared variable is stored from a value that is the same for all instances, and not by event code, but where it passes from
+//!   instance to instance; and in a table's body where it passes from row to row.
 //! - The kernels of a table use only uniform values, and the body its `x`.
 //! - Draws, `play_at` and reads of an instance do not occur in the kernels of tables; the flag only in `receive`.
 //!
@@ -85,12 +86,18 @@ impl Check<'_> {
         matches!(self.stage, Stage::TableRange | Stage::TableBody)
     }
 
+    fn serial(&self, id: GlobalId) -> bool {
+        self.module.serial.iter().any(|carried| carried.id == id)
+    }
+
     fn op(&mut self, i: usize, op: &Op) {
         match *op {
             Op::Global(id) if id.0 >= self.module.global_count => {
                 self.say(format!("op {i} reads global {}, which is not there", id.0));
             }
-            Op::Read(_) | Op::Random { .. } | Op::SetStream { .. } | Op::PlaySize | Op::PlayAt(_) if self.in_table() => {
+            Op::Read(_) | Op::Random { .. } | Op::SetStream { .. } | Op::PlaySize | Op::PlayAt(_)
+                if self.in_table() =>
+            {
                 self.say(format!("op {i} reads an instance while a table is made"));
             }
             Op::Read(place) => self.place(place),
@@ -140,7 +147,8 @@ impl Check<'_> {
                 if id.0 >= self.module.global_count {
                     self.say(format!("global {} is written, which is not there", id.0));
                 }
-                matches!(stage, Initial | Current | State)
+                let event = self.serial(*id) && matches!(stage, Receive | ReceiveInitial);
+                event || matches!(stage, Initial | Current | State | TableBody)
             }
             Effect::WriteArgument(k, _) => {
                 if *k >= self.arguments {
@@ -228,7 +236,9 @@ impl Check<'_> {
     fn uniform(&mut self, kernel: &Kernel) {
         let dependence = analysis::dependence(kernel);
         for effect in &kernel.effects {
-            let wanted = matches!(effect, Effect::WriteGlobal(..)) || self.stage == Stage::TableRange;
+            let uniform = |id: &GlobalId| self.stage != Stage::TableBody && !self.serial(*id);
+            let wanted = matches!(effect, Effect::WriteGlobal(id, _) if uniform(id))
+                || self.stage == Stage::TableRange;
             for value in effect.operands() {
                 if wanted && dependence[value.0 as usize] == Dependence::Instance {
                     self.say(format!("value {} varies, but must be the same for all instances", value.0));

@@ -183,6 +183,7 @@ impl<'a> Compiler<'a> {
             actions,
             block: Program::block_length(registers as usize),
             in_turn,
+            in_sequence: false,
             cost,
         }
     }

@@ -187,6 +187,8 @@ pub struct Program {
     /// Reads a place outside the mechanism that it also changes: where several instances share that place,
     /// they must come one after the other.
     pub(super) in_turn: bool,
+    /// An instance reads a shared variable that the one before it has set ([`Program::in_sequence`]).
+    pub(super) in_sequence: bool,
     pub(super) cost: Cost,
 }
 
@@ -205,6 +207,13 @@ impl Program {
     /// Compiles a kernel.
     pub fn compile(kernel: &ir::Kernel) -> Program {
         super::compile::compile(kernel)
+    }
+
+    /// Makes each instance see the shared variables as the one before it left them: all run one after the other.
+    /// Without this, all of them see what was there when the run began, and what the last one sets stays.
+    pub fn in_sequence(mut self) -> Program {
+        self.in_sequence = true;
+        self
     }
 
     /// Runs the kernel for all instances.
@@ -232,11 +241,13 @@ impl Program {
         }
         assert!(!self.uses_event(), "a kernel that uses an event runs for one instance");
         self.check(globals, tables, instances, nodes, ions, count);
-        if self.in_turn && self.shares_places(instances) {
+        if self.in_sequence || self.in_turn && self.shares_places(instances) {
             let mut effects = Vec::new();
             let start = globals.to_vec();
             for instance in 0..count {
-                globals.copy_from_slice(&start);
+                if !self.in_sequence {
+                    globals.copy_from_slice(&start);
+                }
                 let mut event = Event { arguments: &mut [], flag: 0.0, effects: &mut effects };
                 let memory = (&mut *instances, &mut *nodes, &mut *ions);
                 self.evaluate_one(level, environment, globals, tables, instance, memory, &mut event);

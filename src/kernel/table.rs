@@ -55,7 +55,8 @@ impl TableValues {
         let columns = table.columns as usize;
         let intervals = table.intervals.max(1) as usize;
         let mut arguments = vec![0.0; columns.max(2)];
-        evaluate(&Program::compile(&table.range), level, environment, globals, earlier, &mut arguments);
+        let mut globals = globals.to_vec();
+        evaluate(&Program::compile(&table.range), level, environment, &mut globals, earlier, &mut arguments);
         let (low, high) = (arguments[0], arguments[1]);
         let step = (high - low) / intervals as f64;
         let width = if columns > GROUP / 2 { columns.next_multiple_of(GROUP) } else { columns };
@@ -64,7 +65,7 @@ impl TableValues {
         for point in 0..=intervals {
             arguments.fill(0.0);
             arguments[0] = low + point as f64 * step;
-            evaluate(&body, level, environment, globals, earlier, &mut arguments);
+            evaluate(&body, level, environment, &mut globals, earlier, &mut arguments);
             values[point * width..][..columns].copy_from_slice(&arguments[..columns]);
         }
         let last = intervals * width;
@@ -184,15 +185,17 @@ fn evaluate(
     program: &Program,
     level: Level,
     environment: &Environment,
-    globals: &[f64],
+    globals: &mut [f64],
     tables: &[TableValues],
     arguments: &mut [f64],
 ) {
     let mut values = Vec::new();
     program.evaluate_uniform(level, environment, globals, tables, &mut values, Some((arguments, 0.0)));
     for action in &program.actions {
-        if let Action::WriteArgument(argument, value) = *action {
-            arguments[argument as usize] = values[value.index()];
+        match *action {
+            Action::WriteArgument(argument, value) => arguments[argument as usize] = values[value.index()],
+            Action::WriteGlobal(global, value) => globals[global as usize] = values[value.index()],
+            _ => {}
         }
     }
 }

@@ -10,7 +10,7 @@ pub mod verdict;
 
 use std::path::PathBuf;
 
-use crate::diagnostic::{Diagnostics, SourceId, Sources};
+use crate::diagnostic::{Diagnostics, SourceId, Sources, Span};
 use crate::ir::{self, Kernel, Module};
 use crate::kernel::Program;
 use crate::nmodl;
@@ -22,8 +22,17 @@ pub struct Options {
     pub without_tables: bool,
     /// Computed variables that nothing in the mechanism reads are kept only if they are named here; `None`: all are.
     pub recorded: Option<Vec<String>>,
+    /// GLOBAL variables, by their names in NEURON (`x_mechanism`), that other mechanisms read as EXTERNAL.
+    pub exported: Vec<String>,
     /// Where to look for included files that are not beside the file that includes them.
     pub include_folders: Vec<PathBuf>,
+}
+
+impl Options {
+    /// Those that lowering knows.
+    fn lowering(&self) -> ir::Options {
+        ir::Options { tables: !self.without_tables, exported: self.exported.clone() }
+    }
 }
 
 /// A mechanism that is ready to run.
@@ -43,11 +52,45 @@ pub struct Mechanism {
     pub receive: Option<Program>,
     /// INITIAL in NET_RECEIVE.
     pub receive_initial: Option<Program>,
+    /// Why it runs on one thread only: what passes from one instance to the next. Empty for most mechanisms.
+    pub serial: Vec<Carried>,
     /// What is probably not meant in the text.
     pub warnings: Diagnostics,
 }
 
+/// A shared variable by which one instance sees what another one did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Carried {
+    /// Its name.
+    pub name: String,
+    /// Where it is read before it is set, when that is known.
+    pub span: Option<Span>,
+    /// The line of that place, with the file's name.
+    pub place: Option<(String, usize)>,
+}
+
+/// What passes from instance to instance, a variable (of an array any of its elements) once.
+fn carried(module: &Module, sources: &Sources) -> Vec<Carried> {
+    let mut list: Vec<Carried> = Vec::new();
+    for carried in &module.serial {
+        let id = carried.id.0;
+        let variable = module.globals.iter().find(|v| id >= v.first && id - v.first < v.length);
+        let Some(variable) = variable.filter(|v| list.iter().all(|c| c.name != v.name)) else { continue };
+        let span = carried.read.or(carried.set);
+        let place = span.map(|span| (sources.get(span.source).name.clone(), sources.line_column(span).0));
+        list.push(Carried { name: variable.name.clone(), span, place });
+    }
+    // In the order of the text.
+    list.sort_by_key(|c| c.span.map(|span| (span.source, span.start)));
+    list
+}
+
 impl Mechanism {
+    /// Whether its instances run one after another, on one thread.
+    pub fn is_serial(&self) -> bool {
+        !self.serial.is_empty()
+    }
+
     /// Estimated cost of one instance and time step, ns: currents and states.
     pub fn cost(&self) -> f64 {
         let of = |program: &Option<Program>| program.as_ref().map_or(0.0, |p| p.cost().nanoseconds);
@@ -73,14 +116,18 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
     }
     let meaning = nmodl::meaning::analyse(&tree)?;
     warnings.extend(meaning.warnings.clone());
-    let mut module = ir::lower(&meaning, &ir::Options { tables: !options.without_tables })?;
+    let mut module = ir::lower(&meaning, &options.lowering())?;
     match &options.recorded {
         None => ir::optimise(&mut module),
         Some(names) => ir::optimise_for(&mut module, |name| names.iter().any(|n| n == name)),
     }
-    let program = |kernel: &Option<Kernel>| kernel.as_ref().map(Program::compile);
     let mut warnings = meaning.warnings;
     warnings.extend(std::mem::take(&mut module.warnings));
+    let program = |kernel: &Option<Kernel>| {
+        let kernel = kernel.as_ref()?;
+        let program = Program::compile(kernel);
+        Some(if module.in_sequence(kernel) { program.in_sequence() } else { program })
+    };
     Ok(Mechanism {
         prepare: program(&module.prepare),
         initial: program(&module.initial),
@@ -88,6 +135,7 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         state: program(&module.state),
         receive: program(&module.receive),
         receive_initial: program(&module.receive_initial),
+        serial: carried(&module, sources),
         warnings,
         module,
     })

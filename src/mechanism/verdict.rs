@@ -4,8 +4,8 @@
 //! say. The verdict follows from the code that runs, not from keywords: the compiler finds for each shared variable
 //! whether an instance can see what another one left in it. NEURON's notices, which follow from keywords, stand beside it.
 
-use super::{Options, compile};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceId, Sources, Span};
+use super::{Carried, Options, compile};
+use crate::diagnostic::{Diagnostics, SourceId, Sources};
 use crate::ir::{Effect, GlobalId, Module};
 use crate::nmodl::ast;
 use crate::nmodl::notices::{self, Notice};
@@ -32,9 +32,9 @@ impl Verdict {
         }
     }
 
-    /// Whether the mechanism runs. State that passes between instances is not run yet, so only what is safe does.
+    /// Whether the mechanism runs; a serial one does on one thread.
     pub fn runs(&self) -> bool {
-        matches!(self, Verdict::Safe(_))
+        !matches!(self, Verdict::Refused)
     }
 
     /// Why, in a sentence.
@@ -55,7 +55,7 @@ impl Verdict {
             }
             Verdict::Serial(carried) => {
                 let names: Vec<&str> = carried.iter().map(|c| c.name.as_str()).collect();
-                format!("passes from one instance to the next: {}; not run yet", names.join(", "))
+                format!("passes from one instance to the next, so it runs on thread 0: {}", names.join(", "))
             }
             Verdict::Refused => "not supported, or wrong".into(),
         }
@@ -71,15 +71,6 @@ pub struct Shared {
     pub uniform: bool,
 }
 
-/// A shared variable by which one instance sees what another one did.
-#[derive(Clone, Debug)]
-pub struct Carried {
-    /// Its name.
-    pub name: String,
-    /// Where it is read before it is set, when that is known.
-    pub span: Option<Span>,
-}
-
 /// All that is said of a file.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -89,12 +80,9 @@ pub struct Report {
     pub verdict: Verdict,
     /// What NEURON's translator would say.
     pub notices: Vec<Notice>,
-    /// Volley's own messages: why it is refused or serial, and warnings.
+    /// Volley's own messages: why it is refused, and warnings.
     pub messages: Diagnostics,
 }
-
-/// The code of messages on variables that pass from instance to instance.
-const SHARED_STATE: &str = "nmodl/shared-state";
 
 /// Judges the text of a .mod file. Files that it includes are looked for beside it.
 pub fn judge(sources: &mut Sources, id: SourceId) -> Report {
@@ -107,11 +95,12 @@ pub fn judge(sources: &mut Sources, id: SourceId) -> Report {
     let notices = notices::notices(&tree);
     let name = name_of(&tree);
     let (verdict, messages) = match compile(sources, id, &Options::default()) {
+        Ok(mechanism) if mechanism.is_serial() => (Verdict::Serial(mechanism.serial), mechanism.warnings),
         Ok(mechanism) => {
             let assigned = notices::assigned_shared(&tree);
             (Verdict::Safe(shared(&mechanism.module, &assigned)), mechanism.warnings)
         }
-        Err(messages) => (refused_or_serial(&messages), messages),
+        Err(messages) => (Verdict::Refused, messages),
     };
     Report { name, verdict, notices, messages }
 }
@@ -141,19 +130,6 @@ fn shared(module: &Module, assigned: &[String]) -> Vec<Shared> {
         Some(Shared { name: name.clone(), uniform })
     };
     assigned.iter().filter_map(of).collect()
-}
-
-fn refused_or_serial(messages: &Diagnostics) -> Verdict {
-    let errors: Vec<&Diagnostic> = messages.iter().filter(|d| d.severity == Severity::Error).collect();
-    if errors.iter().any(|d| d.code != SHARED_STATE) {
-        return Verdict::Refused;
-    }
-    let carried = |error: &&Diagnostic| {
-        // The message names the variable between backticks.
-        let name = error.message.split('`').nth(1).unwrap_or("?").to_owned();
-        Carried { name, span: error.labels.first().map(|l| l.span) }
-    };
-    Verdict::Serial(errors.iter().map(carried).collect())
 }
 
 /// A repaired text and what it was judged by.

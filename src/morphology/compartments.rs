@@ -9,6 +9,8 @@
 //! series. Both are left out here, unless the caller keeps them: the voltages of all other nodes are the same
 //! without them, and a cell of one segment becomes one equation. With three or more neighbours it stays.
 
+use std::collections::VecDeque;
+
 use super::geometry::SegmentGeometry;
 use super::tree::{End, Location, Tree};
 
@@ -67,6 +69,9 @@ pub struct Compartments {
     pub diam: Vec<f64>,
     /// Index of the section that the node belongs to.
     pub section: Vec<u32>,
+    /// Where the node stands in the order in which NEURON visits the nodes of a cell: section by section, those nearer to
+    /// the root first, siblings by where they join their parent and then the youngest first.
+    pub turn: Vec<u32>,
     /// Position in that section: the segment's centre, or 0 or 1.
     pub x: Vec<f64>,
     /// Distance along the cable from the root's x = 0 (um), counted as NEURON's `distance()`: a section on the
@@ -308,6 +313,7 @@ impl Graph {
             node_of[vertex] = Some(node as NodeId);
         }
 
+        let turns = self.turns(tree);
         let mut out = Compartments::with_capacity(order.len());
         for &index in &order {
             let vertex = &self.vertices[index];
@@ -327,6 +333,7 @@ impl Graph {
             out.is_segment.push(vertex.area.is_some());
             out.diam.push(vertex.diam);
             out.section.push(vertex.section);
+            out.turn.push(turns[index]);
             out.x.push(vertex.x);
             out.distance.push(vertex.distance);
         }
@@ -346,6 +353,34 @@ impl Graph {
         }
         out.first_segment.push(out.segment_node.len());
         out
+    }
+
+    /// When NEURON visits each vertex ([`Compartments::turn`]).
+    fn turns(&self, tree: &Tree) -> Vec<u32> {
+        let sections = tree.sections();
+        let mut children: Vec<Vec<usize>> = vec![Vec::new(); sections.len()];
+        for (index, section) in sections.iter().enumerate().rev() {
+            if let Some(parent) = section.parent() {
+                children[parent].push(index);
+            }
+        }
+        let mut turns = vec![0; self.vertices.len()];
+        let mut next = 1;
+        let mut waiting = VecDeque::from([tree.root()]);
+        while let Some(index) = waiting.pop_front() {
+            let first = self.first[index];
+            for turn in &mut turns[first..=first + sections[index].nseg()] {
+                *turn = next;
+                next += 1;
+            }
+            let from_near = |child: &usize| match sections[index].near_end() {
+                End::Zero => sections[*child].parent_x(),
+                End::One => 1.0 - sections[*child].parent_x(),
+            };
+            children[index].sort_by(|a, b| from_near(a).total_cmp(&from_near(b)));
+            waiting.extend(&children[index]);
+        }
+        turns
     }
 
     /// The children of every vertex that stays, by rising index. A section's next segment has the lowest index,
@@ -414,6 +449,7 @@ impl Compartments {
             is_segment: Vec::with_capacity(nodes),
             diam: Vec::with_capacity(nodes),
             section: Vec::with_capacity(nodes),
+            turn: Vec::with_capacity(nodes),
             x: Vec::with_capacity(nodes),
             distance: Vec::with_capacity(nodes),
             segment_node: Vec::new(),

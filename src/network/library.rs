@@ -78,6 +78,7 @@ impl Library {
                 return None;
             }
         };
+        self.options.exported.extend(external_names(&module));
         let file = context.sources.get(source).name.clone();
         let Some((name, span)) = mechanism_name(&module) else {
             let message = format!("`{file}` defines no mechanism");
@@ -245,6 +246,19 @@ fn mod_files(context: &mut Context, path: &Path, place: &Place) -> Vec<PathBuf> 
         context.error("network/file", place.span(), message);
     }
     files
+}
+
+/// The EXTERNAL variables of a file.
+fn external_names(module: &ast::Module) -> impl Iterator<Item = String> {
+    let blocks = module.flat_items().into_iter().filter_map(|item| match item {
+        ast::Item::Neuron(block) => Some(&block.statements),
+        _ => None,
+    });
+    let lists = blocks.flatten().filter_map(|statement| match &statement.kind {
+        ast::NeuronStatementKind::External(names) => Some(names),
+        _ => None,
+    });
+    lists.flatten().map(|name| name.text.clone())
 }
 
 /// The name that a file gives its mechanism, and where.

@@ -447,7 +447,8 @@ impl<'c> Work<'_, 'c> {
         let Some(pointer) = module.pointers.iter().find(|p| p.used()) else { return };
         let message = format!("the POINTER `{}` of `{}` points at nothing", pointer.name, module.name);
         let error = Diagnostic::error("network/pointer", message).at(self.place.key(), "placed here");
-        let note = "An artificial cell has no membrane and no other parts; what passes between cells are events.";
+        let note =
+            "An artificial cell has no membrane and no other parts; what passes between cells are events.";
         self.context.problems.push(error.note(note));
     }
 
@@ -483,12 +484,14 @@ impl<'c> Work<'_, 'c> {
             }
             let mut of_cell = vec![[0; 4]; chosen.len()];
             for (k, scalar) in list.iter().enumerate() {
-                let given = Given { key: name, scalar, place: here.item(k), use_name: format!("streams.{name}") };
+                let given =
+                    Given { key: name, scalar, place: here.item(k), use_name: format!("streams.{name}") };
                 let Some(values) = self.per_cell(&given, chosen) else { continue };
                 for (cell, ids) in of_cell.iter_mut().enumerate() {
                     let value = values.get(cell, 0);
                     if value.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&value) {
-                        let message = format!("an identifier is a whole number from 0 to 4294967295, not {value}");
+                        let message =
+                            format!("an identifier is a whole number from 0 to 4294967295, not {value}");
                         self.context.error("network/stream", here.item(k).span(), message);
                         break;
                     }

@@ -21,15 +21,16 @@ impl Ord for Cost {
     }
 }
 
-/// Gives each item to a bin, dearest first, each to the bin with least so far (the first of equals). Returns the bin of
-/// each item and the sum of each bin. O(n log n).
-pub fn deal(costs: &[f64], bins: usize) -> (Vec<u16>, Vec<f64>) {
-    let mut order: Vec<usize> = (0..costs.len()).collect();
+/// Gives each item to a bin, dearest first, each to the bin with least so far (the first of equals); but those that are
+/// `fixed` to bin 0, before all others. Returns the bin of each item and the sum of each bin. O(n log n).
+pub fn deal(costs: &[f64], fixed: &[bool], bins: usize) -> (Vec<u16>, Vec<f64>) {
+    let mut order: Vec<usize> = (0..costs.len()).filter(|item| !fixed[*item]).collect();
     order.sort_by(|a, b| costs[*b].total_cmp(&costs[*a]));
-    let mut heap: BinaryHeap<Reverse<(Cost, u16)>> =
-        (0..bins).map(|b| Reverse((Cost(0.0), b as u16))).collect();
     let mut bin_of = vec![0u16; costs.len()];
     let mut sums = vec![0.0; bins];
+    sums[0] = costs.iter().zip(fixed).filter(|(_, fixed)| **fixed).map(|(cost, _)| cost).sum();
+    let mut heap: BinaryHeap<Reverse<(Cost, u16)>> =
+        sums.iter().enumerate().map(|(b, sum)| Reverse((Cost(*sum), b as u16))).collect();
     for item in order {
         if let Some(Reverse((Cost(sum), bin))) = heap.pop() {
             bin_of[item] = bin;
@@ -51,7 +52,7 @@ mod tests {
             costs in prop::collection::vec(0.01f64..100.0, 1..200),
             bins in 1usize..9,
         ) {
-            let (bin_of, sums) = deal(&costs, bins);
+            let (bin_of, sums) = deal(&costs, &vec![false; costs.len()], bins);
             let mut check = vec![0.0; bins];
             for (item, bin) in bin_of.iter().enumerate() {
                 check[*bin as usize] += costs[item];
@@ -72,7 +73,13 @@ mod tests {
 
     #[test]
     fn equal_cells_are_dealt_evenly() {
-        let (_, sums) = deal(&[1.0; 401], 2);
+        let (_, sums) = deal(&[1.0; 401], &[false; 401], 2);
         assert_eq!(sums, vec![201.0, 200.0]);
+    }
+
+    #[test]
+    fn the_others_make_up_for_fixed_ones() {
+        let (bin_of, sums) = deal(&[1.0, 2.0, 1.0, 3.0], &[false, true, false, false], 2);
+        assert_eq!((bin_of, sums), (vec![0, 0, 1, 1], vec![3.0, 4.0]));
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! In comes a checked model and a number of threads; out comes a [`Plan`] that gives every cell to one thread, so
 //! that the threads have about the same work. Whole cells, dearest first, each to the thread that has least so far
-//! (LPT; Graham 1969, doi:10.1137/0117039: at most 4/3 of the best). The plan depends only on the model and the number
+//! (LPT; Graham 1969, doi:10.1137/0117039: at most 4/3 of the best). Cells with a serial mechanism all go to thread 0 first, as
+//! their instances run one after another; the others fill up the threads. The plan depends only on the model and the number
 //! of threads, never on measurements made at run time.
 
 mod complexity;
 mod lpt;
+mod pinned;
 
 pub use complexity::cell_complexity;
 
@@ -19,6 +21,17 @@ pub struct Plan {
     pub thread_of: Vec<Vec<u16>>,
     /// Complexity of each thread's cells: estimated ns per time step.
     pub complexity: Vec<f64>,
+    /// For each serial mechanism that is in use, how many cells it holds on thread 0.
+    pub pinned: Vec<Pinned>,
+}
+
+/// Cells that must be on thread 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pinned {
+    /// The serial mechanism, an index into the model's.
+    pub mechanism: usize,
+    /// Number of cells that have it.
+    pub cells: u64,
 }
 
 /// Most threads that a plan can deal out to.
@@ -30,7 +43,8 @@ impl Plan {
         let threads = threads.clamp(1, MAX_THREADS);
         let costs: Vec<Vec<f64>> = (0..model.populations.len()).map(|p| cell_complexity(model, p)).collect();
         let flat: Vec<f64> = costs.iter().flatten().copied().collect();
-        let (assignment, complexity) = lpt::deal(&flat, threads);
+        let (is_pinned, pinned) = pinned::cells(model);
+        let (assignment, complexity) = lpt::deal(&flat, &is_pinned, threads);
         let mut rest = assignment.as_slice();
         let thread_of = costs
             .iter()
@@ -40,7 +54,7 @@ impl Plan {
                 mine.to_vec()
             })
             .collect();
-        Plan { thread_of, complexity }
+        Plan { thread_of, complexity, pinned }
     }
 
     /// Number of threads.

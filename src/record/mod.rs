@@ -30,7 +30,7 @@ pub use folder::{Closed, Folder, Leftover};
 pub use layout::{Layout, PopulationLayout, ReportLayout};
 pub use read::{SpikeFile, SpikeTrain, read_spikes};
 pub(crate) use summary::mean_rate;
-pub use summary::{Summary, WallTime};
+pub use summary::{Serial, SerialVariable, Summary, WallTime};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

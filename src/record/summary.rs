@@ -43,6 +43,8 @@ pub struct Summary {
     pub complexity: Vec<f64>,
     /// Largest over mean complexity, less 1.
     pub load_imbalance: f64,
+    /// Mechanisms that hold their cells on thread 0.
+    pub serial: Vec<Serial>,
     /// Number of spikes of each population.
     pub spikes: BTreeMap<String, u64>,
     /// Spikes per cell and second of each population; 0 for one without cells or a run without time.
@@ -53,6 +55,28 @@ pub struct Summary {
     pub peak_memory_bytes: Option<u64>,
     /// Names of the files in the folder.
     pub files: Vec<String>,
+}
+
+/// A mechanism whose instances run one after another, on thread 0.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Serial {
+    /// Its name.
+    pub mechanism: String,
+    /// What passes from one instance to the next.
+    pub variables: Vec<SerialVariable>,
+    /// Number of cells that have it.
+    pub cells: u64,
+}
+
+/// A variable that passes from one instance to the next.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SerialVariable {
+    /// Its name.
+    pub name: String,
+    /// The file in which it is read before it is set.
+    pub file: Option<String>,
+    /// The line of that place.
+    pub line: Option<usize>,
 }
 
 /// Wall time in seconds.

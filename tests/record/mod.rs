@@ -106,6 +106,7 @@ pub fn summary(status: Status) -> Summary {
         epoch_steps: EPOCH,
         complexity: vec![],
         load_imbalance: 0.0,
+        serial: Vec::new(),
         spikes: Default::default(),
         mean_rate_hz: Default::default(),
         wall_time_s: WallTime::default(),

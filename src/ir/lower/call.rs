@@ -69,7 +69,9 @@ impl<'a> Context<'a> {
                 self.plays = true;
                 Ok(self.draft.emit(Op::PlayAt(index)))
             }
-            "random_negexp" | "random_uniform" | "random_dpick" | "random_ipick" | "random_normal" => self.draw(call),
+            "random_negexp" | "random_uniform" | "random_dpick" | "random_ipick" | "random_normal" => {
+                self.draw(call)
+            }
             "net_send" | "net_event" | "net_move" | "state_discontinuity" => self.refuse(
                 call.span,
                 format!("`{name}` has no value"),

@@ -6,39 +6,88 @@
 //! NEURON takes the slope as a difference quotient over 1 uV; here it is the derivative itself, but where a loop
 //! whose rounds are not known before the run comes between.
 
+use super::super::analysis;
 use super::super::types::*;
 use super::context::{Context, Lowered};
 use super::derivative::{derivative, through_loop};
 use super::draft::Slot;
+use super::globals;
 use crate::diagnostic::Span;
 
 /// mV, for NEURON's difference quotient.
 const SHIFT: f64 = 0.001;
 
-/// Adds the currents of a BREAKPOINT whose statements were lowered, `at` its place; `statements` lowers them again.
-pub(super) fn add_currents<'a>(
+/// Lowers the `statements` of a BREAKPOINT, `at` its place, and adds the currents that they set.
+///
+/// NEURON runs them twice, at v + 1 uV and at v. Where a shared variable passes on to the second time, so does this.
+pub(super) fn lower<'a>(
     cx: &mut Context<'a>,
     at: Span,
-    statements: impl FnOnce(&mut Context<'a>) -> Lowered<()>,
+    statements: impl Fn(&mut Context<'a>) -> Lowered<()>,
 ) {
-    let names = cx.names;
+    let start = cx.draft.clone();
+    if statements(cx).is_err() {
+        return;
+    }
+    let passed = globals::passed_on(&cx.draft);
+    if passed.is_empty() {
+        let voltage = cx.draft.start(Slot::Place(Place::Voltage));
+        let (total, ions) = currents(cx, at);
+        let Some(total) = total else { return };
+        let slope = if through_loop(&cx.draft.kernel, total, voltage) {
+            let before = cx.draft.take_environment();
+            let Some((other, shift)) = shifted(cx, at, &statements) else { return };
+            cx.draft.put_environment(before);
+            Some(quotient(cx, other, total, shift))
+        } else {
+            derivative(&mut cx.draft.kernel, total, voltage)
+        };
+        return add(cx, total, slope, ions);
+    }
+    cx.draft = start;
     let voltage = cx.draft.start(Slot::Place(Place::Voltage));
+    let Some((other, shift)) = shifted(cx, at, &statements) else { return };
+    cx.draft.set(Slot::Place(Place::Voltage), voltage, at);
+    // What passed on may depend on the shifted voltage, of which the current's own slope knows nothing.
+    let handed: Vec<Value> = passed.iter().map(|id| cx.draft.get(Slot::Global(*id), at)).collect();
+    if statements(cx).is_err() {
+        return;
+    }
     let (total, ions) = currents(cx, at);
     let Some(total) = total else { return };
-    let slope = if through_loop(&cx.draft.kernel, total, voltage) {
-        let before = cx.draft.take_environment();
-        let shift = cx.draft.number(SHIFT);
-        let shifted = cx.draft.binary(Binary::Add, voltage, shift);
-        cx.draft.set(Slot::Place(Place::Voltage), shifted, at);
-        let result = statements(cx);
-        let (other, _) = currents(cx, at);
-        cx.draft.put_environment(before);
-        let (Ok(()), Some(other)) = (result, other) else { return };
-        let rise = cx.draft.binary(Binary::Subtract, other, total);
-        Some(cx.draft.binary(Binary::Divide, rise, shift))
+    let kernel = &cx.draft.kernel;
+    let depends = handed.iter().any(|value| analysis::depends_on(kernel, *value)[total.0 as usize]);
+    let slope = if depends || through_loop(kernel, total, voltage) {
+        Some(quotient(cx, other, total, shift))
     } else {
         derivative(&mut cx.draft.kernel, total, voltage)
     };
+    add(cx, total, slope, ions);
+}
+
+/// The total current at the shifted voltage, and the shift.
+fn shifted<'a>(
+    cx: &mut Context<'a>,
+    at: Span,
+    statements: &impl Fn(&mut Context<'a>) -> Lowered<()>,
+) -> Option<(Value, Value)> {
+    let voltage = cx.draft.start(Slot::Place(Place::Voltage));
+    let shift = cx.draft.number(SHIFT);
+    let shifted = cx.draft.binary(Binary::Add, voltage, shift);
+    cx.draft.set(Slot::Place(Place::Voltage), shifted, at);
+    statements(cx).ok()?;
+    Some((currents(cx, at).0?, shift))
+}
+
+/// The slope between the current `other`, at the shifted voltage, and `total`.
+fn quotient(cx: &mut Context<'_>, other: Value, total: Value, shift: Value) -> Value {
+    let rise = cx.draft.binary(Binary::Subtract, other, total);
+    cx.draft.binary(Binary::Divide, rise, shift)
+}
+
+/// Adds a current and its slope to the compartment, and to those of ions.
+fn add(cx: &mut Context<'_>, total: Value, slope: Option<Value>, ions: Vec<(IonId, Value)>) {
+    let names = cx.names;
     let draft = &mut cx.draft;
     let factor = (names.kind == Kind::PointProcess).then(|| draft.emit(Op::Read(Place::PointScale)));
     let mut scaled = |value: Value| match factor {

@@ -5,8 +5,11 @@
 //!
 //! - a temporary, when its value differs between instances and every kernel sets it before it reads it;
 //! - stored, when it is set to what is the same for all instances, however often that is done in a step;
-//! - refused, when a kernel would read what another instance, or this one at another time, left there: then results
-//!   would depend on the order of instances and on the number of threads.
+//! - kept, when another mechanism reads it as EXTERNAL: as NEURON has it on one thread, the last instance's value stays;
+//! - carried, when a kernel reads what another instance, or this one at another time, left there: then instances run one
+//!   after another, as NEURON has them on one thread, and a store of it stays in every kernel that sets it;
+//! - refused, when a table for all instances would be made from it, or when NEURON would run several blocks, each for all
+//!   instances before the next, that are one kernel here.
 //!
 //! What NET_RECEIVE sets counts as differing: events reach instances one at a time.
 
@@ -17,14 +20,17 @@ use super::super::passes::dead;
 use super::super::types::*;
 use super::context::Context;
 use super::draft::{Draft, Slot};
+use super::rows;
 use crate::diagnostic::{Diagnostic, Span};
 
 /// A kernel that is done, with what messages need.
 pub(super) struct Done {
     /// When it runs.
     pub stage: Stage,
-    /// Its code; with a store for every shared variable that is set to a uniform value.
+    /// Its code; with a store for every shared variable that is set.
     pub kernel: Kernel,
+    /// Number of blocks of the file that it is made of: NEURON runs each for all instances before the next.
+    pub blocks: usize,
     /// Where variables were first read before they were set.
     read_at: BTreeMap<Slot, Span>,
     /// Where shared variables were set to what differs between instances.
@@ -34,7 +40,7 @@ pub(super) struct Done {
 }
 
 /// Closes a draft: stores what it set, and leaves out what that does not need.
-pub(super) fn close(cx: &Context<'_>, mut draft: Draft) -> Done {
+pub(super) fn close(cx: &Context<'_>, mut draft: Draft, blocks: usize) -> Done {
     let dependence = analysis::dependence(&draft.kernel);
     let event = matches!(draft.stage, Stage::Receive | Stage::ReceiveInitial);
     let mut varying = BTreeMap::new();
@@ -44,16 +50,43 @@ pub(super) fn close(cx: &Context<'_>, mut draft: Draft) -> Done {
                 draft.kernel.effects.push(Effect::Write(place, value));
             }
             Slot::Argument(i) => draft.kernel.effects.push(Effect::WriteArgument(i, value)),
-            Slot::Global(id) if event || dependence[value.0 as usize] == Dependence::Instance => {
-                varying.extend(draft.set_at.get(&slot).map(|span| (id, *span)));
+            Slot::Global(id) => {
+                if event || dependence[value.0 as usize] == Dependence::Instance {
+                    varying.extend(draft.set_at.get(&slot).map(|span| (id, *span)));
+                }
+                draft.kernel.effects.push(Effect::WriteGlobal(id, value));
             }
-            Slot::Global(id) => draft.kernel.effects.push(Effect::WriteGlobal(id, value)),
             // A copy of an ion's variable that is not written back, as in NEURON.
             Slot::Place(_) | Slot::Local(_) | Slot::Slope(_) => {}
         }
     }
     dead::run(&mut draft.kernel);
-    Done { stage: draft.stage, kernel: draft.kernel, read_at: draft.read_at, varying, set_at: draft.set_at }
+    Done {
+        stage: draft.stage,
+        kernel: draft.kernel,
+        blocks,
+        read_at: draft.read_at,
+        varying,
+        set_at: draft.set_at,
+    }
+}
+
+/// Shared variables that the code so far reads as they were and leaves changed, so that running it twice is not the same as
+/// running it once.
+pub(super) fn passed_on(draft: &Draft) -> Vec<GlobalId> {
+    let mut passed = Vec::new();
+    for (slot, value) in draft.results() {
+        let Slot::Global(id) = slot else { continue };
+        let ops = &draft.kernel.ops;
+        if ops[value.0 as usize] != Op::Global(id) && ops.contains(&Op::Global(id)) {
+            let mut kernel = draft.kernel.clone();
+            kernel.effects.push(Effect::WriteGlobal(id, value));
+            if !is_cache(&kernel, id) {
+                passed.push(id);
+            }
+        }
+    }
+    passed
 }
 
 /// Shared variables that a kernel needs as they are when it starts.
@@ -68,40 +101,108 @@ fn reads(kernel: &Kernel) -> BTreeSet<GlobalId> {
         .collect()
 }
 
-/// Decides what becomes of each shared variable that code sets.
-pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) {
-    let varying: BTreeMap<GlobalId, Span> = kernels.iter().flat_map(|k| k.varying.clone()).collect();
-    for done in kernels.iter_mut() {
-        done.kernel.effects.retain(|effect| match effect {
-            Effect::WriteGlobal(id, _) => !varying.contains_key(id),
-            _ => true,
-        });
-        dead::run(&mut done.kernel);
-    }
-    let mut carried: BTreeMap<GlobalId, (Option<Span>, Option<Span>)> = BTreeMap::new();
-    for done in kernels.iter() {
-        let read = reads(&done.kernel);
-        let stored = done.kernel.effects.iter().filter_map(|effect| match effect {
+/// Shared variables that a kernel stores.
+fn stores(kernel: &Kernel) -> BTreeSet<GlobalId> {
+    kernel
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
             Effect::WriteGlobal(id, _) => Some(*id),
             _ => None,
+        })
+        .collect()
+}
+
+/// Leaves out the stores of all `varying` variables that are not `kept`, and what they alone need.
+fn without_temporaries(
+    kernel: &Kernel,
+    varying: &BTreeMap<GlobalId, Span>,
+    kept: &BTreeSet<GlobalId>,
+) -> Kernel {
+    let mut kernel = kernel.clone();
+    kernel.effects.retain(|effect| match effect {
+        Effect::WriteGlobal(id, _) => !varying.contains_key(id) || kept.contains(id),
+        _ => true,
+    });
+    dead::run(&mut kernel);
+    kernel
+}
+
+/// Shared variables that code sets and other mechanisms read: the last instance's value stays for them.
+fn exported(cx: &Context<'_>, kernels: &[Done]) -> BTreeSet<GlobalId> {
+    let read_elsewhere = |id: &GlobalId| {
+        let name = format!("{}_{}", cx.names.global_name(*id), cx.mechanism);
+        cx.options.exported.contains(&name)
+    };
+    kernels.iter().flat_map(|done| stores(&done.kernel)).filter(read_elsewhere).collect()
+}
+
+/// Decides what becomes of each shared variable that code sets; gives those that pass from instance to instance.
+pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) -> Vec<Carried> {
+    rows::leave_unchanged(&cx.tables, kernels);
+    let mut varying: BTreeMap<GlobalId, Span> = kernels.iter().flat_map(|k| k.varying.clone()).collect();
+    varying.retain(|id, _| kernels.iter().any(|done| stores(&done.kernel).contains(id)));
+    // A store that is kept may need other variables as they were left.
+    let mut carried = exported(cx, kernels);
+    let settled = loop {
+        let settled: Vec<Kernel> =
+            kernels.iter().map(|done| without_temporaries(&done.kernel, &varying, &carried)).collect();
+        let before = carried.len();
+        for kernel in &settled {
+            let set =
+                stores(kernel).into_iter().filter(|id| !varying.contains_key(id) && !is_cache(kernel, *id));
+            let read = reads(kernel);
+            carried.extend(varying.keys().copied().chain(set).filter(|id| read.contains(id)));
+        }
+        if carried.len() == before {
+            break settled;
+        }
+    };
+    for (done, kernel) in kernels.iter_mut().zip(settled) {
+        done.kernel = kernel;
+    }
+    rows::leave_empty(&mut cx.tables, kernels, |id| varying.contains_key(&id) || carried.contains(&id));
+    refuse_tables(cx, &varying, &carried);
+    let found = carried.iter().map(|id| {
+        let slot = Slot::Global(*id);
+        let reader = kernels.iter().find(|done| reads(&done.kernel).contains(id));
+        let read = reader.and_then(|done| done.read_at.get(&slot)).copied();
+        let set = varying.get(id).or_else(|| kernels.iter().find_map(|done| done.set_at.get(&slot))).copied();
+        Carried { id: *id, read, set }
+    });
+    let found: Vec<Carried> = found.collect();
+    for carried in &found {
+        let several = kernels.iter().find(|done| {
+            done.blocks > 1
+                && (reads(&done.kernel).contains(&carried.id) || stores(&done.kernel).contains(&carried.id))
         });
-        let cached = |id: &GlobalId| !varying.contains_key(id) && is_cache(&done.kernel, *id);
-        for id in stored.chain(varying.keys().copied()).filter(|id| read.contains(id) && !cached(id)) {
-            let slot = Slot::Global(id);
-            let set = varying.get(&id).or(done.set_at.get(&slot)).copied();
-            carried.entry(id).or_insert((done.read_at.get(&slot).copied(), set));
+        if several.is_some() {
+            let reason = "NEURON runs BEFORE, AFTER and CONSTRUCTOR blocks for all instances before it goes on; here they run \
+                          together with the block that they belong to, one instance after the other.";
+            refuse(cx, carried, reason);
         }
     }
-    let tables: Vec<BTreeSet<GlobalId>> =
-        cx.tables.iter().map(|table| &reads(&table.body) | &reads(&table.range)).collect();
-    for (read, read_at) in tables.iter().zip(&cx.table_reads) {
-        for id in read.iter().filter(|id| varying.contains_key(id)) {
-            let place = read_at.get(&Slot::Global(*id)).copied();
-            carried.entry(*id).or_insert((place, varying.get(id).copied()));
+    found
+}
+
+/// Refuses tables that serve all instances and are made from what differs between them.
+fn refuse_tables(cx: &mut Context<'_>, varying: &BTreeMap<GlobalId, Span>, carried: &BTreeSet<GlobalId>) {
+    let mut bad = BTreeMap::new();
+    for (table, read_at) in cx.tables.iter().zip(&cx.table_reads) {
+        let own = stores(&table.body);
+        for id in &reads(&table.body) | &reads(&table.range) {
+            if (varying.contains_key(&id) || carried.contains(&id)) && !own.contains(&id) {
+                let read = read_at.get(&Slot::Global(id)).copied();
+                bad.entry(id).or_insert(Carried { id, read, set: varying.get(&id).copied() });
+            }
         }
     }
-    for (id, (read, set)) in carried {
-        refuse(cx, id, read, set);
+    for carried in bad.values() {
+        refuse(
+            cx,
+            carried,
+            "A TABLE is made once for all instances, but this would differ from one to the next.",
+        );
     }
 }
 
@@ -129,18 +230,18 @@ fn is_cache(kernel: &Kernel, id: GlobalId) -> bool {
     true
 }
 
-fn refuse(cx: &mut Context<'_>, id: GlobalId, read: Option<Span>, set: Option<Span>) {
-    let name = cx.names.global_name(id).to_string();
+fn refuse(cx: &mut Context<'_>, carried: &Carried, reason: &str) {
+    let name = cx.names.global_name(carried.id).to_string();
     let message = format!("the value of `{name}` would pass from one instance to the next");
     let mut diagnostic = Diagnostic::error("nmodl/shared-state", message);
-    if let Some(read) = read {
+    if let Some(read) = carried.read {
         diagnostic = diagnostic.at(read, "read here before it is set");
     }
-    if let Some(set) = set {
+    if let Some(set) = carried.set {
         diagnostic = diagnostic.at(set, "set here, for one instance after the other");
     }
-    let diagnostic = diagnostic
-        .note("All instances share this variable, so results would depend on their order and on the number of threads.")
-        .help(format!("name `{name}` in RANGE, so that each instance has its own, or set it before it is read"));
+    let diagnostic = diagnostic.note(reason).help(format!(
+        "name `{name}` in RANGE, so that each instance has its own, or set it before it is read"
+    ));
     cx.say(diagnostic);
 }

@@ -26,6 +26,7 @@ mod linear;
 mod names;
 mod pointers;
 mod rounds;
+mod rows;
 mod solve;
 mod statement;
 mod table;
@@ -49,11 +50,13 @@ const UNNAMED_STREAM: &str = "scop_random";
 pub struct Options {
     /// Use the TABLEs of the mechanism; without them their routines are computed anew each time.
     pub tables: bool,
+    /// Shared variables, by their names in NEURON (`x_mechanism`), that other mechanisms read: what is set there stays.
+    pub exported: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { tables: true }
+        Options { tables: true, exported: Vec::new() }
     }
 }
 
@@ -66,7 +69,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
     let mut cx = Context::new(&names, meaning, options);
     refuse_blocks(&mut cx, meaning);
     let mut kernels = kernels(&mut cx, meaning);
-    globals::settle(&mut cx, &mut kernels);
+    let serial = globals::settle(&mut cx, &mut kernels);
     let pointers = pointers::settle(&mut cx, &kernels);
     let assigned = externals::settle(&mut cx, &kernels);
     let said = cx.take_diagnostics();
@@ -94,6 +97,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         pointers,
         externals: names.externals,
         assigned,
+        serial,
         prepare: None,
         initial: None,
         current: None,
@@ -159,11 +163,12 @@ fn refuse_blocks(cx: &mut Context<'_>, meaning: &Meaning) {
 /// All kernels that the mechanism has.
 fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
     let mut kernels = Vec::new();
+    let has = |phase| meaning.other_phases.iter().any(|block| block.phase == phase);
     let mut add = |cx: &mut Context<'a>, stage: Stage, body: &dyn Fn(&mut Context<'a>)| {
         let draft = cx.kernel(stage, body);
-        kernels.push(globals::close(cx, draft));
+        let others = phases_of(stage).iter().filter(|phase| has(**phase)).count();
+        kernels.push(globals::close(cx, draft, others + usize::from(has_own_block(meaning, stage))));
     };
-    let has = |phase| meaning.other_phases.iter().any(|block| block.phase == phase);
     let starts = [Phase::Constructor, Phase::BeforeInitial, Phase::AfterInitial, Phase::BeforeStep];
     if meaning.initial.is_some() || !cx.names.states.is_empty() || starts.into_iter().any(has) {
         add(cx, Stage::Initial, &|cx| {
@@ -183,10 +188,7 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
         if has_current {
             add(cx, Stage::Current, &|cx| {
                 phase(cx, meaning, Phase::BeforeBreakpoint);
-                if cx.in_block(|cx| cx.statements(unsolved())).is_ok() {
-                    let again = |cx: &mut Context<'a>| cx.in_block(|cx| cx.statements(unsolved()));
-                    current::add_currents(cx, block.span, again);
-                }
+                current::lower(cx, block.span, |cx| cx.in_block(|cx| cx.statements(unsolved())));
             });
         }
         let after = has(Phase::AfterSolve) || has(Phase::BeforeStep);
@@ -238,6 +240,24 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
         }
     }
     kernels
+}
+
+/// The phases that run as part of a kernel.
+fn phases_of(stage: Stage) -> &'static [Phase] {
+    match stage {
+        Stage::Initial => &[Phase::Constructor, Phase::BeforeInitial, Phase::AfterInitial, Phase::BeforeStep],
+        Stage::Current => &[Phase::BeforeBreakpoint],
+        Stage::State => &[Phase::AfterSolve, Phase::BeforeStep],
+        _ => &[],
+    }
+}
+
+/// Whether a kernel has code besides those phases.
+fn has_own_block(meaning: &Meaning, stage: Stage) -> bool {
+    match stage {
+        Stage::Initial => meaning.initial.is_some(),
+        _ => meaning.breakpoint.is_some(),
+    }
 }
 
 /// The blocks of one phase. NEURON runs them for all mechanisms before it goes on; for what a mechanism computes itself that

@@ -230,9 +230,9 @@ impl Names {
                 named
             }
             Storage::BbCorePointer => {
-                let reason =
-                    "It holds data of C code: write random streams with RANDOM, and lists of values as arrays.";
-                let message = format!("the BBCOREPOINTER `{}` is used by more than random streams", symbol.name);
+                let reason = "It holds data of C code: write random streams with RANDOM, and lists of values as arrays.";
+                let message =
+                    format!("the BBCOREPOINTER `{}` is used by more than random streams", symbol.name);
                 self.refused.push((symbol.span, message, reason));
                 Named::Unsupported(reason)
             }

@@ -7,10 +7,10 @@
 //! routine sets besides its table is set to its value in the last row when the run starts, by the making of the table in NEURON.
 
 use super::super::analysis::{self, Dependence};
-use super::super::passes::dead;
 use super::super::types::*;
 use super::context::{Context, Lowered};
 use super::draft::Slot;
+use super::rows;
 use crate::diagnostic::Span;
 use crate::nmodl::ast::{self, StatementKind};
 
@@ -207,7 +207,12 @@ impl<'a> Context<'a> {
             });
         });
         let columns = columns?;
-        dead::run(&mut body.kernel);
+        for (slot, value) in body.results() {
+            if let Slot::Global(id) = slot {
+                body.kernel.effects.push(Effect::WriteGlobal(id, value));
+            }
+        }
+        rows::pass_on(&mut body.kernel);
         let mut besides = Vec::new();
         for (slot, _) in body.results() {
             let tabled = columns.iter().any(|column| matches!(column, Column::Slot(s) if *s == slot));

@@ -164,6 +164,7 @@ pub(crate) mod testing {
             pointers: Vec::new(),
             externals: Vec::new(),
             assigned: Vec::new(),
+            serial: Vec::new(),
             prepare: None,
             initial: None,
             current: None,
