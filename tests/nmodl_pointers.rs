@@ -1,5 +1,5 @@
 //! Variables of others against NEURON (tests/reference/nmodl, NEURON 9.0.2, written by tools/reference/nmodl_pointers.py):
-//! POINTERs that are written, EXTERNALs, and streams of RANDOM variables with given identifiers.
+//! POINTERs that are written, the order of BEFORE and AFTER blocks that this shows, EXTERNALs, and streams of RANDOM variables with given identifiers.
 
 mod common;
 
@@ -108,6 +108,54 @@ fn what_is_written_to_a_pointer_is_the_same_on_any_number_of_threads() {
     }
 }
 
+#[test]
+fn blocks_run_in_the_order_of_neuron() {
+    let places = [("zero", "soma(0.5)", 0), ("one", "dend(0.5)", 1), ("two", "dend(0.9)", 2)];
+    let points = places.map(|(name, at, digit)| {
+        format!(
+            "[cell.c.point.{name}]\nmechanism = \"Order\"\nat = \"{at}\"\ndigit = {digit}\n\
+             pointers = {{ place = \"keep.rate\" }}\n"
+        )
+    });
+    let results = run(&described(&format!(
+        r#"
+        {}
+        [simulation]
+        dt = 0.025
+        tstop = 1
+        [cell.c.section.soma]
+        L = 20
+        diam = 20
+        [cell.c.section.dend]
+        L = 200
+        diam = 2
+        nseg = 3
+        parent = "soma"
+        [cell.c.mechanism.pas]
+        [cell.c.mechanism.leaky]
+        [cell.c.point.keep]
+        mechanism = "Ramp"
+        at = "soma(0.5)"
+        rate = 0
+        pointers = {{ out = "soma(0.5).leaky.g" }}
+        {}
+        [population.p]
+        cell = "c"
+        [record]
+        rate = {{ population = "p", variable = "keep.rate" }}
+        last0 = {{ population = "p", variable = "zero.last" }}
+        last1 = {{ population = "p", variable = "one.last" }}
+        last2 = {{ population = "p", variable = "two.last" }}
+        "#,
+        files(&["leaky", "ramp", "order"]),
+        points.concat()
+    )));
+    let (header, columns) = reference_table("nmodl/order.csv");
+    for (name, expected) in header.iter().zip(&columns) {
+        assert_eq!(&results.series(name), expected, "{name}");
+    }
+}
+
 fn externals(names: &[&str]) -> String {
     format!(
         r#"
@@ -121,7 +169,7 @@ fn externals(names: &[&str]) -> String {
         L = 20
         diam = 20
         [cell.c.mechanism.pas]
-        g = 1e-4
+        g = 1e-3
         e = -70
         [cell.c.mechanism.reader]
         [population.p]
@@ -160,7 +208,7 @@ fn an_external_without_an_owner_tells_which_file_is_missing() {
     let message = said(&externals(&["reader"]).replace("[global.owner]\n        other = 0.5", ""));
     assert!(message.contains("no mechanism here has the EXTERNAL `area_of_owner`"), "{message}");
     assert!(message.contains("add the file that defines `owner`"), "{message}");
-    assert!(message.contains("reader.mod:4:"), "{message}");
+    assert!(message.contains("reader.mod:7:"), "{message}");
 }
 
 fn streams(ids: &str) -> String {

@@ -245,7 +245,8 @@ fn serial(model: &Model, pinned: &Pinned) -> Serial {
     let mechanism = &model.mechanisms[pinned.mechanism];
     let variable = |carried: &Carried| {
         let (file, line) = carried.place.clone().unzip();
-        let name = |file: String| Path::new(&file).file_name().map(|name| name.to_string_lossy().into_owned());
+        let name =
+            |file: String| Path::new(&file).file_name().map(|name| name.to_string_lossy().into_owned());
         SerialVariable { name: carried.name.clone(), file: file.and_then(name), line }
     };
     Serial {

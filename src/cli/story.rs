@@ -273,13 +273,18 @@ hopfield-brody: 500 ms in steps of 0.05 ms, seed 1
         let one = Serial { mechanism: "pool".into(), variables: vec![variable("rest", 31)], cells: 1 };
         let notice = serial(std::slice::from_ref(&one)).unwrap();
         assert_eq!(notice.message, "`pool` is serial: the cells that have it run on thread 0");
-        let wanted = "`pool`, 1 cell: the value of `rest` (pool.mod, line 31) passes from one instance to the next";
+        let wanted =
+            "`pool`, 1 cell: the value of `rest` (pool.mod, line 31) passes from one instance to the next";
         assert_eq!(notice.notes, [wanted]);
-        let other =
-            Serial { mechanism: "x".into(), variables: vec![variable("a", 0), variable("b", 2)], cells: 2000 };
+        let other = Serial {
+            mechanism: "x".into(),
+            variables: vec![variable("a", 0), variable("b", 2)],
+            cells: 2000,
+        };
         let notice = serial(&[one, other]).unwrap();
         assert_eq!(notice.message, "2 mechanisms are serial: the cells that have them run on thread 0");
-        let wanted = "`x`, 2 000 cells: the value of `a`, `b` (pool.mod, line 2) passes from one instance to the next";
+        let wanted =
+            "`x`, 2 000 cells: the value of `a`, `b` (pool.mod, line 2) passes from one instance to the next";
         assert_eq!(notice.notes[1], wanted);
         assert!(serial(&[]).is_none());
     }

@@ -12,7 +12,7 @@ use super::queue::{Arrival, Event as Due, Queue, SelfEvent};
 use super::report::Probes;
 use super::sets::{self, Set};
 use super::sink::Spike;
-use crate::ir;
+use crate::ir::{self, Stage};
 use crate::kernel::{Environment, Event, EventEffect, Level, Program, TableValues};
 use crate::network::{Body, Model};
 use crate::partition::Plan;
@@ -43,6 +43,8 @@ pub struct Local {
     pub membrane: Membrane,
     /// Their mechanisms, in the model's order.
     pub sets: Vec<Set>,
+    /// The sets with BEFORE or AFTER blocks.
+    phased: Vec<usize>,
     links: Links,
     watches: Vec<Watch>,
     store: Store,
@@ -113,6 +115,7 @@ impl Local {
             level,
             populations,
             membrane,
+            phased: (0..sets.len()).filter(|set| !sets[*set].mechanism.phases.is_empty()).collect(),
             sets,
             links,
             watches,
@@ -149,17 +152,27 @@ impl Local {
         for set in 0..self.sets.len() {
             let start = self.sets[set].globals.clone();
             self.build_tables(set, &start, &environment);
+        }
+        self.run_phase(Stage::BeforeInitial, &environment);
+        for set in 0..self.sets.len() {
+            let start = self.sets[set].globals.clone();
+            self.build_tables(set, &start, &environment);
             self.run_initial(set, &environment);
             self.build_tables(set, &start, &environment);
             self.run_all(set, &environment, |m| m.prepare.as_ref());
         }
         self.initialise_connections(&environment);
+        if self.run_phase(Stage::AfterInitial, &environment) {
+            self.prepare_all(&environment);
+        }
         self.rest(model, &environment);
         // As in NEURON, currents are computed once at t = 0, so that they can be recorded there.
+        self.run_phase(Stage::BeforeBreakpoint, &environment);
         self.membrane.begin_currents();
         for set in 0..self.sets.len() {
             self.run_all(set, &environment, |m| m.current.as_ref());
         }
+        self.run_phase(Stage::BeforeStep, &environment);
         // A cell that begins above its threshold fires at once, as in NEURON.
         self.detect(0.0);
         if self.outbox.error.is_none() {
@@ -280,6 +293,7 @@ impl Local {
                 self.sets[*set].instances.columns.set(*column, *instance, value);
             }
             self.prepare_all(environment);
+            self.run_phase(Stage::BeforeBreakpoint, environment);
             self.membrane.begin_currents();
             for set in 0..self.sets.len() {
                 if self.sets[set].mechanism.module.kind == ir::Kind::Density {
@@ -305,6 +319,19 @@ impl Local {
         self.prepare_all(environment);
     }
 
+    /// Runs the blocks of a phase, of all mechanisms; gives whether there are any.
+    fn run_phase(&mut self, stage: Stage, environment: &Environment) -> bool {
+        let mut found = false;
+        for k in 0..self.phased.len() {
+            let set = self.phased[k];
+            if self.sets[set].mechanism.phase(stage).is_some() {
+                self.run_all(set, environment, |m| m.phase(stage));
+                found = true;
+            }
+        }
+        found
+    }
+
     fn prepare_all(&mut self, environment: &Environment) {
         for set in 0..self.sets.len() {
             self.run_all(set, environment, |m| m.prepare.as_ref());
@@ -316,6 +343,7 @@ impl Local {
         self.deliver(step, f64::INFINITY);
         let (start, end) = (self.clock.time(step), self.clock.time(step + 1));
         let environment = self.environment(start + 0.5 * self.clock.dt());
+        self.run_phase(Stage::BeforeBreakpoint, &environment);
         self.membrane.begin_currents();
         for set in 0..self.sets.len() {
             self.run_all(set, &environment, |m| m.current.as_ref());
@@ -325,6 +353,8 @@ impl Local {
         for set in 0..self.sets.len() {
             self.run_all(set, &environment, |m| m.state.as_ref());
         }
+        self.run_phase(Stage::AfterSolve, &environment);
+        self.run_phase(Stage::BeforeStep, &environment);
         self.probes.sample(step + 1, &self.sets, &self.membrane, &mut self.outbox.samples);
         self.detect(end);
     }

@@ -122,7 +122,9 @@ fn has_line(op: &Op, uses: u32) -> bool {
         | Op::Argument(_)
         | Op::Flag
         | Op::PlaySize => false,
-        Op::Random { .. } | Op::SetStream { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => true,
+        Op::Random { .. } | Op::SetStream { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => {
+            true
+        }
         _ => uses != 1,
     }
 }

@@ -453,6 +453,8 @@ pub struct Module {
     pub receive: Option<Kernel>,
     /// INITIAL inside NET_RECEIVE: once for each connection, sets its weights.
     pub receive_initial: Option<Kernel>,
+    /// BEFORE and AFTER blocks, and CONSTRUCTOR: each runs for all mechanisms before anything else goes on.
+    pub phases: Vec<(Stage, Kernel)>,
     /// What was said while it was lowered.
     pub warnings: Diagnostics,
 }
@@ -490,6 +492,7 @@ impl Module {
         ]
         .into_iter()
         .filter_map(|(stage, kernel)| kernel.as_ref().map(|kernel| (stage, kernel)))
+        .chain(self.phases.iter().map(|(stage, kernel)| (*stage, kernel)))
     }
 
     /// The same, to be changed.
@@ -504,6 +507,7 @@ impl Module {
         ]
         .into_iter()
         .filter_map(|(stage, kernel)| kernel.as_mut().map(|kernel| (stage, kernel)))
+        .chain(self.phases.iter_mut().map(|(stage, kernel)| (*stage, kernel)))
     }
 
     /// The name of a column: `m`, or `ca[2]`.
@@ -541,6 +545,16 @@ pub enum Stage {
     State,
     /// [`Module::receive`].
     Receive,
+    /// CONSTRUCTOR and BEFORE INITIAL: before any `initial`.
+    BeforeInitial,
+    /// AFTER INITIAL: when all `initial` and `receive_initial` have run.
+    AfterInitial,
+    /// BEFORE BREAKPOINT: before the currents of a step.
+    BeforeBreakpoint,
+    /// AFTER SOLVE: when all `state` have run.
+    AfterSolve,
+    /// BEFORE STEP: at the end of a step and at t = 0, before anything is recorded.
+    BeforeStep,
     /// [`Table::range`].
     TableRange,
     /// [`Table::body`].
@@ -548,6 +562,15 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// The stages of [`Module::phases`], in the order in which they first run.
+    pub const PHASES: [Stage; 5] = [
+        Stage::BeforeInitial,
+        Stage::AfterInitial,
+        Stage::BeforeBreakpoint,
+        Stage::AfterSolve,
+        Stage::BeforeStep,
+    ];
+
     /// The name it has in dumps and messages.
     pub fn name(self) -> &'static str {
         match self {
@@ -557,6 +580,11 @@ impl Stage {
             Stage::Current => "current",
             Stage::State => "state",
             Stage::Receive => "receive",
+            Stage::BeforeInitial => "before_initial",
+            Stage::AfterInitial => "after_initial",
+            Stage::BeforeBreakpoint => "before_breakpoint",
+            Stage::AfterSolve => "after_solve",
+            Stage::BeforeStep => "before_step",
             Stage::TableRange => "range",
             Stage::TableBody => "body",
         }

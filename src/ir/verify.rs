@@ -148,7 +148,9 @@ impl Check<'_> {
                     self.say(format!("global {} is written, which is not there", id.0));
                 }
                 let event = self.serial(*id) && matches!(stage, Receive | ReceiveInitial);
-                event || matches!(stage, Initial | Current | State | TableBody)
+                event
+                    || matches!(stage, Initial | Current | State | TableBody)
+                    || Stage::PHASES.contains(&stage)
             }
             Effect::WriteArgument(k, _) => {
                 if *k >= self.arguments {

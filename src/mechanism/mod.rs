@@ -52,6 +52,8 @@ pub struct Mechanism {
     pub receive: Option<Program>,
     /// INITIAL in NET_RECEIVE.
     pub receive_initial: Option<Program>,
+    /// BEFORE and AFTER blocks.
+    pub phases: Vec<(ir::Stage, Program)>,
     /// Why it runs on one thread only: what passes from one instance to the next. Empty for most mechanisms.
     pub serial: Vec<Carried>,
     /// What is probably not meant in the text.
@@ -91,10 +93,18 @@ impl Mechanism {
         !self.serial.is_empty()
     }
 
-    /// Estimated cost of one instance and time step, ns: currents and states.
+    /// The program of a phase.
+    pub fn phase(&self, stage: ir::Stage) -> Option<&Program> {
+        self.phases.iter().find(|(of, _)| *of == stage).map(|(_, program)| program)
+    }
+
+    /// Estimated cost of one instance and time step, ns: currents, states, and the phases of a step.
     pub fn cost(&self) -> f64 {
         let of = |program: &Option<Program>| program.as_ref().map_or(0.0, |p| p.cost().nanoseconds);
-        of(&self.current) + of(&self.state)
+        let phases = self.phases.iter().filter(|(stage, _)| {
+            matches!(stage, ir::Stage::BeforeBreakpoint | ir::Stage::AfterSolve | ir::Stage::BeforeStep)
+        });
+        of(&self.current) + of(&self.state) + phases.map(|(_, p)| p.cost().nanoseconds).sum::<f64>()
     }
 }
 
@@ -128,7 +138,9 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         let program = Program::compile(kernel);
         Some(if module.in_sequence(kernel) { program.in_sequence() } else { program })
     };
+    let phase = |(stage, kernel): &(ir::Stage, Kernel)| Some((*stage, program(&Some(kernel.clone()))?));
     Ok(Mechanism {
+        phases: module.phases.iter().filter_map(phase).collect(),
         prepare: program(&module.prepare),
         initial: program(&module.initial),
         current: program(&module.current),

@@ -1,4 +1,4 @@
-"""Write tests/reference/nmodl/pointers.csv, externals.csv and streams.csv: NEURON's answers for the files of
+"""Write tests/reference/nmodl/pointers.csv, order.csv, externals.csv and streams.csv: NEURON's answers for the files of
 tests/nmodl/pointers that tests/nmodl_pointers.rs runs.
 
     python tools/reference/nmodl_pointers.py
@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LIBRARIES = [["leaky"], ["pool"], ["tracer"], ["ramp"], ["chain"], ["owner", "reader"], ["streams"]]
+LIBRARIES = [["leaky"], ["pool"], ["tracer"], ["ramp"], ["chain"], ["order"], ["owner", "reader"], ["streams"]]
 
 
 def translate(names):
@@ -86,6 +86,27 @@ def main():
     h.run()
     del handler
     write("pointers.csv", "Pointers that are written", list(watched), zip(*traces))
+
+    # BEFORE and AFTER blocks: what three instances of two places leave in one variable.
+    body, branch = h.Section(name="body"), h.Section(name="branch")
+    body.L = body.diam = 20
+    branch.L, branch.diam, branch.nseg = 200, 2, 3
+    branch.connect(body(1))
+    for section in (body, branch):
+        section.insert("pas")
+        section.insert("leaky")
+    keep = h.Ramp(body(0.5))
+    h.setpointer(body(0.5)._ref_g_leaky, "out", keep)
+    orders = [h.Order(place) for place in (body(0.5), branch(0.5), branch(0.9))]
+    for digit, order in enumerate(orders):
+        order.digit = digit
+        h.setpointer(keep._ref_rate, "place", order)
+    references = [keep._ref_rate, *(order._ref_last for order in orders)]
+    traces = [h.Vector().record(reference) for reference in references]
+    h.tstop = 1
+    keep.rate = 0
+    h.run()
+    write("order.csv", "The order of blocks", ["rate", "last0", "last1", "last2"], zip(*traces))
 
     # EXTERNAL: GLOBALs of a mechanism that is placed nowhere.
     cell = h.Section(name="cell")

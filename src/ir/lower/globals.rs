@@ -8,8 +8,7 @@
 //! - kept, when another mechanism reads it as EXTERNAL: as NEURON has it on one thread, the last instance's value stays;
 //! - carried, when a kernel reads what another instance, or this one at another time, left there: then instances run one
 //!   after another, as NEURON has them on one thread, and a store of it stays in every kernel that sets it;
-//! - refused, when a table for all instances would be made from it, or when NEURON would run several blocks, each for all
-//!   instances before the next, that are one kernel here.
+//! - refused, when a table for all instances would be made from it.
 //!
 //! What NET_RECEIVE sets counts as differing: events reach instances one at a time.
 
@@ -29,8 +28,6 @@ pub(super) struct Done {
     pub stage: Stage,
     /// Its code; with a store for every shared variable that is set.
     pub kernel: Kernel,
-    /// Number of blocks of the file that it is made of: NEURON runs each for all instances before the next.
-    pub blocks: usize,
     /// Where variables were first read before they were set.
     read_at: BTreeMap<Slot, Span>,
     /// Where shared variables were set to what differs between instances.
@@ -40,7 +37,7 @@ pub(super) struct Done {
 }
 
 /// Closes a draft: stores what it set, and leaves out what that does not need.
-pub(super) fn close(cx: &Context<'_>, mut draft: Draft, blocks: usize) -> Done {
+pub(super) fn close(cx: &Context<'_>, mut draft: Draft) -> Done {
     let dependence = analysis::dependence(&draft.kernel);
     let event = matches!(draft.stage, Stage::Receive | Stage::ReceiveInitial);
     let mut varying = BTreeMap::new();
@@ -61,14 +58,7 @@ pub(super) fn close(cx: &Context<'_>, mut draft: Draft, blocks: usize) -> Done {
         }
     }
     dead::run(&mut draft.kernel);
-    Done {
-        stage: draft.stage,
-        kernel: draft.kernel,
-        blocks,
-        read_at: draft.read_at,
-        varying,
-        set_at: draft.set_at,
-    }
+    Done { stage: draft.stage, kernel: draft.kernel, read_at: draft.read_at, varying, set_at: draft.set_at }
 }
 
 /// Shared variables that the code so far reads as they were and leaves changed, so that running it twice is not the same as
@@ -171,17 +161,6 @@ pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) -> Vec<Carried>
         Carried { id: *id, read, set }
     });
     let found: Vec<Carried> = found.collect();
-    for carried in &found {
-        let several = kernels.iter().find(|done| {
-            done.blocks > 1
-                && (reads(&done.kernel).contains(&carried.id) || stores(&done.kernel).contains(&carried.id))
-        });
-        if several.is_some() {
-            let reason = "NEURON runs BEFORE, AFTER and CONSTRUCTOR blocks for all instances before it goes on; here they run \
-                          together with the block that they belong to, one instance after the other.";
-            refuse(cx, carried, reason);
-        }
-    }
     found
 }
 

@@ -162,6 +162,7 @@ pub(crate) mod testing {
             }],
             plays: false,
             pointers: Vec::new(),
+            phases: Vec::new(),
             externals: Vec::new(),
             assigned: Vec::new(),
             serial: Vec::new(),
