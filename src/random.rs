@@ -117,6 +117,17 @@ impl Stream {
         self.refill();
     }
 
+    /// Changes one of the three identifiers, 0 for `id1`. The place in the stream stays, and as in NEURON the words left of the
+    /// present four are still those of the old identifiers; [`Stream::set_sequence`] makes them anew.
+    pub fn set_id(&mut self, number: u8, id: u32) {
+        let at = match number {
+            0 => 2,
+            1 => 3,
+            _ => 1,
+        };
+        self.counter[at] = id;
+    }
+
     /// The next word.
     pub fn next_u32(&mut self) -> u32 {
         let value = self.block[usize::from(self.word & 3)];

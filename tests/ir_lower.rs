@@ -343,7 +343,8 @@ fn tables_are_looked_up() {
 
 #[test]
 fn tables_can_be_left_out() {
-    let module = lowered_with(TABLED, &Options { tables: false }).unwrap_or_else(|said| panic!("{said}"));
+    let module = lowered_with(TABLED, &Options { tables: false, ..Options::default() })
+        .unwrap_or_else(|said| panic!("{said}"));
     assert!(module.tables.is_empty());
     assert!(!dump::module(&module).contains("lookup"));
 }
@@ -516,8 +517,13 @@ fn what_is_not_supported_is_refused_with_its_place() {
         ),
         (density("FUNCTION_TABLE tau(v)"), "FUNCTION_TABLE is not supported yet"),
         (
-            "NEURON { SUFFIX s POINTER q } ASSIGNED { q v } INITIAL { q = 1 }".into(),
-            "the POINTER `q` is written",
+            "NEURON { SUFFIX s NONSPECIFIC_CURRENT i POINTER q } ASSIGNED { q v i } BREAKPOINT { q = q + 1 i = v }"
+                .into(),
+            "BREAKPOINT makes the new value of the POINTER `q` from its old one",
+        ),
+        (
+            "NEURON { SUFFIX s EXTERNAL x_other } ASSIGNED { x_other v } INITIAL { x_other = 1 }".into(),
+            "the EXTERNAL `x_other` is set",
         ),
         (format!("{point} NET_RECEIVE (w) {{ WATCH (v > 1) 2 }}"), "WATCH is not supported yet"),
         (

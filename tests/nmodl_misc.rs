@@ -92,7 +92,7 @@ fn said(text: &str) -> String {
 fn a_pointer_needs_a_target_in_its_cell() {
     for (pointers, expected) in [
         ("", "the POINTER `vpre` of `Graded` points at nothing"),
-        ("pointers = { vpr = \"v\", vpre = \"v\" }", "`Graded` reads no POINTER `vpr`"),
+        ("pointers = { vpr = \"v\", vpre = \"v\" }", "`Graded` has no POINTER `vpr`"),
         ("pointers = { vpre = \"axon(0.5).v\" }", "has no section `axon`"),
         ("pointers = { vpre = \"soma(0.5).u\" }", "has no variable `u`"),
         ("pointers = { vpre = \"nowhere.g\" }", "`nowhere`"),

@@ -2,10 +2,11 @@
 //!
 //! Cells are laid one after another, by population and then by index, each with its compartments in the order of its
 //! tree. Instances of a mechanism follow the same order, so that they mostly lie beside their compartments; those of a
-//! serial mechanism lie in NEURON's order, in which they run. No order here depends on which thread a cell is on.
+//! serial mechanism, and of one that writes to POINTERs, lie in NEURON's order, in which they run. No order here depends on which thread a cell is on.
 
 use std::cmp::Reverse;
 
+use crate::mechanism::Mechanism;
 use crate::network::{Body, CellBody, Model, PointSet};
 use crate::partition::Plan;
 
@@ -105,7 +106,9 @@ pub fn placements(model: &Model, mechanism: usize, locals: &[LocalPopulation]) -
             }
         }
     }
-    if model.mechanisms[mechanism].is_serial() {
+    let Mechanism { module, .. } = &*model.mechanisms[mechanism];
+    // What writes to a POINTER may see in turn what others of its kind wrote.
+    if model.mechanisms[mechanism].is_serial() || module.pointers.iter().any(|pointer| pointer.written) {
         list.sort_by_key(|placement| turn(model, locals, placement));
     }
     list

@@ -14,7 +14,7 @@ use super::queue::{Arrival, Event as Due, Queue, SelfEvent};
 use super::report::Probes;
 use super::sets::{self, Set};
 use super::sink::Spike;
-use crate::ir;
+use crate::ir::{self, Stage};
 use crate::kernel::{Environment, Event, EventEffect, Level, Program, TableValues};
 use crate::network::{Body, Model};
 use crate::partition::Plan;
@@ -45,6 +45,8 @@ pub struct Local {
     pub membrane: Membrane,
     /// Their mechanisms, in the model's order.
     pub sets: Vec<Set>,
+    /// The sets with BEFORE or AFTER blocks.
+    phased: Vec<usize>,
     links: Links,
     couplings: Couplings,
     diffusions: Diffusions,
@@ -121,6 +123,7 @@ impl Local {
             level,
             populations,
             membrane,
+            phased: (0..sets.len()).filter(|set| !sets[*set].mechanism.phases.is_empty()).collect(),
             sets,
             links,
             couplings,
@@ -157,11 +160,19 @@ impl Local {
         for set in 0..self.sets.len() {
             let start = self.sets[set].globals.clone();
             self.build_tables(set, &start, &environment);
+        }
+        self.run_phase(Stage::BeforeInitial, &environment);
+        for set in 0..self.sets.len() {
+            let start = self.sets[set].globals.clone();
+            self.build_tables(set, &start, &environment);
             self.run_initial(set, &environment);
             self.build_tables(set, &start, &environment);
             self.run_all(set, &environment, |m| m.prepare.as_ref());
         }
         self.initialise_connections(&environment);
+        if self.run_phase(Stage::AfterInitial, &environment) {
+            self.prepare_all(&environment);
+        }
         self.rest(&model, &environment);
     }
 
@@ -169,10 +180,12 @@ impl Local {
     pub fn start(&mut self) {
         let environment = self.environment(0.0);
         // As in NEURON, currents are computed once at t = 0, so that they can be recorded there.
+        self.run_phase(Stage::BeforeBreakpoint, &environment);
         self.membrane.begin_currents();
         for set in 0..self.sets.len() {
             self.run_all(set, &environment, |m| m.current.as_ref());
         }
+        self.run_phase(Stage::BeforeStep, &environment);
         // A cell that begins above its threshold fires at once, as in NEURON.
         self.detect(0.0);
         if self.outbox.error.is_none() {
@@ -214,14 +227,51 @@ impl Local {
         environment: &Environment,
         kernel: impl Fn(&crate::mechanism::Mechanism) -> Option<&Program>,
     ) {
-        if kernel(&self.sets[set].mechanism).is_some() {
-            self.links.follow(set, None, &mut self.sets, &self.membrane);
+        let mechanism = self.sets[set].mechanism.clone();
+        let Some(program) = kernel(&mechanism) else { return };
+        self.refresh(set, environment);
+        if !self.links.in_turn(set) {
+            return self.run_program(program, set, None, environment);
         }
-        let Set { mechanism, instances, globals, tables, .. } = &mut self.sets[set];
-        if let Some(program) = kernel(mechanism) {
-            let Membrane { nodes, ions, .. } = &mut self.membrane;
-            program.run(self.level, environment, globals, tables, instances, nodes, ions);
+        for instance in 0..self.sets[set].instances.columns.count() {
+            self.run_program(program, set, Some(instance), environment);
         }
+    }
+
+    /// Computes the hidden columns of a set anew if somebody changed what they follow from.
+    fn refresh(&mut self, set: usize, environment: &Environment) {
+        if std::mem::take(&mut self.sets[set].stale)
+            && let Some(prepare) = &self.sets[set].mechanism.clone().prepare
+        {
+            self.run_program(prepare, set, None, environment);
+        }
+    }
+
+    /// Runs a program without events for all instances or one, with their pointers.
+    fn run_program(&mut self, program: &Program, set: usize, one: Option<usize>, environment: &Environment) {
+        self.links.follow(set, one, &mut self.sets, &self.membrane);
+        let Set { instances, globals, tables, .. } = &mut self.sets[set];
+        let Membrane { nodes, ions, .. } = &mut self.membrane;
+        let level = self.level;
+        match one {
+            None => program.run(level, environment, globals, tables, instances, nodes, ions),
+            Some(instance) => {
+                self.effects.clear();
+                let mut event = Event { arguments: &mut [], flag: 0.0, effects: &mut self.effects };
+                program.run_one(
+                    level,
+                    environment,
+                    globals,
+                    tables,
+                    instance,
+                    instances,
+                    nodes,
+                    ions,
+                    &mut event,
+                );
+            }
+        }
+        self.links.bring_back(set, one, &mut self.sets, &mut self.membrane);
     }
 
     fn initialise_connections(&mut self, environment: &Environment) {
@@ -256,6 +306,7 @@ impl Local {
                 self.sets[*set].instances.columns.set(*column, *instance, value);
             }
             self.prepare_all(environment);
+            self.run_phase(Stage::BeforeBreakpoint, environment);
             self.membrane.begin_currents();
             for set in 0..self.sets.len() {
                 if self.sets[set].mechanism.module.kind == ir::Kind::Density {
@@ -281,6 +332,19 @@ impl Local {
         self.prepare_all(environment);
     }
 
+    /// Runs the blocks of a phase, of all mechanisms; gives whether there are any.
+    fn run_phase(&mut self, stage: Stage, environment: &Environment) -> bool {
+        let mut found = false;
+        for k in 0..self.phased.len() {
+            let set = self.phased[k];
+            if self.sets[set].mechanism.phase(stage).is_some() {
+                self.run_all(set, environment, |m| m.phase(stage));
+                found = true;
+            }
+        }
+        found
+    }
+
     fn prepare_all(&mut self, environment: &Environment) {
         for set in 0..self.sets.len() {
             self.run_all(set, environment, |m| m.prepare.as_ref());
@@ -300,6 +364,7 @@ impl Local {
     /// Takes the voltages from the beginning of step `step` to its end. Its events have been delivered.
     pub fn advance_voltages(&mut self, step: u64) {
         let environment = self.environment(self.clock.time(step) + 0.5 * self.clock.dt());
+        self.run_phase(Stage::BeforeBreakpoint, &environment);
         self.membrane.begin_currents();
         for set in 0..self.sets.len() {
             self.run_all(set, &environment, |m| m.current.as_ref());
@@ -315,6 +380,8 @@ impl Local {
             self.run_all(set, &environment, |m| m.state.as_ref());
         }
         self.diffusions.step(self.clock.dt(), &mut self.sets, &mut self.membrane);
+        self.run_phase(Stage::AfterSolve, &environment);
+        self.run_phase(Stage::BeforeStep, &environment);
         self.probes.sample(step + 1, &self.sets, &self.membrane, &mut self.outbox.samples);
         self.detect(end);
     }
@@ -364,9 +431,10 @@ impl Local {
         connection: u32,
     ) {
         let instance = target.instance as usize;
-        self.links.follow(target.set as usize, Some(instance), &mut self.sets, &self.membrane);
-        let Set { mechanism, instances, globals, tables, tickets, ids, .. } =
-            &mut self.sets[target.set as usize];
+        let set = target.set as usize;
+        self.refresh(set, environment);
+        self.links.follow(set, Some(instance), &mut self.sets, &self.membrane);
+        let Set { mechanism, instances, globals, tables, .. } = &mut self.sets[set];
         let program = match handler {
             Handler::Initial => &mechanism.initial,
             Handler::ConnectionInitial => &mechanism.receive_initial,
@@ -395,6 +463,8 @@ impl Local {
             ions,
             &mut event,
         );
+        self.links.bring_back(set, Some(instance), &mut self.sets, &mut self.membrane);
+        let Set { mechanism, tickets, ids, .. } = &mut self.sets[set];
         let now = environment.time;
         let name = || mechanism.module.name.clone();
         for effect in &self.effects {

@@ -7,7 +7,7 @@ use crate::ir::IonVariable;
 use crate::network::{Body, Model, Quantity};
 
 /// Where one value is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Probe {
     /// A membrane potential.
     Voltage {

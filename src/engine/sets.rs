@@ -7,7 +7,7 @@ use super::queue::Ticket;
 use crate::ir;
 use crate::kernel::{AlignedVector, Columns, Instances, NodeColumns, NodeIndex, TableValues};
 use crate::mechanism::Mechanism;
-use crate::network::{Body, Model, Setting};
+use crate::network::{Body, Model, Setting, StreamIds};
 use crate::random::{Part, Stream};
 
 /// All instances of one mechanism on one thread.
@@ -27,6 +27,8 @@ pub struct Set {
     pub tickets: Vec<Option<Ticket>>,
     /// Artificial cells: global id of each. Else empty.
     pub ids: Vec<u32>,
+    /// A variable was changed from elsewhere since hidden columns were computed from it.
+    pub stale: bool,
 }
 
 /// An ion in the compartments of one thread.
@@ -88,6 +90,7 @@ fn membrane_set(
         let densities = body.densities.len();
         let set = place.set as usize;
         let name: String;
+        let mut given: (&[StreamIds], usize) = (&[], 0);
         if set < densities {
             let density = &body.densities[set];
             apply(&mut columns, instance, &density.settings, cell as usize, place.position as usize);
@@ -100,9 +103,11 @@ fn membrane_set(
             apply(&mut columns, instance, &point.settings, position, 0);
             local.point[set - densities][place.local as usize] = instance as u32;
             name = point.name.clone();
+            given = (&point.streams, position);
         }
-        for (random, streams) in module.randoms.iter().zip(&mut randoms) {
-            streams.push(stream(model, &population.name, cell, &name, random));
+        for (number, (random, streams)) in module.randoms.iter().zip(&mut randoms).enumerate() {
+            let own = || stream(model, &population.name, cell, &name, random);
+            streams.push(chosen_stream(given, number).unwrap_or_else(own));
         }
     }
     columns.pad();
@@ -123,7 +128,7 @@ fn membrane_set(
         randoms,
         plays: Vec::new(),
     };
-    Some(new_set(mechanism, index, instances, Vec::new()))
+    Some(new_set(model, mechanism, index, instances, Vec::new()))
 }
 
 fn ion_slots(model: &Model, ions: &[LocalIon], name: &str, placements: &[Placement]) -> (usize, NodeIndex) {
@@ -156,8 +161,10 @@ fn artificial_set(
         local.first_artificial = ids.len() as u32;
         for cell in &local.cells {
             apply(&mut columns, ids.len(), &body.settings, *cell as usize, 0);
-            for (random, streams) in module.randoms.iter().zip(&mut randoms) {
-                streams.push(stream(model, &population.name, *cell, "", random));
+            for (number, (random, streams)) in module.randoms.iter().zip(&mut randoms).enumerate() {
+                let own = || stream(model, &population.name, *cell, "", random);
+                let given = (body.streams.as_slice(), *cell as usize);
+                streams.push(chosen_stream(given, number).unwrap_or_else(own));
             }
             if module.plays {
                 plays.push(body.times.get(*cell as usize).cloned().unwrap_or_else(|| Arc::from([])));
@@ -174,18 +181,39 @@ fn artificial_set(
         randoms,
         plays,
     };
-    Some(new_set(mechanism, index, instances, ids))
+    Some(new_set(model, mechanism, index, instances, ids))
 }
 
-fn new_set(mechanism: &Arc<Mechanism>, index: usize, instances: Instances, ids: Vec<u32>) -> Set {
+fn new_set(
+    model: &Model,
+    mechanism: &Arc<Mechanism>,
+    index: usize,
+    instances: Instances,
+    ids: Vec<u32>,
+) -> Set {
     let module = &mechanism.module;
     let mut globals = vec![0.0; module.global_count as usize];
     for variable in &module.globals {
         let first = variable.first as usize;
         globals[first..first + variable.length as usize].fill(variable.default);
     }
+    for external in model.externals.iter().filter(|e| e.reader == index) {
+        // What a mechanism without instances here has; else it is renewed before each run.
+        let owner = &model.mechanisms[external.owner].module;
+        let of = |v: &&ir::Variable| (v.first..v.first + v.length).contains(&external.from);
+        globals[external.global as usize] = owner.globals.iter().find(of).map_or(0.0, |v| v.default);
+    }
     let tickets = vec![None; instances.columns.count()];
-    Set { mechanism: mechanism.clone(), index, instances, globals, tables: Vec::new(), tickets, ids }
+    Set {
+        mechanism: mechanism.clone(),
+        index,
+        instances,
+        globals,
+        tables: Vec::new(),
+        tickets,
+        ids,
+        stale: false,
+    }
 }
 
 fn defaults(module: &ir::Module, count: usize) -> Columns {
@@ -202,6 +230,13 @@ fn apply(columns: &mut Columns, instance: usize, settings: &[Setting], cell: usi
     for setting in settings {
         columns.set(setting.column as usize, instance, setting.values.get(cell, node));
     }
+}
+
+/// The stream that the description chooses for RANDOM variable number `random` of a cell.
+fn chosen_stream((given, position): (&[StreamIds], usize), random: usize) -> Option<Stream> {
+    let ids = given.iter().find(|ids| ids.random == random)?;
+    let [id1, id2, id3, index] = *ids.of_cell.get(position)?;
+    Some(Stream::new(id1, id2, id3, index))
 }
 
 fn stream(model: &Model, population: &str, cell: u32, owner: &str, random: &str) -> Stream {

@@ -75,9 +75,13 @@ fn own_dependence(op: &Op) -> Dependence {
         | Op::Next(..)
         | Op::Repeat(_) => Dependence::Constant,
         Op::Global(_) | Op::Builtin(_) | Op::Lookup { .. } | Op::LookupSlope { .. } => Dependence::Uniform,
-        Op::Read(_) | Op::Argument(_) | Op::Flag | Op::Random { .. } | Op::PlaySize | Op::PlayAt(_) => {
-            Dependence::Instance
-        }
+        Op::Read(_)
+        | Op::Argument(_)
+        | Op::Flag
+        | Op::Random { .. }
+        | Op::SetStream { .. }
+        | Op::PlaySize
+        | Op::PlayAt(_) => Dependence::Instance,
     }
 }
 
@@ -120,9 +124,10 @@ pub fn uses(kernel: &Kernel) -> Vec<u32> {
     count
 }
 
-/// Which ops are needed: by an effect, by an op that is needed, or because a draw advances its stream.
+/// Which ops are needed: by an effect, by an op that is needed, or because it advances or sets a stream.
 pub fn live(kernel: &Kernel) -> Vec<bool> {
-    let mut live: Vec<bool> = kernel.ops.iter().map(|op| matches!(op, Op::Random { .. })).collect();
+    let mut live: Vec<bool> =
+        kernel.ops.iter().map(|op| matches!(op, Op::Random { .. } | Op::SetStream { .. })).collect();
     for value in kernel.effects.iter().flat_map(Effect::operands) {
         live[value.0 as usize] = true;
     }
@@ -184,7 +189,7 @@ fn keep_loops(kernel: &Kernel, live: &mut [bool]) -> bool {
                     *outer |= counts;
                 }
             }
-            Op::Next(..) | Op::Random { .. } if live[i] => {
+            Op::Next(..) | Op::Random { .. } | Op::SetStream { .. } if live[i] => {
                 if let Some((_, counts)) = open.last_mut() {
                     *counts = true;
                 }

@@ -122,7 +122,9 @@ fn has_line(op: &Op, uses: u32) -> bool {
         | Op::Argument(_)
         | Op::Flag
         | Op::PlaySize => false,
-        Op::Random { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => true,
+        Op::Random { .. } | Op::SetStream { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => {
+            true
+        }
         _ => uses != 1,
     }
 }
@@ -174,9 +176,18 @@ impl Shown<'_> {
                     Distribution::Uniform => "random_uniform",
                     Distribution::Exponential => "random_negexp",
                     Distribution::Normal => "random_normal",
+                    Distribution::Word => "random_ipick",
                 };
                 let stream = self.module.randoms.get(random.0 as usize).map_or("?", String::as_str);
                 format!("{name}({stream}){}", self.when(when))
+            }
+            Op::SetStream { random, part, value, when } => {
+                let stream = self.module.randoms.get(random.0 as usize).map_or("?", String::as_str);
+                let part = match part {
+                    StreamPart::Id(number) => format!("id{}", number + 1),
+                    StreamPart::Sequence => "sequence".into(),
+                };
+                format!("set_{part}({stream}, {}){}", self.value(value, 0), self.when(Some(when)))
             }
             Op::PlaySize => "play_size()".into(),
             Op::PlayAt(i) => format!("play_at({})", self.value(i, 0)),

@@ -39,6 +39,9 @@ impl Op {
             Op::Random { random, distribution, when } => {
                 Op::Random { random, distribution, when: when.map(change) }
             }
+            Op::SetStream { random, part, value, when } => {
+                Op::SetStream { random, part, value: change(value), when: change(when) }
+            }
             Op::PlayAt(index) => Op::PlayAt(change(index)),
             Op::Carry(initial) => Op::Carry(change(initial)),
             Op::Next(carry, next) => Op::Next(change(carry), change(next)),

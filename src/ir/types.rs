@@ -126,6 +126,17 @@ pub enum Distribution {
     Exponential,
     /// Normal with mean 0 and standard deviation 1.
     Normal,
+    /// A whole number from 0 to 2^32 - 1: the stream's next word.
+    Word,
+}
+
+/// What code can set of a RANDOM variable's stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StreamPart {
+    /// Identifier number `.0` (0, 1 or 2), cut to a whole number below 2^32.
+    Id(u8),
+    /// How many words have been drawn since the start, 0 to 2^34 - 1.
+    Sequence,
 }
 
 /// One step of a kernel.
@@ -177,6 +188,17 @@ pub enum Op {
         distribution: Distribution,
         /// Mask; `None` is always.
         when: Option<Value>,
+    },
+    /// Sets a part of a RANDOM variable's stream to `value`, only where `when` is not zero. Its own value is 0.
+    SetStream {
+        /// The variable.
+        random: RandomId,
+        /// Which part.
+        part: StreamPart,
+        /// To what.
+        value: Value,
+        /// Mask.
+        when: Value,
     },
     /// The number of times in the instance's own list (`play_size()`).
     PlaySize,
@@ -314,13 +336,35 @@ pub struct IonUse {
     pub writes: Vec<IonVariable>,
 }
 
-/// A POINTER that some code reads: a variable elsewhere, which the network description names.
+/// A POINTER: a variable elsewhere, which the network description names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pointer {
     /// As in the file.
     pub name: String,
     /// Holds what it points at, renewed before every run of a kernel.
     pub column: ColumnId,
+    /// Whether some code reads it.
+    pub read: bool,
+    /// Whether some code writes it: then what it points at takes the column's value after every run of a kernel.
+    pub written: bool,
+}
+
+impl Pointer {
+    /// Whether any code uses it. Else it needs no target.
+    pub fn used(&self) -> bool {
+        self.read || self.written
+    }
+}
+
+/// An EXTERNAL: a GLOBAL variable of another mechanism, by its name in NEURON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct External {
+    /// The variable's name, `_` and the other mechanism's: `Area_canmda`.
+    pub name: String,
+    /// Holds its value here, renewed before every run of a kernel.
+    pub global: GlobalId,
+    /// Where it is declared.
+    pub span: Span,
 }
 
 /// A shared variable by which an instance sees what another one left: its value passes from one call to the next.
@@ -400,6 +444,10 @@ pub struct Module {
     pub plays: bool,
     /// POINTERs.
     pub pointers: Vec<Pointer>,
+    /// EXTERNALs.
+    pub externals: Vec<External>,
+    /// Shared variables that some code sets, whatever becomes of them.
+    pub assigned: Vec<GlobalId>,
     /// What passes from one instance to the next. When there is any, instances run one after another, in NEURON's
     /// order, on one thread.
     pub serial: Vec<Carried>,
@@ -418,6 +466,8 @@ pub struct Module {
     pub receive: Option<Kernel>,
     /// INITIAL inside NET_RECEIVE: once for each connection, sets its weights.
     pub receive_initial: Option<Kernel>,
+    /// BEFORE and AFTER blocks, and CONSTRUCTOR: each runs for all mechanisms before anything else goes on.
+    pub phases: Vec<(Stage, Kernel)>,
     /// What was said while it was lowered.
     pub warnings: Diagnostics,
 }
@@ -455,6 +505,7 @@ impl Module {
         ]
         .into_iter()
         .filter_map(|(stage, kernel)| kernel.as_ref().map(|kernel| (stage, kernel)))
+        .chain(self.phases.iter().map(|(stage, kernel)| (*stage, kernel)))
     }
 
     /// The same, to be changed.
@@ -469,6 +520,7 @@ impl Module {
         ]
         .into_iter()
         .filter_map(|(stage, kernel)| kernel.as_mut().map(|kernel| (stage, kernel)))
+        .chain(self.phases.iter_mut().map(|(stage, kernel)| (*stage, kernel)))
     }
 
     /// The name of a column: `m`, or `ca[2]`.
@@ -506,6 +558,16 @@ pub enum Stage {
     State,
     /// [`Module::receive`].
     Receive,
+    /// CONSTRUCTOR and BEFORE INITIAL: before any `initial`.
+    BeforeInitial,
+    /// AFTER INITIAL: when all `initial` and `receive_initial` have run.
+    AfterInitial,
+    /// BEFORE BREAKPOINT: before the currents of a step.
+    BeforeBreakpoint,
+    /// AFTER SOLVE: when all `state` have run.
+    AfterSolve,
+    /// BEFORE STEP: at the end of a step and at t = 0, before anything is recorded.
+    BeforeStep,
     /// [`Table::range`].
     TableRange,
     /// [`Table::body`].
@@ -513,6 +575,15 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// The stages of [`Module::phases`], in the order in which they first run.
+    pub const PHASES: [Stage; 5] = [
+        Stage::BeforeInitial,
+        Stage::AfterInitial,
+        Stage::BeforeBreakpoint,
+        Stage::AfterSolve,
+        Stage::BeforeStep,
+    ];
+
     /// The name it has in dumps and messages.
     pub fn name(self) -> &'static str {
         match self {
@@ -522,6 +593,11 @@ impl Stage {
             Stage::Current => "current",
             Stage::State => "state",
             Stage::Receive => "receive",
+            Stage::BeforeInitial => "before_initial",
+            Stage::AfterInitial => "after_initial",
+            Stage::BeforeBreakpoint => "before_breakpoint",
+            Stage::AfterSolve => "after_solve",
+            Stage::BeforeStep => "before_step",
             Stage::TableRange => "range",
             Stage::TableBody => "body",
         }

@@ -95,7 +95,9 @@ impl Check<'_> {
             Op::Global(id) if id.0 >= self.module.global_count => {
                 self.say(format!("op {i} reads global {}, which is not there", id.0));
             }
-            Op::Read(_) | Op::Random { .. } | Op::PlaySize | Op::PlayAt(_) if self.in_table() => {
+            Op::Read(_) | Op::Random { .. } | Op::SetStream { .. } | Op::PlaySize | Op::PlayAt(_)
+                if self.in_table() =>
+            {
                 self.say(format!("op {i} reads an instance while a table is made"));
             }
             Op::Read(place) => self.place(place),
@@ -117,8 +119,10 @@ impl Check<'_> {
             {
                 self.say(format!("op {i} looks up column {column} of table {}, which is not there", table.0));
             }
-            Op::Random { random, .. } if random.0 as usize >= self.module.randoms.len() => {
-                self.say(format!("op {i} draws from random variable {}, which is not there", random.0));
+            Op::Random { random, .. } | Op::SetStream { random, .. }
+                if random.0 as usize >= self.module.randoms.len() =>
+            {
+                self.say(format!("op {i} uses random variable {}, which is not there", random.0));
             }
             _ => {}
         }
@@ -144,7 +148,9 @@ impl Check<'_> {
                     self.say(format!("global {} is written, which is not there", id.0));
                 }
                 let event = self.serial(*id) && matches!(stage, Receive | ReceiveInitial);
-                event || matches!(stage, Initial | Current | State | TableBody)
+                event
+                    || matches!(stage, Initial | Current | State | TableBody)
+                    || Stage::PHASES.contains(&stage)
             }
             Effect::WriteArgument(k, _) => {
                 if *k >= self.arguments {

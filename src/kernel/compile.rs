@@ -193,7 +193,8 @@ impl<'a> Compiler<'a> {
             let of = |value: &Value| self.uniform[value.0 as usize];
             let uniform = match op {
                 Op::Constant(_) | Op::Global(_) | Op::Builtin(_) | Op::Argument(_) | Op::Flag => true,
-                Op::Read(_) | Op::Random { .. } | Op::PlaySize | Op::PlayAt(_) => false,
+                Op::Read(_) | Op::Random { .. } | Op::SetStream { .. } => false,
+                Op::PlaySize | Op::PlayAt(_) => false,
                 Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => false,
                 Op::Unary(_, a) => of(a),
                 Op::Binary(_, a, b) => of(a) && of(b),
@@ -243,6 +244,9 @@ impl<'a> Compiler<'a> {
                 }
                 Op::Random { random, distribution, when: Some(when) } => {
                     Definition::Computed(Code::Random { random: random.0, distribution }, vec![when])
+                }
+                Op::SetStream { random, part, value, when } => {
+                    Definition::Computed(Code::SetStream { random: random.0, part }, vec![when, value])
                 }
                 Op::PlaySize => Definition::Computed(Code::PlaySize, vec![]),
                 Op::PlayAt(number) => Definition::Computed(Code::PlayAt, vec![number]),
@@ -316,7 +320,7 @@ impl<'a> Compiler<'a> {
             }
         }
         for index in (0..needed.len()).rev() {
-            needed[index] |= matches!(self.kernel.ops[index], Op::Random { .. });
+            needed[index] |= matches!(self.kernel.ops[index], Op::Random { .. } | Op::SetStream { .. });
             if let (true, Op::Next(carry, _)) = (needed[index], &self.kernel.ops[index]) {
                 needed[carry.0 as usize] = true;
             }

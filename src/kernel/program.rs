@@ -9,7 +9,7 @@ use super::scalar::Evaluator;
 use super::table::{GROUP, TableValues};
 use super::vector::{self, Machine};
 use super::{Cost, LONGEST_BLOCK, Level, REGISTER_BYTES};
-use crate::ir::{self, Distribution, IonVariable, Place, Sum};
+use crate::ir::{self, Distribution, IonVariable, Place, StreamPart, Sum};
 
 /// Where a step finds a value or leaves it. The slots are numbered through: first what is the same for all
 /// instances, then the registers, then the places.
@@ -38,6 +38,11 @@ pub(super) enum Code {
     RandomAlways {
         random: u32,
         distribution: Distribution,
+    },
+    /// Sets a part of a stream to the second operand where the first is not zero.
+    SetStream {
+        random: u32,
+        part: StreamPart,
     },
     PlaySize,
     PlayAt,
@@ -284,9 +289,11 @@ impl Program {
             .any(|action| matches!(action, Action::Send { .. } | Action::Fire { .. } | Action::Move { .. }))
     }
 
-    /// Whether it draws random numbers.
+    /// Whether it draws random numbers, or sets streams of them.
     pub fn draws_random(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step.code, Code::Random { .. } | Code::RandomAlways { .. }))
+        self.steps.iter().any(|step| {
+            matches!(step.code, Code::Random { .. } | Code::RandomAlways { .. } | Code::SetStream { .. })
+        })
     }
 
     /// What it costs.
@@ -472,7 +479,9 @@ impl Program {
                         "a table's column is not there"
                     );
                 }
-                Code::Random { random, .. } | Code::RandomAlways { random, .. } => {
+                Code::Random { random, .. }
+                | Code::RandomAlways { random, .. }
+                | Code::SetStream { random, .. } => {
                     assert!(instances.randoms[random as usize].len() >= count, "a stream is not there");
                 }
                 Code::PlaySize | Code::PlayAt => {

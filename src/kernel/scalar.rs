@@ -7,7 +7,7 @@ use super::loops::Loop;
 use super::program::{Code, Lookup, Step};
 use super::table::TableValues;
 use super::vector;
-use crate::ir::{Distribution, MOST_ROUNDS};
+use crate::ir::{Distribution, MOST_ROUNDS, StreamPart};
 use crate::random::Stream;
 
 /// One instance's randoms and times: all streams, all lists, and which instance.
@@ -55,6 +55,12 @@ impl Evaluator<'_> {
                 }
                 Code::Random { random, distribution } => self.draw(a != 0.0, random, distribution),
                 Code::RandomAlways { random, distribution } => self.draw(true, random, distribution),
+                Code::SetStream { random, part } => {
+                    if let (Some((randoms, _, instance)), true) = (&mut self.own, a != 0.0) {
+                        set_stream(&mut randoms[random as usize][*instance], part, operands[1]);
+                    }
+                    0.0
+                }
                 Code::PlaySize => self.times().len() as f64,
                 Code::PlayAt => play_at(self.times(), a),
                 Code::Loop(number) => {
@@ -99,6 +105,19 @@ pub(super) fn draw(stream: &mut Stream, distribution: Distribution) -> f64 {
         Distribution::Uniform => stream.uniform(),
         Distribution::Exponential => stream.negexp(1.0),
         Distribution::Normal => stream.normal(),
+        Distribution::Word => f64::from(stream.next_u32()),
+    }
+}
+
+/// Sets a part of a stream. Numbers become whole ones as in NEURON: identifiers modulo 2^32, and a place below 0 or above
+/// 2^40 - 1 is the start.
+pub(super) fn set_stream(stream: &mut Stream, part: StreamPart, value: f64) {
+    match part {
+        StreamPart::Id(number) => stream.set_id(number, value as i64 as u32),
+        StreamPart::Sequence => {
+            let place = if value <= ((1u64 << 40) - 1) as f64 { value } else { 0.0 };
+            stream.set_sequence(place as u64);
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 use super::columns::{Instances, IonColumns, NodeColumns, NodeIndex};
 use super::primitives::{Call, Loop, Primitive, View, WIDTH};
 use super::program::{Action, Code, Lookup, Program, Step};
-use super::scalar::{Evaluator, draw, play_at};
+use super::scalar::{Evaluator, draw, play_at, set_stream};
 use super::table::TableValues;
 use super::{AlignedVector, LANES, Level};
 use crate::ir::{MOST_ROUNDS, Place, Sum};
@@ -227,6 +227,8 @@ impl Machine<'_> {
         for at in (0..call.length).step_by(LANES) {
             // SAFETY: as in `steps`. Draws without a condition have the target as an operand, and ignore it.
             let operands = unsafe { call.operands[0].load::<LANES>(at) };
+            // SAFETY: likewise; a code with one operand has it here again.
+            let second = unsafe { call.operands[1].load::<LANES>(at) };
             let mut values = [0.0; LANES];
             for lane in 0..LANES.min(block.count - at) {
                 let instance = block.start + at + lane;
@@ -236,6 +238,13 @@ impl Machine<'_> {
                     }
                     Code::RandomAlways { random, distribution } => {
                         draw(&mut self.instances.randoms[random as usize][instance], distribution)
+                    }
+                    Code::SetStream { random, part } => {
+                        if operands[lane] != 0.0 {
+                            let stream = &mut self.instances.randoms[random as usize][instance];
+                            set_stream(stream, part, second[lane]);
+                        }
+                        0.0
                     }
                     Code::PlaySize => self.instances.plays[instance].len() as f64,
                     Code::PlayAt => play_at(&self.instances.plays[instance], operands[lane]),

@@ -25,8 +25,17 @@ pub struct Options {
     /// RANGE variables that are set from outside at every step, as a POINTER's value is: those that junctions set. Names that
     /// the mechanism does not have mean nothing.
     pub received: Vec<String>,
+    /// GLOBAL variables, by their names in NEURON (`x_mechanism`), that other mechanisms read as EXTERNAL.
+    pub exported: Vec<String>,
     /// Where to look for included files that are not beside the file that includes them.
     pub include_folders: Vec<PathBuf>,
+}
+
+impl Options {
+    /// Those that lowering knows.
+    fn lowering(&self) -> ir::Options {
+        ir::Options { tables: !self.without_tables, exported: self.exported.clone() }
+    }
 }
 
 /// A mechanism that is ready to run.
@@ -46,6 +55,8 @@ pub struct Mechanism {
     pub receive: Option<Program>,
     /// INITIAL in NET_RECEIVE.
     pub receive_initial: Option<Program>,
+    /// BEFORE and AFTER blocks.
+    pub phases: Vec<(ir::Stage, Program)>,
     /// Why it runs on one thread only: what passes from one instance to the next. Empty for most mechanisms.
     pub serial: Vec<Carried>,
     /// What is probably not meant in the text.
@@ -85,10 +96,18 @@ impl Mechanism {
         !self.serial.is_empty()
     }
 
-    /// Estimated cost of one instance and time step, ns: currents and states.
+    /// The program of a phase.
+    pub fn phase(&self, stage: ir::Stage) -> Option<&Program> {
+        self.phases.iter().find(|(of, _)| *of == stage).map(|(_, program)| program)
+    }
+
+    /// Estimated cost of one instance and time step, ns: currents, states, and the phases of a step.
     pub fn cost(&self) -> f64 {
         let of = |program: &Option<Program>| program.as_ref().map_or(0.0, |p| p.cost().nanoseconds);
-        of(&self.current) + of(&self.state)
+        let phases = self.phases.iter().filter(|(stage, _)| {
+            matches!(stage, ir::Stage::BeforeBreakpoint | ir::Stage::AfterSolve | ir::Stage::BeforeStep)
+        });
+        of(&self.current) + of(&self.state) + phases.map(|(_, p)| p.cost().nanoseconds).sum::<f64>()
     }
 }
 
@@ -110,7 +129,7 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
     }
     let meaning = nmodl::meaning::analyse(&tree)?;
     warnings.extend(meaning.warnings.clone());
-    let mut module = ir::lower(&meaning, &ir::Options { tables: !options.without_tables })?;
+    let mut module = ir::lower(&meaning, &options.lowering())?;
     receive(&mut module, &options.received);
     match &options.recorded {
         None => ir::optimise(&mut module),
@@ -123,7 +142,9 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         let program = Program::compile(kernel);
         Some(if module.in_sequence(kernel) { program.in_sequence() } else { program })
     };
+    let phase = |(stage, kernel): &(ir::Stage, Kernel)| Some((*stage, program(&Some(kernel.clone()))?));
     Ok(Mechanism {
+        phases: module.phases.iter().filter_map(phase).collect(),
         prepare: program(&module.prepare),
         initial: program(&module.initial),
         current: program(&module.current),
@@ -142,7 +163,8 @@ fn receive(module: &mut Module, names: &[String]) {
     {
         let column = ir::ColumnId(variable.first);
         if variable.role != ir::Role::State && module.pointers.iter().all(|p| p.column != column) {
-            module.pointers.push(ir::Pointer { name: variable.name.clone(), column });
+            let name = variable.name.clone();
+            module.pointers.push(ir::Pointer { name, column, read: true, written: false });
         }
     }
 }

@@ -242,6 +242,10 @@ pub(crate) struct Point {
     /// What its POINTER variables point at in the same cell, as `{ p = "soma(0.5).v" }`; without a place it is its own.
     #[serde(default)]
     pub pointers: Named<String>,
+    /// Identifiers of the streams of its RANDOM variables, as `{ r = [1, "index", 3] }`: the id1, id2, id3 of NEURON's Random123, and
+    /// after them its global index (default 0). Others have streams of their own, from the run's seed.
+    #[serde(default)]
+    pub streams: Named<Vec<Scalar>>,
     /// Values whose names are also keys of this table.
     #[serde(default)]
     pub values: Named<Scalar>,
@@ -274,6 +278,9 @@ pub(crate) struct Population {
     pub values: Named<CellValue>,
     /// Spike times of artificial cells that play a list (VecStim), ms.
     pub times: Option<Times>,
+    /// Identifiers of the streams of the RANDOM variables of artificial cells, as `{ r = [1, "index", 3] }`: the id1, id2, id3 of NEURON's Random123, and
+    /// after them its global index (default 0). Others have streams of their own, from the run's seed.
+    pub streams: Named<Vec<Scalar>>,
 }
 
 /// Spike times: a list for every cell, or a table with a row for each spike.
@@ -320,6 +327,10 @@ pub(crate) struct Stimulus {
     /// What its POINTER variables point at in the same cell, as `{ p = "soma(0.5).v" }`; without a place it is its own.
     #[serde(default)]
     pub pointers: Named<String>,
+    /// Identifiers of the streams of its RANDOM variables, as `{ r = [1, "index", 3] }`: the id1, id2, id3 of NEURON's Random123, and
+    /// after them its global index (default 0). Others have streams of their own, from the run's seed.
+    #[serde(default)]
+    pub streams: Named<Vec<Scalar>>,
     /// Values whose names are also keys of this table.
     #[serde(default)]
     pub values: Named<Scalar>,

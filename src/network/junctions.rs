@@ -457,6 +457,7 @@ impl Side {
                 node: self.node,
                 cells: Some(having().map(|(cell, _)| cell).collect()),
                 settings: settings.collect(),
+                streams: Vec::new(),
             });
         }
     }

@@ -81,6 +81,7 @@ impl Library {
                 return None;
             }
         };
+        self.options.exported.extend(external_names(&module));
         let file = context.sources.get(source).name.clone();
         let Some((name, span)) = mechanism_name(&module) else {
             let message = format!("`{file}` defines no mechanism");
@@ -105,16 +106,24 @@ impl Library {
         Some(())
     }
 
+    /// Whether a file or the catalogue has a mechanism of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.files.iter().any(|(n, _)| n == name) || mechanism::catalogue::source(name).is_some()
+    }
+
+    /// The mechanism of that name, of any kind.
+    pub fn compiled(&mut self, context: &mut Context, name: &str, span: Span) -> Option<usize> {
+        if let Some(index) = self.known.get(name) {
+            return *index;
+        }
+        let index = self.load(context, name, span);
+        self.known.insert(name.to_string(), index);
+        index
+    }
+
     /// The mechanism of that name and kind; a complaint points at `place`.
     pub fn find(&mut self, context: &mut Context, name: &str, kind: Kind, span: Span) -> Option<usize> {
-        let index = match self.known.get(name) {
-            Some(index) => *index,
-            None => {
-                let index = self.load(context, name, span);
-                self.known.insert(name.to_string(), index);
-                index
-            }
-        };
+        let index = self.compiled(context, name, span);
         let module = &self.used[index?].module;
         if module.kind == kind {
             return index;
@@ -245,6 +254,19 @@ fn mod_files(context: &mut Context, path: &Path, place: &Place) -> Vec<PathBuf> 
         context.error("network/file", place.span(), message);
     }
     files
+}
+
+/// The EXTERNAL variables of a file.
+fn external_names(module: &ast::Module) -> impl Iterator<Item = String> {
+    let blocks = module.flat_items().into_iter().filter_map(|item| match item {
+        ast::Item::Neuron(block) => Some(&block.statements),
+        _ => None,
+    });
+    let lists = blocks.flatten().filter_map(|statement| match &statement.kind {
+        ast::NeuronStatementKind::External(names) => Some(names),
+        _ => None,
+    });
+    lists.flatten().map(|name| name.text.clone())
 }
 
 /// The name that a file gives its mechanism, and where.

@@ -10,6 +10,7 @@ use super::delays;
 use super::description::{Description, Parameter};
 use super::document::{Document, Node, Value};
 use super::expression::{Constant, Names};
+use super::externals;
 use super::library::Library;
 use super::model::{Model, Simulation};
 use super::schema::{quoted, validate};
@@ -135,6 +136,7 @@ pub(crate) fn build(context: &mut Context, overrides: &Overrides) -> Option<Mode
     let mut populations = populations::build(context, &mut library, &cells, &mut ions);
     let mut couplings = junctions::build(context, &mut library, &cells, &ions, &mut populations);
     couplings.extend(outside::build(context, &library, &cells, &ions, &populations));
+    let externals = externals::build(context, &mut library, &populations);
     library.set_globals(context);
     let mut model = Model {
         name: network_name(context),
@@ -145,6 +147,7 @@ pub(crate) fn build(context: &mut Context, overrides: &Overrides) -> Option<Mode
         couplings,
         projections: Vec::new(),
         reports: Vec::new(),
+        externals,
     };
     connections::build(context, &mut model);
     reports::build(context, &library, &cells, &mut model);

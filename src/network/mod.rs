@@ -17,6 +17,7 @@ mod delays;
 mod description;
 mod document;
 mod expression;
+mod externals;
 mod ions;
 mod junctions;
 mod library;

@@ -39,6 +39,21 @@ pub struct Model {
     pub projections: Vec<Projection>,
     /// What to record beside spikes.
     pub reports: Vec<Report>,
+    /// What mechanisms read of others' shared variables.
+    pub externals: Vec<External>,
+}
+
+/// An EXTERNAL variable of a mechanism, and the GLOBAL of another one that it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct External {
+    /// Index into [`Model::mechanisms`] of the one that reads it.
+    pub reader: usize,
+    /// Its shared variable that takes the value.
+    pub global: u32,
+    /// Index into [`Model::mechanisms`] of the one that owns it.
+    pub owner: usize,
+    /// The owner's shared variable.
+    pub from: u32,
 }
 
 impl Model {
@@ -225,6 +240,17 @@ pub struct PointSet {
     pub cells: Option<Vec<u32>>,
     /// Values other than the mechanism's defaults.
     pub settings: Vec<Setting>,
+    /// Random streams other than those of the run's seed.
+    pub streams: Vec<StreamIds>,
+}
+
+/// Identifiers of the stream that a RANDOM variable draws from, one for each cell: equal ones give equal numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamIds {
+    /// Index into the mechanism's RANDOM variables.
+    pub random: usize,
+    /// NEURON's id1, id2, id3 and global index; in the order of the cells that have the mechanism.
+    pub of_cell: Vec<[u32; 4]>,
 }
 
 /// An ion on a set of nodes. Where [`Nernst`] differs from place to place, a cell has several sets of one ion, on disjoint nodes.
@@ -281,6 +307,8 @@ pub struct ArtificialBody {
     pub mechanism: usize,
     /// Values other than the mechanism's defaults ([`Values::PerNode`] does not occur).
     pub settings: Vec<Setting>,
+    /// Random streams other than those of the run's seed.
+    pub streams: Vec<StreamIds>,
     /// For mechanisms that play a list: the times of each cell, ms, ascending. Else empty.
     pub times: Vec<Arc<[f64]>>,
 }

@@ -13,6 +13,7 @@ use super::outside::is_outside;
 use super::reports::quantity;
 use super::schema::quoted;
 use crate::diagnostic::{Diagnostic, suggest};
+use crate::ir;
 use crate::morphology::Placement;
 
 /// The texts of all pointers, without their places: names of variables that must be kept.
@@ -54,7 +55,7 @@ pub(super) fn build(
         let (Some(first), more) = (entries.next(), entries.next()) else { continue };
         let place = here.at("mechanism").at(&first.name);
         let given = entry.mechanism.get(&first.name).map(|e| &e.pointers);
-        if let Some(more) = more.filter(|_| work.reads(density.mechanism)) {
+        if let Some(more) = more.filter(|_| work.uses(density.mechanism)) {
             let module = &library.used[density.mechanism].module.name;
             let message = format!("`{module}` has a POINTER and is placed by more than one entry");
             let error = Diagnostic::error("network/pointer", message).at(place.key(), "the first one");
@@ -88,9 +89,9 @@ struct Work<'w, 'c> {
 }
 
 impl Work<'_, '_> {
-    /// Whether the mechanism reads pointers.
-    fn reads(&self, mechanism: usize) -> bool {
-        !self.library.used[mechanism].module.pointers.is_empty()
+    /// Whether the mechanism's code uses pointers.
+    fn uses(&self, mechanism: usize) -> bool {
+        self.library.used[mechanism].module.pointers.iter().any(ir::Pointer::used)
     }
 
     /// All pointers of one owner at `nodes`.
@@ -106,19 +107,22 @@ impl Work<'_, '_> {
         let known = || module.pointers.iter().map(|pointer| pointer.name.as_str());
         for (key, _) in given.into_iter().flat_map(Named::iter) {
             if !known().any(|name| name == key) {
-                let message = format!("`{}` reads no POINTER `{key}`", module.name);
+                let message = format!("`{}` has no POINTER `{key}`", module.name);
                 let here = place.at("pointers").at(key);
                 let error = Diagnostic::error("network/pointer", message).at(here.key(), "");
                 self.context.problems.push(match suggest(key, known()) {
                     Some(near) => error.help(format!("did you mean `{near}`?")),
                     None if module.pointers.is_empty() => error,
-                    None => error.note(format!("it reads {}", quoted(known()))),
+                    None => error.note(format!("it has {}", quoted(known()))),
                 });
             }
         }
         for pointer in &module.pointers {
             let name = &pointer.name;
             let Some(text) = given.and_then(|given| given.get(name)) else {
+                if !pointer.used() {
+                    continue;
+                }
                 let message = format!("the POINTER `{name}` of `{}` points at nothing", module.name);
                 let error = Diagnostic::error("network/pointer", message).at(place.key(), "placed here");
                 let help =

@@ -13,19 +13,23 @@ use super::document::Place;
 use super::expression::Scope;
 use super::ions;
 use super::library::{Library, limits, settable};
-use super::model::{ArtificialBody, Body, CellBody, Ion, Nernst, PointSet, Population, Setting, Values};
+use super::model::{
+    ArtificialBody, Body, CellBody, Ion, Nernst, PointSet, Population, Setting, StreamIds, Values,
+};
 use super::names::{cell_number, find_table};
 use super::pointers;
-use crate::diagnostic::Diagnostic;
+use super::schema::quoted;
+use crate::diagnostic::{Diagnostic, suggest};
 use crate::ir::Kind;
 
 /// More cells than global ids can number.
 const MOST: u64 = 2_147_483_648;
 
 /// Keys of a point process that are not the mechanism's.
-const POINT_KEYS: [&str; 4] = ["mechanism", "at", "pointers", "values"];
+const POINT_KEYS: [&str; 5] = ["mechanism", "at", "pointers", "streams", "values"];
 /// Keys of a stimulus that are not the mechanism's.
-const STIMULUS_KEYS: [&str; 7] = ["population", "cells", "at", "mechanism", "enabled", "pointers", "values"];
+const STIMULUS_KEYS: [&str; 8] =
+    ["population", "cells", "at", "mechanism", "enabled", "pointers", "streams", "values"];
 
 /// Builds all populations with their stimuli.
 pub(crate) fn build(
@@ -98,6 +102,7 @@ struct Described<'p> {
     cells: Option<Vec<u32>>,
     others: &'p Named<Scalar>,
     values: &'p Named<Scalar>,
+    streams: &'p Named<Vec<Scalar>>,
     /// Keys that are not the mechanism's.
     reserved: &'p [&'p str],
     place: Place<'p>,
@@ -180,6 +185,7 @@ impl<'c> Work<'_, 'c> {
                 cells: None,
                 others: &entry.others,
                 values: &entry.values,
+                streams: &entry.streams,
                 reserved: &POINT_KEYS,
                 place: self.context.document.place().at("cell").at(name).at("point").at(point),
             };
@@ -208,6 +214,7 @@ impl<'c> Work<'_, 'c> {
                 cells: (!all).then_some(chosen),
                 others: &entry.others,
                 values: &entry.values,
+                streams: &entry.streams,
                 reserved: &STIMULUS_KEYS,
                 place,
             };
@@ -235,12 +242,14 @@ impl<'c> Work<'_, 'c> {
         for given in described.given() {
             self.setting(mechanism, &given, &chosen, described.reserved, &mut settings);
         }
+        let streams = self.streams(mechanism, described.streams, &place.at("streams"), &chosen);
         body.points.push(PointSet {
             name: name.to_string(),
             mechanism,
             node,
             cells: described.cells,
             settings,
+            streams,
         });
     }
 
@@ -427,7 +436,71 @@ impl<'c> Work<'_, 'c> {
             Some(Times::List(list)) => self.same_times(list, &here)?,
             Some(Times::Table(entry)) => self.times_of_table(entry, &here)?,
         };
-        Some(ArtificialBody { mechanism, settings, times })
+        let streams = self.streams(mechanism, &self.entry.streams, &self.place.at("streams"), &all);
+        self.without_pointers(mechanism);
+        Some(ArtificialBody { mechanism, settings, streams, times })
+    }
+
+    /// An artificial cell has no other parts that a POINTER could point at.
+    fn without_pointers(&mut self, mechanism: usize) {
+        let module = &self.library.used[mechanism].module;
+        let Some(pointer) = module.pointers.iter().find(|p| p.used()) else { return };
+        let message = format!("the POINTER `{}` of `{}` points at nothing", pointer.name, module.name);
+        let error = Diagnostic::error("network/pointer", message).at(self.place.key(), "placed here");
+        let note =
+            "An artificial cell has no membrane and no other parts; what passes between cells are events.";
+        self.context.problems.push(error.note(note));
+    }
+
+    /// The identifiers of random streams for the chosen cells.
+    fn streams(
+        &mut self,
+        mechanism: usize,
+        given: &Named<Vec<Scalar>>,
+        place: &Place,
+        chosen: &[u32],
+    ) -> Vec<StreamIds> {
+        let module = &self.library.used[mechanism].module;
+        let randoms = module.randoms.clone();
+        let mechanism = module.name.clone();
+        let mut out = Vec::new();
+        for (name, list) in given.iter() {
+            let here = place.at(name);
+            let Some(random) = randoms.iter().position(|random| random == name) else {
+                let message = format!("`{mechanism}` has no RANDOM variable `{name}`");
+                let error = Diagnostic::error("network/stream", message).at(here.key(), "");
+                let known = randoms.iter().map(String::as_str);
+                self.context.problems.push(match suggest(name, known.clone()) {
+                    Some(near) => error.help(format!("did you mean `{near}`?")),
+                    None if randoms.is_empty() => error,
+                    None => error.note(format!("it has {}", quoted(known))),
+                });
+                continue;
+            };
+            if !(1..=4).contains(&list.len()) {
+                let message = format!("a stream has 1 to 4 identifiers, not {}", list.len());
+                self.context.error("network/stream", here.span(), message);
+                continue;
+            }
+            let mut of_cell = vec![[0; 4]; chosen.len()];
+            for (k, scalar) in list.iter().enumerate() {
+                let given =
+                    Given { key: name, scalar, place: here.item(k), use_name: format!("streams.{name}") };
+                let Some(values) = self.per_cell(&given, chosen) else { continue };
+                for (cell, ids) in of_cell.iter_mut().enumerate() {
+                    let value = values.get(cell, 0);
+                    if value.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&value) {
+                        let message =
+                            format!("an identifier is a whole number from 0 to 4294967295, not {value}");
+                        self.context.error("network/stream", here.item(k).span(), message);
+                        break;
+                    }
+                    ids[k] = value as u32;
+                }
+            }
+            out.push(StreamIds { random, of_cell });
+        }
+        out
     }
 
     fn same_times(&mut self, list: &[Scalar], place: &Place<'c>) -> Option<Vec<Arc<[f64]>>> {

@@ -193,6 +193,8 @@ impl World {
                     }
                     false => 0.0,
                 },
+                // Draws are given, so nothing sets them.
+                Op::SetStream { .. } => 0.0,
                 Op::PlaySize => self.list.len() as f64,
                 Op::PlayAt(i) => self.list.get(get(i) as usize).copied().unwrap_or(f64::NAN),
             };

@@ -63,6 +63,35 @@ def compiler():
 
 
 def build(file, folder):
+    """Translates a file, and those that own its EXTERNAL variables, into one library."""
+    codes = []
+    for each in (file, *file.owners()):
+        done = translate(each, folder)
+        if done["status"] != "translated":
+            return done
+        codes.append(done)
+    calls = " ".join(f"{code['register']}();" for code in codes)
+    declared = " ".join(f'extern "C" void {code["register"]}();' for code in codes[1:])
+    with open(codes[0]["code"], "a", encoding="latin-1") as end:
+        end.write(f'\n{declared}\nextern "C" void modl_reg() {{ {calls} }}\n')
+    library = folder / "mechanism.so"
+    header = prelude(folder.parents[1]) / "prelude.h"
+    near = f"-I{file.path.parent}"  # for an #include in a VERBATIM block
+    names = [code["code"].name for code in codes]
+    command = [*compiler(), near, "-shared", "-include", str(header), *names, "-o", library.name]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=TIME_LIMIT)
+    except subprocess.TimeoutExpired:
+        return {"status": "uncompilable", "reason": "the compiler does not come to an end", "library": None}
+    if done.returncode != 0:
+        return {"status": "uncompilable", "reason": first_error(done.stderr.decode("latin-1")), "library": None}
+    for code in codes:
+        code["code"].unlink()
+    return {"status": "built", "reason": "", "library": str(library)}
+
+
+def translate(file, folder):
+    """C++ of a file, and the name of the function that registers it there; or why there is none."""
     stem = file.path.stem
     source = folder / f"{stem}.mod"
     text = file.path.read_bytes().decode("latin-1")
@@ -87,20 +116,7 @@ def build(file, folder):
     register = re.search(r'extern "C" void (_\w+_reg)\s*\(\s*\)\s*\{', text)
     if register is None:
         return {"status": "uncompilable", "reason": f"`{stem}` does not make a C++ name", "library": None}
-    with open(code, "a", encoding="latin-1") as end:
-        end.write(f'\nextern "C" void modl_reg() {{ {register.group(1)}(); }}\n')
-    library = folder / "mechanism.so"
-    header = prelude(folder.parents[1]) / "prelude.h"
-    near = f"-I{file.path.parent}"  # for an #include in a VERBATIM block
-    command = [*compiler(), near, "-shared", "-include", str(header), code.name, "-o", library.name]
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=TIME_LIMIT)
-    except subprocess.TimeoutExpired:
-        return {"status": "uncompilable", "reason": "the compiler does not come to an end", "library": None}
-    if done.returncode != 0:
-        return {"status": "uncompilable", "reason": first_error(done.stderr.decode("latin-1")), "library": None}
-    code.unlink()
-    return {"status": "built", "reason": "", "library": str(library)}
+    return {"status": "translated", "code": code, "register": register.group(1)}
 
 
 def first_error(text):

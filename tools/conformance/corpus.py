@@ -48,12 +48,26 @@ class ModFile:
         return list(dict.fromkeys(found))
 
     def pointers(self):
-        """Names of POINTER variables; those of BBCOREPOINTER are opaque and not counted."""
-        names = []
-        for line in re.findall(r"(?<!\w)POINTER\s+([\w ,\t]+)", neuron_block(self.text)):
-            names += re.findall(r"\w+", line)
-        keywords = {"RANGE", "GLOBAL", "NONSPECIFIC_CURRENT", "USEION", "BBCOREPOINTER", "THREADSAFE", "POINTER", "EXTERNAL"}
-        return [n for n in dict.fromkeys(names) if n not in keywords]
+        """Names of POINTER variables; those of BBCOREPOINTER, and those that C code uses as addresses of its own, are opaque and
+        not counted."""
+        opaque = set(re.findall(r"\b_p_(\w+)", self.text))
+        return [name for name in listed(self.text, "POINTER") if name not in opaque]
+
+    def owners(self):
+        """The files beside it that define its EXTERNAL variables, and those of these files."""
+        wanted, found = listed(self.text, "EXTERNAL"), []
+        while wanted:
+            name = wanted.pop(0)
+            for path in sorted(self.path.parent.glob("*.mod")):
+                text = expand(path)[0]
+                _, mechanism = kind_and_name(text, path)
+                if not name.endswith(f"_{mechanism}"):
+                    continue
+                if mechanism != self.mechanism and all(mechanism != other.mechanism for other in found):
+                    found.append(ModFile(path, path.name, "", text, "owner", mechanism, []))
+                    wanted += listed(text, "EXTERNAL")
+                break
+        return found
 
     def defaults(self):
         """Numbers that PARAMETER blocks give."""
@@ -73,6 +87,25 @@ class ModFile:
         """The random functions that it calls, if any."""
         calls = re.findall(rf"\b({RANDOM_CALLS})\s*\(", self.text)
         return sorted(set(calls) | set(re.findall(r"^\s*(RANDOM)\s+\w+", neuron_block(self.text), re.M)))
+
+
+def listed(text, keyword):
+    """The names after a keyword of the NEURON block."""
+    names = []
+    for line in re.findall(rf"(?<!\w){keyword}\s+([\w ,\t]+)", neuron_block(text)):
+        names += re.findall(r"\w+", line)
+    keywords = {"RANGE", "GLOBAL", "NONSPECIFIC_CURRENT", "USEION", "BBCOREPOINTER", "THREADSAFE", "POINTER", "EXTERNAL"}
+    return [name for name in dict.fromkeys(names) if name not in keywords]
+
+
+def kind_and_name(text, path):
+    """The kind of a mechanism, and its name."""
+    kind, mechanism = "unknown", path.stem
+    for word, words_kind in KINDS.items():
+        found = re.search(rf"\b{word}\s+(\w+)", neuron_block(text))
+        if found:
+            kind, mechanism = words_kind, found.group(1)
+    return kind, mechanism
 
 
 def neuron_block(text):
@@ -121,14 +154,14 @@ def load(path, name):
     digest = hashlib.sha256(path.read_bytes())
     for other in includes:
         digest.update(other.name.encode() + b"\0" + other.read_bytes())
-    kind, mechanism = "unknown", path.stem
-    for word, words_kind in KINDS.items():
-        found = re.search(rf"\b{word}\s+(\w+)", neuron_block(text))
-        if found:
-            kind, mechanism = words_kind, found.group(1)
+    kind, mechanism = kind_and_name(text, path)
     if kind == "density" and mechanism == "nothing":
         kind = "nothing"
-    return ModFile(path, name, digest.hexdigest()[:20], text, kind, mechanism, includes)
+    file = ModFile(path, name, "", text, kind, mechanism, includes)
+    for other in file.owners():
+        digest.update(other.path.name.encode() + b"\0" + other.path.read_bytes())
+    file.key = digest.hexdigest()[:20]
+    return file
 
 
 DRIVER = """: Makes a current of the ion @, for mechanisms that read it.

@@ -69,7 +69,7 @@ def description(file, protocol, values, shared, wanted, folder):
     steps = protocols.PROTOCOLS[protocol]
     section = protocols.SECTION
     drivers = [corpus.driver(ion, folder) for ion in file.driven()]
-    files = [str(path), *(str(driver.path) for driver in drivers)]
+    files = [str(each) for each in (path, *(driver.path for driver in drivers), *(other.path for other in file.owners()))]
     lines = table("simulation", protocols.SIMULATION) + table("mechanisms", {"files": files})
     if shared:
         lines += table(f"global.{mechanism}", shared)
@@ -85,6 +85,8 @@ def description(file, protocol, values, shared, wanted, folder):
         place = "mechanism" if file.kind == "density" else "point"
         lines += table(f"cell.compartment.{place}.tested", {"mechanism": mechanism})
         lines += table(f"cell.compartment.{place}.tested.values", values)
+        # Each POINTER is the segment's v, as on NEURON's side.
+        lines += table(f"cell.compartment.{place}.tested.pointers", {name: "v" for name in file.pointers()})
         lines += table("population.cells", {"cell": "compartment"})
         target = "cells.tested"
     for i, (electrode, settings) in enumerate(steps["electrodes"]):

@@ -68,7 +68,9 @@ impl<'a> Context<'a> {
                 self.plays = true;
                 Ok(self.draft.emit(Op::PlayAt(index)))
             }
-            "random_negexp" | "random_uniform" | "random_dpick" | "random_normal" => self.draw(call),
+            "random_negexp" | "random_uniform" | "random_dpick" | "random_ipick" | "random_normal" => {
+                self.draw(call)
+            }
             "net_send" | "net_event" | "net_move" | "state_discontinuity" => self.refuse(
                 call.span,
                 format!("`{name}` has no value"),
@@ -95,12 +97,10 @@ impl<'a> Context<'a> {
                 "",
                 "write its formula as a FUNCTION",
             ),
-            "random_setseq" | "random_setids" => self.refuse(
-                call.span,
-                format!("`{name}` is not supported yet"),
-                "Streams of RANDOM variables start anew, each with its own numbers, when a run starts.",
-                "",
-            ),
+            "random_setseq" => self.set_stream(call, &[StreamPart::Sequence]),
+            "random_setids" => {
+                self.set_stream(call, &[StreamPart::Id(0), StreamPart::Id(1), StreamPart::Id(2)])
+            }
             "printf" => {
                 let warning = Diagnostic::warning("nmodl/printf", "`printf` prints nothing here")
                     .at(call.span, "")
@@ -266,22 +266,12 @@ impl<'a> Context<'a> {
             "random_negexp" => (Distribution::Exponential, 2),
             "random_uniform" => (Distribution::Uniform, 3),
             "random_dpick" => (Distribution::Uniform, 1),
+            "random_ipick" => (Distribution::Word, 1),
             _ => (Distribution::Normal, 3),
         };
         self.check_count(call, 1, most)?;
         let Some((stream, parameters)) = call.arguments.split_first() else { return Err(Refused) };
-        let random = match &stream.kind {
-            ExpressionKind::Variable(variable) => self.names.random(&variable.name.text),
-            _ => None,
-        };
-        let Some(random) = random else {
-            return self.refuse(
-                stream.span,
-                "this is not a RANDOM variable",
-                "",
-                "declare it with RANDOM in the NEURON block",
-            );
-        };
+        let random = self.random_variable(stream)?;
         let parameters = parameters.iter().map(|p| self.expression(p)).collect::<Lowered<Vec<Value>>>()?;
         let when = self.draft.mask();
         let drawn = self.draft.emit(Op::Random { random, distribution, when });
@@ -303,6 +293,39 @@ impl<'a> Context<'a> {
                 return Err(self.say(Diagnostic::error("nmodl/arguments", message).at(call.span, "")));
             }
         })
+    }
+
+    /// The RANDOM variable that an argument names.
+    fn random_variable(&mut self, stream: &ast::Expression) -> Lowered<RandomId> {
+        let random = match &stream.kind {
+            ExpressionKind::Variable(variable) => self.names.random(&variable.name.text),
+            _ => None,
+        };
+        match random {
+            Some(random) => Ok(random),
+            None => self.refuse(
+                stream.span,
+                "this is not a RANDOM variable",
+                "",
+                "declare it with RANDOM in the NEURON block",
+            ),
+        }
+    }
+
+    /// `random_setids` and `random_setseq`; the value is 0.
+    fn set_stream(&mut self, call: &'a ast::Call, parts: &[StreamPart]) -> Lowered<Value> {
+        self.check_count(call, parts.len() + 1, parts.len() + 1)?;
+        let Some((stream, values)) = call.arguments.split_first() else { return Err(Refused) };
+        let random = self.random_variable(stream)?;
+        let values = values.iter().map(|v| self.expression(v)).collect::<Lowered<Vec<Value>>>()?;
+        let when = match self.draft.mask() {
+            Some(mask) => mask,
+            None => self.draft.number(1.0),
+        };
+        for (part, value) in parts.iter().zip(values) {
+            self.draft.emit(Op::SetStream { random, part: *part, value, when });
+        }
+        Ok(self.draft.number(0.0))
     }
 
     /// A call that stands on its own.

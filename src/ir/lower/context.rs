@@ -62,6 +62,8 @@ pub(super) struct Context<'a> {
     frames: Vec<Frame>,
     /// Whether something was drawn from the stream without a name.
     pub unnamed_stream: bool,
+    /// The name of the mechanism.
+    pub mechanism: &'a str,
     /// Loops around the present statement whose rounds are not known before the run.
     pub loops: u32,
     /// Names of the STATEs.
@@ -130,6 +132,7 @@ impl<'a> Context<'a> {
             draft: Draft::new(Stage::Initial),
             frames: Vec::new(),
             unnamed_stream: false,
+            mechanism: &meaning.name.text,
             loops: 0,
             states: meaning.symbols.iter().filter(|s| is_state(s)).map(|s| s.name.as_str()).collect(),
             scheme: None,

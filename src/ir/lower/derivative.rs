@@ -126,6 +126,7 @@ impl Slopes<'_> {
             | Op::Flag
             | Op::LookupSlope { .. }
             | Op::Random { .. }
+            | Op::SetStream { .. }
             | Op::PlaySize
             | Op::PlayAt(_)
             | Op::Loop

@@ -43,12 +43,6 @@ pub(super) struct Draft {
     pub read_at: BTreeMap<Slot, Span>,
     /// Where each variable was last set.
     pub set_at: BTreeMap<Slot, Span>,
-    /// Number of the block of the file that is lowered now: NEURON runs each for all instances before the next.
-    block: u32,
-    /// The block that last set a shared variable.
-    set_in: BTreeMap<GlobalId, u32>,
-    /// Where, and in which block, a shared variable was first read that an earlier block of this kernel set.
-    crossed: BTreeMap<GlobalId, (Span, u32)>,
     /// Whether the point reached is on the path taken; `None` is always.
     mask: Option<Value>,
     /// Number of the next local.
@@ -65,9 +59,6 @@ impl Draft {
             reads: BTreeMap::new(),
             read_at: BTreeMap::new(),
             set_at: BTreeMap::new(),
-            block: 0,
-            set_in: BTreeMap::new(),
-            crossed: BTreeMap::new(),
             mask: None,
             next_local: 0,
         }
@@ -103,11 +94,6 @@ impl Draft {
     /// The value of a variable at the point reached; a local that was never set is 0.
     pub fn get(&mut self, slot: Slot, span: Span) -> Value {
         if let Some(value) = self.environment.get(&slot) {
-            if let Slot::Global(id) = slot
-                && self.set_in.get(&id).is_some_and(|block| *block < self.block)
-            {
-                self.crossed.entry(id).or_insert((span, self.block));
-            }
             return *value;
         }
         self.read_at.entry(slot).or_insert(span);
@@ -131,22 +117,8 @@ impl Draft {
 
     /// Sets a variable.
     pub fn set(&mut self, slot: Slot, value: Value, span: Span) {
-        if let Slot::Global(id) = slot {
-            self.set_in.insert(id, self.block);
-        }
         self.set_at.insert(slot, span);
         self.environment.insert(slot, value);
-    }
-
-    /// What follows is another block of the file.
-    pub fn next_block(&mut self) {
-        self.block += 1;
-    }
-
-    /// Shared variables that one block reads as an earlier one left them, with the place; and whether it sets them too.
-    pub fn crossed(&self) -> impl Iterator<Item = (GlobalId, Span, bool)> {
-        let set_again = |id: &GlobalId, block: u32| self.set_in.get(id).is_some_and(|set| *set >= block);
-        self.crossed.iter().map(move |(id, (span, block))| (*id, *span, set_again(id, *block)))
     }
 
     /// Sets a variable for the time of one expression; gives what [`Draft::restore`] takes.

@@ -5,10 +5,10 @@
 //!
 //! - a temporary, when its value differs between instances and every kernel sets it before it reads it;
 //! - stored, when it is set to what is the same for all instances, however often that is done in a step;
+//! - kept, when another mechanism reads it as EXTERNAL: as NEURON has it on one thread, the last instance's value stays;
 //! - carried, when a kernel reads what another instance, or this one at another time, left there: then instances run one
 //!   after another, as NEURON has them on one thread, and a store of it stays in every kernel that sets it;
-//! - refused, when a table for all instances would be made from it, or when NEURON would run several blocks, each for all
-//!   instances before the next, that are one kernel here.
+//! - refused, when a table for all instances would be made from it.
 //!
 //! What NET_RECEIVE sets counts as differing: events reach instances one at a time.
 
@@ -28,20 +28,16 @@ pub(super) struct Done {
     pub stage: Stage,
     /// Its code; with a store for every shared variable that is set.
     pub kernel: Kernel,
-    /// Number of blocks of the file that it is made of: NEURON runs each for all instances before the next.
-    pub blocks: usize,
     /// Where variables were first read before they were set.
     read_at: BTreeMap<Slot, Span>,
     /// Where shared variables were set to what differs between instances.
     varying: BTreeMap<GlobalId, Span>,
     /// Where shared variables were set.
-    set_at: BTreeMap<Slot, Span>,
-    /// Shared variables that differ between instances and that one block reads as an earlier one left them.
-    crossed: BTreeMap<GlobalId, Span>,
+    pub set_at: BTreeMap<Slot, Span>,
 }
 
 /// Closes a draft: stores what it set, and leaves out what that does not need.
-pub(super) fn close(cx: &Context<'_>, mut draft: Draft, blocks: usize) -> Done {
+pub(super) fn close(cx: &Context<'_>, mut draft: Draft) -> Done {
     let dependence = analysis::dependence(&draft.kernel);
     let event = matches!(draft.stage, Stage::Receive | Stage::ReceiveInitial);
     let mut varying = BTreeMap::new();
@@ -62,17 +58,7 @@ pub(super) fn close(cx: &Context<'_>, mut draft: Draft, blocks: usize) -> Done {
         }
     }
     dead::run(&mut draft.kernel);
-    let differs = |(id, _, set_again): &(GlobalId, Span, bool)| *set_again || varying.contains_key(id);
-    let crossed = draft.crossed().filter(differs).map(|(id, span, _)| (id, span)).collect();
-    Done {
-        stage: draft.stage,
-        kernel: draft.kernel,
-        blocks,
-        read_at: draft.read_at,
-        varying,
-        set_at: draft.set_at,
-        crossed,
-    }
+    Done { stage: draft.stage, kernel: draft.kernel, read_at: draft.read_at, varying, set_at: draft.set_at }
 }
 
 /// Shared variables that the code so far reads as they were and leaves changed, so that running it twice is not the same as
@@ -149,13 +135,22 @@ fn without_temporaries(
     kernel
 }
 
+/// Shared variables that code sets and other mechanisms read: the last instance's value stays for them.
+fn exported(cx: &Context<'_>, kernels: &[Done]) -> BTreeSet<GlobalId> {
+    let read_elsewhere = |id: &GlobalId| {
+        let name = format!("{}_{}", cx.names.global_name(*id), cx.mechanism);
+        cx.options.exported.contains(&name)
+    };
+    kernels.iter().flat_map(|done| stores(&done.kernel)).filter(read_elsewhere).collect()
+}
+
 /// Decides what becomes of each shared variable that code sets; gives those that pass from instance to instance.
 pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) -> Vec<Carried> {
     rows::leave_unchanged(&cx.tables, kernels);
     let mut varying: BTreeMap<GlobalId, Span> = kernels.iter().flat_map(|k| k.varying.clone()).collect();
     varying.retain(|id, _| kernels.iter().any(|done| stores(&done.kernel).contains(id)));
     // A store that is kept may need other variables as they were left.
-    let mut carried = BTreeSet::new();
+    let mut carried = exported(cx, kernels);
     let settled = loop {
         let settled: Vec<Kernel> =
             kernels.iter().map(|done| without_temporaries(&done.kernel, &varying, &carried)).collect();
@@ -191,22 +186,6 @@ pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) -> Vec<Carried>
         Carried { id: *id, read, set }
     });
     let found: Vec<Carried> = found.collect();
-    let blocks = "NEURON runs BEFORE, AFTER and CONSTRUCTOR blocks for all instances before it goes on; here they run together \
-                  with the block that they belong to, one instance after the other.";
-    for done in kernels.iter() {
-        for (id, read) in &done.crossed {
-            let set = done.set_at.get(&Slot::Global(*id)).copied();
-            refuse(cx, &Carried { id: *id, read: Some(*read), set }, blocks);
-        }
-    }
-    for carried in &found {
-        // One block may read what another one of the same kernel sets, for the instance before.
-        let passes =
-            |kernel: &Kernel| reads(kernel).contains(&carried.id) && stores(kernel).contains(&carried.id);
-        if kernels.iter().any(|done| done.blocks > 1 && passes(&done.kernel)) {
-            refuse(cx, carried, blocks);
-        }
-    }
     found
 }
 

@@ -19,6 +19,7 @@ mod diffusion;
 mod draft;
 mod elimination;
 mod expression;
+mod externals;
 mod globals;
 mod implicit;
 mod kinetic;
@@ -50,11 +51,13 @@ const UNNAMED_STREAM: &str = "scop_random";
 pub struct Options {
     /// Use the TABLEs of the mechanism; without them their routines are computed anew each time.
     pub tables: bool,
+    /// Shared variables, by their names in NEURON (`x_mechanism`), that other mechanisms read: what is set there stays.
+    pub exported: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { tables: true }
+        Options { tables: true, exported: Vec::new() }
     }
 }
 
@@ -69,6 +72,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
     let mut kernels = kernels(&mut cx, meaning);
     let serial = globals::settle(&mut cx, &mut kernels);
     let pointers = pointers::settle(&mut cx, &kernels);
+    let assigned = externals::settle(&mut cx, &kernels);
     let said = cx.take_diagnostics();
     let (tables, plays) = (std::mem::take(&mut cx.tables), cx.plays);
     let diffusions = std::mem::take(&mut cx.diffusions);
@@ -93,6 +97,8 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         tables,
         plays,
         pointers,
+        externals: names.externals,
+        assigned,
         serial,
         diffusions,
         prepare: None,
@@ -101,9 +107,14 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         state: None,
         receive: None,
         receive_initial: None,
+        phases: Vec::new(),
         warnings: Diagnostics::new(),
     };
     for done in kernels {
+        if Stage::PHASES.contains(&done.stage) {
+            module.phases.push((done.stage, done.kernel));
+            continue;
+        }
         let place = match done.stage {
             Stage::Initial => &mut module.initial,
             Stage::Current => &mut module.current,
@@ -160,23 +171,16 @@ fn refuse_blocks(cx: &mut Context<'_>, meaning: &Meaning) {
 /// All kernels that the mechanism has.
 fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
     let mut kernels = Vec::new();
-    let has = |phase| meaning.other_phases.iter().any(|block| block.phase == phase);
     let mut add = |cx: &mut Context<'a>, stage: Stage, body: &dyn Fn(&mut Context<'a>)| {
         let draft = cx.kernel(stage, body);
-        let others = phases_of(stage).iter().filter(|phase| has(**phase)).count();
-        kernels.push(globals::close(cx, draft, others + usize::from(has_own_block(meaning, stage))));
+        kernels.push(globals::close(cx, draft));
     };
-    let starts = [Phase::Constructor, Phase::BeforeInitial, Phase::AfterInitial, Phase::BeforeStep];
-    if meaning.initial.is_some() || !cx.names.states.is_empty() || starts.into_iter().any(has) {
+    if meaning.initial.is_some() || !cx.names.states.is_empty() {
         add(cx, Stage::Initial, &|cx| {
-            phase(cx, meaning, Phase::Constructor);
-            phase(cx, meaning, Phase::BeforeInitial);
             start_states(cx, meaning);
             if let Some(block) = &meaning.initial {
                 let _ = cx.block(block);
             }
-            phase(cx, meaning, Phase::AfterInitial);
-            phase(cx, meaning, Phase::BeforeStep);
         });
     }
     if let Some(block) = &meaning.breakpoint {
@@ -184,12 +188,10 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
         let unsolved = || block.statements.iter().filter(|s| !matches!(s.kind, StatementKind::Solve(_)));
         if has_current {
             add(cx, Stage::Current, &|cx| {
-                phase(cx, meaning, Phase::BeforeBreakpoint);
                 current::lower(cx, block.span, |cx| cx.in_block(|cx| cx.statements(unsolved())));
             });
         }
-        let after = has(Phase::AfterSolve) || has(Phase::BeforeStep);
-        if !solve::solves(block).is_empty() || !has_current || after {
+        if !solve::solves(block).is_empty() || !has_current {
             add(cx, Stage::State, &|cx| {
                 for solve in solve::solves(block) {
                     let _ = cx.solve(solve);
@@ -197,19 +199,14 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
                 if !has_current {
                     let _ = cx.in_block(|cx| cx.statements(unsolved()));
                 }
-                phase(cx, meaning, Phase::AfterSolve);
-                phase(cx, meaning, Phase::BeforeStep);
             });
         }
     }
-    if (meaning.breakpoint.is_none() || cx.names.currents.is_empty()) && has(Phase::BeforeBreakpoint) {
-        add(cx, Stage::Current, &|cx| phase(cx, meaning, Phase::BeforeBreakpoint));
-    }
-    if meaning.breakpoint.is_none() && [Phase::AfterSolve, Phase::BeforeStep].into_iter().any(has) {
-        add(cx, Stage::State, &|cx| {
-            phase(cx, meaning, Phase::AfterSolve);
-            phase(cx, meaning, Phase::BeforeStep);
-        });
+    for stage in Stage::PHASES {
+        let of = phases_of(stage);
+        if meaning.other_phases.iter().any(|block| of.contains(&block.phase)) {
+            add(cx, stage, &|cx| of.iter().for_each(|which| phase(cx, meaning, *which)));
+        }
     }
     if let Some(receive) = &meaning.net_receive {
         if cx.names.kind == Kind::Density {
@@ -239,32 +236,23 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
     kernels
 }
 
-/// The phases that run as part of a kernel.
+/// The blocks that a phase's kernel is made of.
 fn phases_of(stage: Stage) -> &'static [Phase] {
     match stage {
-        Stage::Initial => &[Phase::Constructor, Phase::BeforeInitial, Phase::AfterInitial, Phase::BeforeStep],
-        Stage::Current => &[Phase::BeforeBreakpoint],
-        Stage::State => &[Phase::AfterSolve, Phase::BeforeStep],
+        Stage::BeforeInitial => &[Phase::Constructor, Phase::BeforeInitial],
+        Stage::AfterInitial => &[Phase::AfterInitial],
+        Stage::BeforeBreakpoint => &[Phase::BeforeBreakpoint],
+        Stage::AfterSolve => &[Phase::AfterSolve],
+        Stage::BeforeStep => &[Phase::BeforeStep],
         _ => &[],
     }
 }
 
-/// Whether a kernel has code besides those phases.
-fn has_own_block(meaning: &Meaning, stage: Stage) -> bool {
-    match stage {
-        Stage::Initial => meaning.initial.is_some(),
-        _ => meaning.breakpoint.is_some(),
-    }
-}
-
-/// The blocks of one phase. NEURON runs them for all mechanisms before it goes on; for what a mechanism computes itself that
-/// is the same. CONSTRUCTOR runs when an instance is made, which nothing can tell from the moment before INITIAL; what DESTRUCTOR
+/// The blocks of one phase. CONSTRUCTOR runs when an instance is made, which nothing can tell from the moment before INITIAL; what DESTRUCTOR
 /// does nobody sees.
 fn phase<'a>(cx: &mut Context<'a>, meaning: &'a Meaning, phase: Phase) {
     for block in meaning.other_phases.iter().filter(|block| block.phase == phase) {
-        cx.draft.next_block();
         let _ = cx.block(&block.body);
-        cx.draft.next_block();
     }
 }
 

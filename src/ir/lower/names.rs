@@ -74,6 +74,8 @@ pub(super) struct Names {
     pub pointers: Vec<(Pointer, Span)>,
     /// States that diffuse, with their hidden columns.
     pub diffused: Vec<Diffused>,
+    /// EXTERNALs.
+    pub externals: Vec<External>,
     /// Currents.
     pub currents: Vec<Current>,
     /// States that are columns.
@@ -101,6 +103,7 @@ impl Names {
             randoms: Vec::new(),
             pointers: Vec::new(),
             diffused: Vec::new(),
+            externals: Vec::new(),
             currents: Vec::new(),
             states: Vec::new(),
             refused: Vec::new(),
@@ -214,15 +217,27 @@ impl Names {
             Storage::Pointer => {
                 let named = self.column(symbol, Role::Assigned, false);
                 if let Named::Column(first, None) = named {
-                    let pointer = Pointer { name: symbol.name.clone(), column: ColumnId(first) };
+                    let name = symbol.name.clone();
+                    let pointer = Pointer { name, column: ColumnId(first), read: false, written: false };
                     self.pointers.push((pointer, symbol.span));
                 }
                 named
             }
-            Storage::BbCorePointer | Storage::External => {
-                let reason =
-                    "The variables of a mechanism are its own; C data and other mechanisms' globals are not.";
-                let message = format!("`{}`: BBCOREPOINTER and EXTERNAL are not supported yet", symbol.name);
+            Storage::External => {
+                let named = self.global(symbol, Role::Assigned, false);
+                if let Named::Global(first, None) = named {
+                    let (name, global) = (symbol.name.clone(), GlobalId(first));
+                    self.externals.push(External { name, global, span: symbol.span });
+                    return named;
+                }
+                let message = format!("the EXTERNAL `{}` is an array", symbol.name);
+                self.refused.push((symbol.span, message, ""));
+                named
+            }
+            Storage::BbCorePointer => {
+                let reason = "It holds data of C code: write random streams with RANDOM, and lists of values as arrays.";
+                let message =
+                    format!("the BBCOREPOINTER `{}` is used by more than random streams", symbol.name);
                 self.refused.push((symbol.span, message, reason));
                 Named::Unsupported(reason)
             }

@@ -300,5 +300,7 @@ impl<'a> Context<'a> {
 
 /// Whether the rows of a table are the same for all instances.
 fn is_uniform(kernel: &Kernel) -> bool {
-    !kernel.ops.iter().any(|op| matches!(op, Op::Read(_) | Op::Random { .. } | Op::PlaySize | Op::PlayAt(_)))
+    !kernel.ops.iter().any(|op| {
+        matches!(op, Op::Read(_) | Op::Random { .. } | Op::SetStream { .. } | Op::PlaySize | Op::PlayAt(_))
+    })
 }

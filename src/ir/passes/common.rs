@@ -78,7 +78,9 @@ fn key(op: &Op) -> Option<Key> {
         Op::Select(a, b, c) => Key::Select(a, b, c),
         Op::Lookup { table, column, x } => Key::Lookup(table, column, x),
         Op::LookupSlope { table, column, x } => Key::LookupSlope(table, column, x),
-        Op::Random { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => return None,
+        Op::Random { .. } | Op::SetStream { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => {
+            return None;
+        }
         Op::PlaySize => Key::PlaySize,
         Op::PlayAt(i) => Key::PlayAt(i),
     })

@@ -71,6 +71,9 @@ pub fn emit(kernel: &mut Kernel, op: Op) -> Value {
         Op::Unary(function, a) => unary(kernel, function, a),
         Op::Binary(function, a, b) => binary(kernel, function, a, b),
         Op::Select(mask, a, b) => select(kernel, mask, a, b),
+        Op::SetStream { when: mask, .. } if constant(kernel, mask) == Some(0.0) => {
+            kernel.push(Op::Constant(0.0))
+        }
         Op::Random { random, distribution, when: Some(mask) } => match constant(kernel, mask) {
             Some(0.0) => kernel.push(Op::Constant(0.0)),
             Some(_) => kernel.push(Op::Random { random, distribution, when: None }),

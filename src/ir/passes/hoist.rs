@@ -45,6 +45,11 @@ pub fn run(module: &mut Module) {
     module.prepare = (!prepare.kernel.effects.is_empty()).then_some(prepare.kernel);
 }
 
+/// Whether a stage comes before `prepare`.
+fn is_initial(stage: Stage) -> bool {
+    matches!(stage, Stage::BeforeInitial | Stage::Initial | Stage::AfterInitial)
+}
+
 /// What kernels other than `initial` write.
 struct Changing {
     places: HashSet<Place>,
@@ -54,7 +59,7 @@ struct Changing {
 impl Changing {
     fn of(module: &Module) -> Changing {
         let mut changing = Changing { places: HashSet::new(), globals: HashSet::new() };
-        for (_, kernel) in module.kernels().filter(|(stage, _)| *stage != Stage::Initial) {
+        for (_, kernel) in module.kernels().filter(|(stage, _)| !is_initial(*stage)) {
             for effect in &kernel.effects {
                 match effect {
                     Effect::Write(place, _) => drop(changing.places.insert(*place)),
@@ -65,6 +70,7 @@ impl Changing {
         }
         let pointers = module.pointers.iter().map(|pointer| Place::Column(pointer.column));
         changing.places.extend(pointers);
+        changing.globals.extend(module.externals.iter().map(|external| external.global));
         changing
     }
 
@@ -83,6 +89,7 @@ impl Changing {
             | Op::Lookup { .. }
             | Op::LookupSlope { .. }
             | Op::Random { .. }
+            | Op::SetStream { .. }
             | Op::PlaySize
             | Op::PlayAt(_)
             | Op::Carry(_)

@@ -16,10 +16,12 @@ use super::dead;
 
 /// Drops the stores; `recorded` says which visible variables are looked at.
 pub fn run(module: &mut Module, recorded: impl Fn(&str) -> bool) {
+    // What is written to a POINTER is for others.
+    let pointer = |v: &Variable| module.pointers.iter().any(|p| p.column.0 == v.first);
     let candidates: HashSet<u32> = module
         .variables
         .iter()
-        .filter(|v| v.role == Role::Assigned && !(v.visible && recorded(&v.name)))
+        .filter(|v| v.role == Role::Assigned && !(v.visible && recorded(&v.name)) && !pointer(v))
         .flat_map(|v| v.first..v.first + v.length)
         .collect();
     let diffusing = module.diffusions.iter().flat_map(|diffusion| [diffusion.volume.0, diffusion.constant.0]);
