@@ -31,6 +31,34 @@ impl Quantity {
     /// The number 1.
     pub const ONE: Quantity = Quantity { factor: 1.0, dimensions: [0; 6] };
 
+    /// The unit of a product of values in these two units.
+    #[must_use]
+    pub fn product(mut self, other: &Quantity) -> Quantity {
+        self.times(other, 1.0);
+        self
+    }
+
+    /// The unit of a quotient of values in these two units.
+    #[must_use]
+    pub fn quotient(mut self, other: &Quantity) -> Quantity {
+        self.over(other, 1.0);
+        self
+    }
+
+    /// The unit of a power of a value; none when it would need a fraction of a base unit, or is out of range.
+    pub fn power(&self, exponent: f64) -> Option<Quantity> {
+        let mut dimensions = [0; 6];
+        for (to, from) in dimensions.iter_mut().zip(self.dimensions) {
+            let scaled = f64::from(from) * exponent;
+            if scaled.fract() != 0.0 || scaled.abs() > 1000.0 {
+                return None;
+            }
+            *to = scaled as i32;
+        }
+        let factor = self.factor.powf(exponent);
+        (factor.is_finite() && factor > 0.0).then_some(Quantity { factor, dimensions })
+    }
+
     /// Whether two quantities measure the same thing.
     pub fn measures_same(&self, other: &Quantity) -> bool {
         self.dimensions == other.dimensions
@@ -246,6 +274,11 @@ impl UnitTable {
         let quantity = self.parse(old)?;
         self.entries.entry(new.trim().to_string()).or_insert(quantity);
         Ok(())
+    }
+
+    /// What exactly this name stands for, without prefixes and plurals.
+    pub fn exact(&self, name: &str) -> Option<Quantity> {
+        self.entries.get(name.trim()).copied()
     }
 
     /// All names, to suggest one of them.

@@ -8,6 +8,7 @@ use super::{Options, compile};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceId, Sources, Span};
 use crate::ir::{Effect, GlobalId, Module};
 use crate::nmodl::ast;
+use crate::nmodl::dimensions::{self, Checked};
 use crate::nmodl::notices::{self, Notice};
 use crate::nmodl::repair::{self, Aim, Repair};
 
@@ -91,6 +92,8 @@ pub struct Report {
     pub notices: Vec<Notice>,
     /// Volley's own messages: why it is refused or serial, and warnings.
     pub messages: Diagnostics,
+    /// Whether the units of the file agree. What the verdict is does not depend on it.
+    pub units: Checked,
 }
 
 /// The code of messages on variables that pass from instance to instance.
@@ -101,11 +104,13 @@ pub fn judge(sources: &mut Sources, id: SourceId) -> Report {
     let tree = match super::parse(sources, id, &Options::default()) {
         Ok(tree) => tree,
         Err(messages) => {
-            return Report { name: None, verdict: Verdict::Refused, notices: Vec::new(), messages };
+            let units = Checked::default();
+            return Report { name: None, verdict: Verdict::Refused, notices: Vec::new(), messages, units };
         }
     };
     let notices = notices::notices(&tree);
     let name = name_of(&tree);
+    let units = dimensions::check(&tree, sources);
     let (verdict, messages) = match compile(sources, id, &Options::default()) {
         Ok(mechanism) => {
             let assigned = notices::assigned_shared(&tree);
@@ -113,7 +118,7 @@ pub fn judge(sources: &mut Sources, id: SourceId) -> Report {
         }
         Err(messages) => (refused_or_serial(&messages), messages),
     };
-    Report { name, verdict, notices, messages }
+    Report { name, verdict, notices, messages, units }
 }
 
 fn name_of(tree: &ast::Module) -> Option<String> {
