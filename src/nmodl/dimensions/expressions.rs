@@ -113,8 +113,9 @@ impl<'a> Checker<'a> {
         } else {
             format!("{place} must be a pure number, but this one is in {unit}")
         };
-        let different = self.divisor(value, &found).unwrap_or_else(|| {
-            format!("divide it by something in {unit}, such as `1 ({})`", self.words.of(&found))
+        let different = self.divisor(value, &found).or_else(|| {
+            let unit = self.words.known(&found)?;
+            Some(format!("divide it by something in `{unit}`, such as `1 ({unit})`"))
         });
         self.clash(
             Clashing {
@@ -126,7 +127,7 @@ impl<'a> Checker<'a> {
                 span: value.span,
                 other: None,
                 same_dimensions: None,
-                different_dimensions: Some(different),
+                different_dimensions: different,
             },
             &[value],
         );
@@ -134,6 +135,7 @@ impl<'a> Checker<'a> {
 
     /// `v/10` lacks the unit of 10.
     fn divisor(&self, value: &Expression, found: &Quantity) -> Option<String> {
+        let unit = self.words.known(found)?;
         let mut value = value;
         while let ExpressionKind::Unary { operand, .. } = &value.kind {
             value = operand;
@@ -143,7 +145,7 @@ impl<'a> Checker<'a> {
         };
         let ExpressionKind::Number { unit: None, .. } = right.kind else { return None };
         let written = self.number_text(right.span);
-        Some(format!("give the number its unit: `{written} ({})`", self.words.of(found)))
+        Some(format!("give the number its unit: `{written} ({unit})`"))
     }
 
     /// The number with which a value of one unit would be in another, when there is one in it: `2*x` may mean
@@ -154,7 +156,7 @@ impl<'a> Checker<'a> {
         wanted: &Quantity,
         found: &Quantity,
     ) -> Option<String> {
-        let unit = self.words.of(&wanted.quotient(found));
+        let unit = self.words.known(&wanted.quotient(found))?;
         for value in values {
             let mut number = None;
             walk::parts(value, &mut |part| {

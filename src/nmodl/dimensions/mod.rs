@@ -31,9 +31,9 @@ use std::collections::HashMap;
 
 use self::findings::{Clashing, Findings};
 use self::measure::Measure;
-use self::names::Names;
+use self::names::{Names, Unreadable};
 use self::words::Words;
-use super::ast::{Argument, Expression, Item, Module, Name, Phase};
+use super::ast::{Argument, Expression, Item, Module, Name, NeuronBlock, Phase};
 use super::nearest;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Sources};
 use crate::units::UnitError;
@@ -89,14 +89,22 @@ pub fn check(module: &Module, sources: &Sources) -> Checked {
             checker.receive_arguments = &block.arguments;
         }
     }
-    // What NEURON gives a unit comes first, as code can stand above the declarations.
-    for item in &items {
-        match item {
-            Item::UnitsSwitch(switch) => checker.on = switch.on,
-            Item::Neuron(block) => checker.provided(block),
-            _ => {}
-        }
-    }
+    // What NEURON gives a unit comes first, as code can stand above the declarations. Included files add to the
+    // NEURON block; UNITSOFF counts where the first one stands.
+    let blocks: Vec<&NeuronBlock> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Neuron(block) => Some(block),
+            _ => None,
+        })
+        .collect();
+    let above = items.iter().take_while(|item| !matches!(item, Item::Neuron(_)));
+    let switch = above.filter_map(|item| match item {
+        Item::UnitsSwitch(switch) => Some(switch.on),
+        _ => None,
+    });
+    checker.on = switch.last().unwrap_or(true);
+    checker.provided(&blocks);
     checker.on = true;
     for item in &items {
         checker.item(item);
@@ -203,17 +211,7 @@ impl<'a> Checker<'a> {
     /// Units that cannot be read, or that have two meanings.
     fn unit_texts(&mut self) {
         for bad in std::mem::take(&mut self.names.unreadable) {
-            let message = format!("the unit `({})` cannot be read: {}", bad.text, bad.error);
-            let mut said = Diagnostic::warning("units/unknown", message)
-                .at(bad.span, "what has this unit takes any unit");
-            if let UnitError::Unknown(name) = &bad.error {
-                said = match nearest(name, self.names.table.names()) {
-                    Some(near) => said.help(format!("did you mean `{near}`?")),
-                    None => said
-                        .help(format!("say what it is in the UNITS block, as in `({name}) = (millivolt)`")),
-                };
-            }
-            self.findings.say(said, None);
+            self.findings.say(self.unreadable(&bad), None);
         }
         for twice in std::mem::take(&mut self.names.redefined) {
             let shown = |quantity| Shown { text: self.words.of(quantity), quantity: *quantity };
@@ -226,6 +224,26 @@ impl<'a> Checker<'a> {
                 .at(twice.span, "this line has no effect")
                 .help("give the unit another name");
             self.findings.say(said, Some((kept, refused)));
+        }
+    }
+
+    fn unreadable(&self, bad: &Unreadable) -> Diagnostic {
+        let UnitError::Unknown(name) = &bad.error else {
+            let message = format!("the unit `({})` cannot be read: {}", bad.text, bad.error);
+            return Diagnostic::warning("units/unknown", message)
+                .at(bad.span, "what has this unit takes any unit");
+        };
+        let message = format!("the unit `{name}` is not declared");
+        let said = Diagnostic::warning("units/unknown", message);
+        if let Some(usual) = words::customary(name) {
+            return said
+                .at(bad.span, format!("taken as `{usual}`"))
+                .help(format!("write `({name}) = ({usual})` in the UNITS block"));
+        }
+        let said = said.at(bad.span, "what has this unit takes any unit");
+        match nearest(name, self.names.table.names()) {
+            Some(near) => said.help(format!("did you mean `{near}`?")),
+            None => said.help(format!("say what it is in the UNITS block, as in `({name}) = (millivolt)`")),
         }
     }
 }

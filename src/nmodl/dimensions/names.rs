@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::measure::Measure;
+use super::words::customary;
 use crate::diagnostic::Span;
 use crate::nmodl::ast::{Argument, FactorValue, Item, Module, Name, Unit, UnitDefinition};
 use crate::nmodl::meaning::Builtin;
@@ -122,20 +123,30 @@ impl Names {
     /// The unit written at a place, once it can be read.
     pub fn unit(&mut self, unit: Option<&Unit>) -> Option<Quantity> {
         let unit = unit?;
-        match self.table.parse(&unit.text) {
-            Ok(quantity) => {
-                if !self.texts.contains(&unit.text) {
-                    self.texts.push(unit.text.clone());
+        loop {
+            let error = match self.table.parse(&unit.text) {
+                Ok(quantity) => {
+                    if !self.texts.contains(&unit.text) {
+                        self.texts.push(unit.text.clone());
+                    }
+                    return Some(quantity);
                 }
-                Some(quantity)
+                Err(error) => error,
+            };
+            let name = match &error {
+                UnitError::Unknown(name) => name.clone(),
+                _ => String::new(),
+            };
+            if self.broken.contains(&name) {
+                return None;
             }
-            Err(error) => {
-                let said = self.unreadable.iter().any(|u| u.error == error)
-                    || matches!(&error, UnitError::Unknown(name) if self.broken.contains(name));
-                if !said {
-                    self.unreadable.push(Unreadable { text: unit.text.clone(), error, span: unit.span });
-                }
-                None
+            if !self.unreadable.iter().any(|u| u.error == error) {
+                self.unreadable.push(Unreadable { text: unit.text.clone(), error, span: unit.span });
+            }
+            // What everybody means by `mM` is taken as meant, and then the rest of the text is read.
+            let usual = customary(&name)?;
+            if self.table.define(&name, usual).is_err() {
+                return None;
             }
         }
     }
@@ -244,7 +255,11 @@ impl Names {
             self.without_unit.push(name.clone());
         }
         let arguments = arguments.iter().map(|argument| {
-            let measure = self.unit(argument.unit.as_ref()).map_or(Measure::Any, Measure::Of);
+            let unit = self.unit(argument.unit.as_ref());
+            if unit.is_none() {
+                self.without_unit.push(argument.name.clone());
+            }
+            let measure = unit.map_or(Measure::Any, Measure::Of);
             let span = argument.unit.as_ref().map_or(argument.name.span, |u| u.span);
             (argument.name.text.clone(), measure, span)
         });

@@ -11,8 +11,8 @@ use crate::nmodl::meaning::Builtin;
 
 impl Checker<'_> {
     /// Compares the declared units of built-in variables, ion variables and currents with those that NEURON has.
-    pub(super) fn provided(&mut self, block: &NeuronBlock) {
-        let units = provided(block);
+    pub(super) fn provided(&mut self, blocks: &[&NeuronBlock]) {
+        let units = provided(blocks);
         let mut names: Vec<&String> = units.keys().copied().collect();
         names.sort();
         for name in names {
@@ -49,9 +49,9 @@ impl Checker<'_> {
 }
 
 /// The units of the ion variables and currents of a mechanism.
-fn provided(block: &NeuronBlock) -> HashMap<&String, &'static str> {
+fn provided<'a>(blocks: &[&'a NeuronBlock]) -> HashMap<&'a String, &'static str> {
     use NeuronStatementKind as Kind;
-    let kinds = || block.statements.iter().map(|statement| &statement.kind);
+    let kinds = || blocks.iter().flat_map(|block| &block.statements).map(|statement| &statement.kind);
     let at_point = kinds().any(|kind| matches!(kind, Kind::PointProcess(_) | Kind::ArtificialCell(_)));
     let current = if at_point { "nA" } else { "mA/cm2" };
     let mut units = HashMap::new();

@@ -152,16 +152,17 @@ impl<'a> Checker<'a> {
             found: have,
             span: value.span,
             other: declared,
-            same_dimensions: (target.primes == 0).then(|| self.declare(name, &have)),
+            same_dimensions: self.declare(target, &have),
             different_dimensions: self
                 .missing_unit(&[value], &want, &have)
-                .or_else(|| (target.primes == 0).then(|| self.declare(name, &have))),
+                .or_else(|| self.declare(target, &have)),
         };
         self.clash(clashing, &[value]);
     }
 
-    fn declare(&self, name: &str, unit: &Quantity) -> String {
-        format!("if the numbers are right as they are, declare it as `{name} ({})`", self.words.of(unit))
+    fn declare(&self, target: &Variable, unit: &Quantity) -> Option<String> {
+        let unit = self.words.known(unit).filter(|_| target.primes == 0)?;
+        Some(format!("if the numbers are right as they are, declare it as `{} ({unit})`", target.name.text))
     }
 
     /// A value that must have the unit of the place, named in the message.

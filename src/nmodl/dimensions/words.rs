@@ -4,35 +4,90 @@ use crate::units::{Quantity, UnitTable};
 
 use super::measure::{Clash, Measure};
 
-/// Units that people of the field think in, with what they are in names that need no declaration.
-const COMMON: &[(&str, &str)] = &[
+/// Names that every file gives the same meaning, so that a file that forgets one is understood.
+const CUSTOMARY: &[(&str, &str)] = &[
     ("mV", "millivolt"),
-    ("ms", "ms"),
-    ("/ms", "/ms"),
-    ("mV/ms", "millivolt/ms"),
-    ("mA/cm2", "milliamp/cm2"),
-    ("S/cm2", "siemens/cm2"),
+    ("uV", "microvolt"),
+    ("A", "amp"),
+    ("mA", "milliamp"),
+    ("uA", "microamp"),
     ("nA", "nanoamp"),
+    ("pA", "picoamp"),
+    ("S", "siemens"),
+    ("mS", "millisiemens"),
     ("uS", "microsiemens"),
-    ("uS/ms", "microsiemens/ms"),
-    ("nA/ms", "nanoamp/ms"),
+    ("nS", "nanosiemens"),
+    ("pS", "picosiemens"),
+    ("umho", "micromho"),
+    ("uF", "microfarad"),
+    ("nF", "nanofarad"),
+    ("pF", "picofarad"),
+    ("J", "joule"),
+    ("M", "/liter"),
+    ("molar", "/liter"),
     ("mM", "milli/liter"),
-    ("mM/ms", "milli/liter-ms"),
-    ("/mM-ms", "liter/milli-ms"),
-    ("/mV", "/millivolt"),
+    ("uM", "micro/liter"),
+    ("nM", "nano/liter"),
     ("um", "micron"),
-    ("um2", "micron2"),
-    ("um3", "micron3"),
-    ("um2/ms", "micron2/ms"),
-    ("degC", "degC"),
-    ("ohm-cm", "ohm-cm"),
-    ("uF/cm2", "microfarad/cm2"),
-    ("coulomb", "coulomb"),
-    ("coulomb/cm3", "coulomb/cm3"),
-    ("joule", "joule"),
-    ("joule/degC", "joule/degC"),
-    ("mA/cm2-ms", "milliamp/cm2-ms"),
-    ("S/cm2-mM", "siemens-liter/cm2-milli"),
+    ("l", "liter"),
+];
+
+/// What everybody means by a unit that a file does not declare.
+pub(super) fn customary(name: &str) -> Option<&'static str> {
+    CUSTOMARY.iter().find(|(known, _)| *known == name).map(|(_, unit)| *unit)
+}
+
+/// Units that people of the field think in, written with customary names.
+const COMMON: &[&str] = &[
+    "mV",
+    "ms",
+    "/ms",
+    "mV/ms",
+    "mA/cm2",
+    "S/cm2",
+    "nA",
+    "mA",
+    "uS",
+    "uS/ms",
+    "nA/ms",
+    "mM",
+    "mM/ms",
+    "/mM",
+    "mM2",
+    "/mM-ms",
+    "mM-ms",
+    "/mV",
+    "/mV-ms",
+    "mV-ms",
+    "/mV-mM-ms",
+    "um",
+    "um2",
+    "um3",
+    "um2/ms",
+    "um/ms",
+    "cm/sec",
+    "degC",
+    "/degC",
+    "mV/degC",
+    "ohm-cm",
+    "uF/cm2",
+    "coulomb",
+    "coulomb/cm3",
+    "mV-coulomb",
+    "joule",
+    "joule/degC",
+    "mA/cm2-ms",
+    "mA/cm2-mM",
+    "S/cm2-mM",
+    "mM-cm2/mA-ms",
+    "mM/mA",
+    "mM/nA-ms",
+    "volt-coulomb/degC",
+    "S",
+    "m2",
+    "sec2",
+    "volt2",
+    "amp2",
 ];
 
 /// The names of units: those of the file first, then common ones.
@@ -45,9 +100,12 @@ impl Words {
     /// The names that a file uses, in its own table of units.
     pub fn new(texts: &[String], table: &UnitTable) -> Words {
         let own = texts.iter().filter_map(|text| Some((text.clone(), table.parse(text).ok()?)));
-        let standard = UnitTable::new();
-        let common =
-            COMMON.iter().filter_map(|(name, old)| Some(((*name).to_owned(), standard.parse(old).ok()?)));
+        let mut usual = UnitTable::new();
+        for (name, unit) in CUSTOMARY {
+            // A test reads them all.
+            let _ = usual.define(name, unit);
+        }
+        let common = COMMON.iter().filter_map(|text| Some(((*text).to_owned(), usual.parse(text).ok()?)));
         let list = own.chain(common).filter(|(text, q)| is_name(text) && q.dimensions != [0; 6]).collect();
         Words { list }
     }
@@ -69,6 +127,13 @@ impl Words {
             return format!("{} {text}", factor(quantity.factor / unit.factor));
         }
         base(quantity)
+    }
+
+    /// A unit that people have a name for: none for what is read worse than what it stands for.
+    pub fn known(&self, quantity: &Quantity) -> Option<String> {
+        let text = self.of(quantity);
+        let named = |(name, _): &(String, Quantity)| *name == text;
+        (quantity.dimensions == [0; 6] || self.list.iter().any(named)).then_some(text)
     }
 
     /// The same between backticks, or that it is a pure number.
@@ -163,6 +228,16 @@ mod tests {
         for (text, wanted) in cases {
             assert_eq!(words.of(&table.parse(text).unwrap()), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn common_names_can_be_read() {
+        let (_, words) = words();
+        assert_eq!(words.list.len(), COMMON.len() + 1);
+        for (name, _) in CUSTOMARY {
+            assert!(customary(name).is_some());
+        }
+        assert_eq!(customary("zorkmid"), None);
     }
 
     #[test]
