@@ -140,11 +140,11 @@ def reason(theirs, ours):
     """Why Volley says nothing at the line where modlunit stopped."""
     units = ours["units"]
     last = theirs["said"][-1] if theirs["said"] else ""
-    text = " ".join(theirs["said"])
+    text = "\n".join(theirs["said"])
     names = set(re.findall(r"[A-Za-z_]\w*", last))
     if theirs["kind"] in ("unknown unit", "unit of a provided variable"):
         # They name the NEURON block or the first use; what counts is the unit or the variable named.
-        named = re.search(r"Cannot recognize the units: (\S+)|(\w+) must have the units, \S+, instead of (\S*)\.", text)
+        named = re.search(r"Cannot recognize the units: (\S+)|(\w+) must have the units, \S+, instead of (.*)\.$", text, re.M)
         word = named and (named.group(1) or named.group(2))
         if named and any(f"`{word}`" in w["message"] for w in units["warnings"]):
             return "the same, in another line"
@@ -154,6 +154,10 @@ def reason(theirs, ours):
         return "the same unit again, which changes nothing"
     if names & set(units["without_unit"]):
         return "no unit declared"
+    if theirs["kind"] == "unknown unit" and re.search(r"[*^]", text):
+        return "a unit written with * or ^"
+    if re.search(r"\b(fabs|fmin|fmax|sqrt)\s*\(", last):
+        return "a function that keeps the unit"
     if re.search(r"\bundefined\b", text):
         return "a name that only C code declares"
     called = re.match(r"\s*(\w+)\(", last)

@@ -94,7 +94,8 @@ impl Judged {
             n => Some(format!("{n} warnings")),
         };
         let total = bare + units.with_unit;
-        let unchecked = (bare > 0).then(|| format!("{bare} of {total} names have no unit and take any"));
+        let unchecked =
+            (bare > 0).then(|| format!("names without a unit, which take any: {bare} of {total}"));
         let parts: Vec<String> = warnings.into_iter().chain(unchecked).collect();
         (!parts.is_empty()).then(|| parts.join("; "))
     }

@@ -66,7 +66,7 @@ impl<'a> Checker<'a> {
             }
             Rule::Fixed(units, result) => {
                 for (i, (unit, (value, found))) in units.iter().zip(given).enumerate() {
-                    if let Some(wanted) = unit.and_then(|unit| self.names.provided(unit)) {
+                    if let Some(wanted) = unit.and_then(|unit| self.names.standard(unit)) {
                         self.argument(
                             name,
                             i,
@@ -76,7 +76,7 @@ impl<'a> Checker<'a> {
                         );
                     }
                 }
-                result.and_then(|unit| self.names.provided(unit)).unwrap_or(Measure::Any)
+                result.and_then(|unit| self.names.standard(unit)).unwrap_or(Measure::Any)
             }
             Rule::Free => self.other(name, &given),
         }

@@ -54,7 +54,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Two values that must have one unit.
+    /// Two values that must have one unit. Apart from the walk, which is deep for long chains of operators.
+    #[inline(never)]
     pub(super) fn alike(
         &mut self,
         code: &'static str,
@@ -102,6 +103,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A value that must be a pure number, for the function or the place named.
+    #[inline(never)]
     pub(super) fn pure(&mut self, group: &str, place: &str, value: &'a Expression, measure: Measure) {
         let Measure::Of(found) = measure else { return };
         if Measure::ONE.clash(measure).is_none() {

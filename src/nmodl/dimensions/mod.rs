@@ -110,7 +110,8 @@ pub fn check(module: &Module, sources: &Sources) -> Checked {
         checker.item(item);
     }
     checker.unit_texts();
-    let with_unit = checker.names.variables.values().filter(|v| v.declared).count();
+    let variables = checker.names.variables.values().filter(|v| v.declared).count();
+    let with_unit = variables + checker.names.routine_units;
     Checked {
         findings: checker.findings.finish(sources),
         without_unit: checker.names.without_unit,
@@ -216,10 +217,8 @@ impl<'a> Checker<'a> {
         for twice in std::mem::take(&mut self.names.redefined) {
             let shown = |quantity| Shown { text: self.words.of(quantity), quantity: *quantity };
             let (kept, refused) = (shown(&twice.kept), shown(&twice.refused));
-            let message = format!(
-                "the unit `{}` is `{}` already, so it does not become `{}`",
-                twice.name, kept.text, refused.text
-            );
+            let message =
+                format!("the unit `{}` has another meaning already than `{}`", twice.name, twice.text);
             let said = Diagnostic::warning("units/redefined", message)
                 .at(twice.span, "this line has no effect")
                 .help("give the unit another name");

@@ -3,7 +3,7 @@
 //! The declarations of all blocks go in, whatever their order; out come tables by name. A unit that cannot be read is
 //! said once, wherever it stands first; what has it is then as if it had no unit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::measure::Measure;
 use super::words::customary;
@@ -46,6 +46,8 @@ pub(super) struct Unreadable {
 #[derive(Clone, Debug)]
 pub(super) struct Redefined {
     pub name: String,
+    /// What it was to become.
+    pub text: String,
     pub kept: Quantity,
     pub refused: Quantity,
     pub span: Span,
@@ -61,10 +63,14 @@ pub(super) struct Names {
     pub time: Quantity,
     /// Unit texts in the order of the file: how people want to see units named.
     pub texts: Vec<String>,
+    /// How many arguments and values of functions have a unit.
+    pub routine_units: usize,
     /// Names declared without a unit, in the order of the file.
     pub without_unit: Vec<Name>,
     pub unreadable: Vec<Unreadable>,
     pub redefined: Vec<Redefined>,
+    /// Variables whose unit NEURON chooses.
+    pub provided: HashSet<String>,
     /// Names in UNITS for units that cannot be read.
     broken: Vec<String>,
 }
@@ -80,9 +86,11 @@ impl Names {
             routines: HashMap::new(),
             time,
             texts: Vec::new(),
+            routine_units: 0,
             without_unit: Vec::new(),
             unreadable: Vec::new(),
             redefined: Vec::new(),
+            provided: HashSet::new(),
             broken: Vec::new(),
         };
         let items = module.flat_items();
@@ -102,11 +110,11 @@ impl Names {
             return Some(state.measure);
         }
         let (.., unit) = Builtin::ALL.iter().find(|(builtin, ..)| *builtin == name)?;
-        self.provided(unit)
+        self.standard(unit)
     }
 
     /// A unit in the simulator's own names.
-    pub fn provided(&self, text: &str) -> Option<Measure> {
+    pub fn standard(&self, text: &str) -> Option<Measure> {
         let standard = match text {
             "mV" => "millivolt",
             "mM" => "milli/liter",
@@ -164,7 +172,8 @@ impl Names {
             let clashes = |kept: &Quantity| Measure::Of(*kept).clash(Measure::Of(quantity)).is_some();
             if let Some(kept) = known.filter(clashes) {
                 let name = new.text.clone();
-                self.redefined.push(Redefined { name, kept, refused: quantity, span: *span });
+                let text = old.text.clone();
+                self.redefined.push(Redefined { name, text, kept, refused: quantity, span: *span });
             }
             // The text was just read, so that it cannot fail.
             let _ = self.table.define(&new.text, &old.text);
@@ -251,13 +260,15 @@ impl Names {
 
     fn routine(&mut self, name: &Name, is_function: bool, unit: Option<&Unit>, arguments: &[Argument]) {
         let result = self.unit(unit);
+        self.routine_units += usize::from(result.is_some());
         if is_function && result.is_none() {
             self.without_unit.push(name.clone());
         }
         let arguments = arguments.iter().map(|argument| {
             let unit = self.unit(argument.unit.as_ref());
-            if unit.is_none() {
-                self.without_unit.push(argument.name.clone());
+            match unit {
+                Some(_) => self.routine_units += 1,
+                None => self.without_unit.push(argument.name.clone()),
             }
             let measure = unit.map_or(Measure::Any, Measure::Of);
             let span = argument.unit.as_ref().map_or(argument.name.span, |u| u.span);

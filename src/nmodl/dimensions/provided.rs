@@ -24,8 +24,9 @@ impl Checker<'_> {
     }
 
     fn one(&mut self, name: &str, unit: &str) {
+        self.names.provided.insert(name.to_owned());
         let Some(variable) = self.names.variables.get(name).copied() else { return };
-        let Some(wanted) = self.names.provided(unit) else { return };
+        let Some(wanted) = self.names.standard(unit) else { return };
         let (Measure::Of(want), Measure::Of(have)) = (wanted, variable.measure) else { return };
         if wanted.clash(variable.measure).is_none() {
             return;

@@ -161,7 +161,10 @@ impl<'a> Checker<'a> {
     }
 
     fn declare(&self, target: &Variable, unit: &Quantity) -> Option<String> {
-        let unit = self.words.known(unit).filter(|_| target.primes == 0)?;
+        if target.primes > 0 || self.names.provided.contains(&target.name.text) {
+            return None;
+        }
+        let unit = self.words.known(unit)?;
         Some(format!("if the numbers are right as they are, declare it as `{} ({unit})`", target.name.text))
     }
 

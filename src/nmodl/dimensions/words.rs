@@ -44,6 +44,7 @@ const COMMON: &[&str] = &[
     "/ms",
     "mV/ms",
     "mA/cm2",
+    "uA/cm2",
     "S/cm2",
     "nA",
     "mA",
@@ -99,12 +100,17 @@ pub(super) struct Words {
 impl Words {
     /// The names that a file uses, in its own table of units.
     pub fn new(texts: &[String], table: &UnitTable) -> Words {
-        let own = texts.iter().filter_map(|text| Some((text.clone(), table.parse(text).ok()?)));
         let mut usual = UnitTable::new();
         for (name, unit) in CUSTOMARY {
             // A test reads them all.
             let _ = usual.define(name, unit);
         }
+        // A name with another meaning than everybody's would only confuse.
+        let misleads = |text: &str, unit: &Quantity| {
+            usual.parse(text).is_ok_and(|usual| Measure::Of(usual).clash(Measure::Of(*unit)).is_some())
+        };
+        let own = texts.iter().filter_map(|text| Some((text.clone(), table.parse(text).ok()?)));
+        let own = own.filter(|(text, unit)| !misleads(text, unit));
         let common = COMMON.iter().filter_map(|text| Some(((*text).to_owned(), usual.parse(text).ok()?)));
         let list = own.chain(common).filter(|(text, q)| is_name(text) && q.dimensions != [0; 6]).collect();
         Words { list }
