@@ -13,7 +13,10 @@ use std::path::PathBuf;
 use crate::diagnostic::{Diagnostics, SourceId, Sources, Span};
 use crate::ir::{self, Kernel, Module};
 use crate::kernel::Program;
-use crate::nmodl;
+use crate::nmodl::{
+    self,
+    dimensions::{self, Checked},
+};
 
 /// What can be chosen when a mechanism is compiled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,6 +64,8 @@ pub struct Mechanism {
     pub serial: Vec<Carried>,
     /// What is probably not meant in the text.
     pub warnings: Diagnostics,
+    /// Whether the units of the text agree.
+    pub units: Checked,
 }
 
 /// A shared variable by which one instance sees what another one did.
@@ -123,6 +128,7 @@ fn parse(sources: &mut Sources, id: SourceId, options: &Options) -> Result<nmodl
 /// Everything that is wrong with the text or not supported, each with its place.
 pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Mechanism, Diagnostics> {
     let mut tree = parse(sources, id, options)?;
+    let units = dimensions::check(&tree, sources);
     let mut warnings = nmodl::verbatim::expand(&mut tree, sources);
     if warnings.has_errors() {
         return Err(warnings);
@@ -153,6 +159,7 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         receive_initial: program(&module.receive_initial),
         serial: carried(&module, sources),
         warnings,
+        units,
         module,
     })
 }
@@ -181,6 +188,8 @@ mod tests {
                 .unwrap_or_else(|said| panic!("{name}:\n{}", said.render(&sources, false)));
             assert_eq!(mechanism.module.name, name);
             assert!(mechanism.warnings.is_empty(), "{}", mechanism.warnings.render(&sources, false));
+            let units = mechanism.units.messages(false);
+            assert!(units.is_empty(), "{}", units.render(&sources, false));
         }
     }
 }
