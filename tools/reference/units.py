@@ -72,8 +72,9 @@ def base(unit):
 
 def main():
     units = {unit: base(unit) for unit in [*own(), *ALIASES, *sorted(declared(sys.argv[1:]))]}
-    # An exponent above 9 cannot be written.
-    known = [(unit, base) for unit, base in units.items() if base and re.fullmatch(r"[\w/ -]+", base)]
+    # An exponent above 9 cannot be written, and NEURON takes the e of 5e-6 for the elementary charge.
+    sound = [unit for unit, base in units.items() if base and re.fullmatch(r"[\w/ -]+", base) and not re.match(r"\d+e", unit)]
+    known = [(unit, units[unit]) for unit in sound]
     lines = "".join(f"F{i} = ({unit}) ({base})\n" for i, (unit, base) in enumerate(known))
     code = run("nocmodl", f"{head()}UNITS {{\n{lines}}}\n")[1]
     factors = dict(re.findall(r"static double F(\d+) = (\S+);", code))

@@ -153,12 +153,9 @@ impl<'a> Checker<'a> {
         self.locals.clear();
         match item {
             Item::UnitsSwitch(switch) => self.on = switch.on,
-            Item::Phase(block) => {
-                // What runs once with the sections has no model in it.
-                if !matches!(block.phase, Phase::Constructor | Phase::Destructor) {
-                    self.block(&block.body);
-                }
-            }
+            // What runs once with the sections has no model in it.
+            Item::Phase(block) if matches!(block.phase, Phase::Constructor | Phase::Destructor) => {}
+            Item::Phase(block) => self.block(&block.body),
             Item::Equations(block) => self.equations(block),
             Item::Routine(routine) => {
                 if routine.is_function {
