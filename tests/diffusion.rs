@@ -206,11 +206,6 @@ fn a_state_without_a_volume_is_refused() {
         }
     };
     assert!(said(text.clone()).is_empty());
-    // Published files name states there that they no longer have.
-    assert!(
-        said(text.replace("COMPARTMENT diam * diam { c }", "COMPARTMENT diam * diam { c Buffer }"))
-            .is_empty()
-    );
     let without = said(text.replace("    COMPARTMENT diam * diam { c }\n", ""));
     assert!(without.contains("`c` diffuses, but has no volume"), "{without}");
     let other = said(text.replace("D * diam * diam { c }", "D * diam * diam { start }"));

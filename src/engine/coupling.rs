@@ -53,7 +53,7 @@ pub struct Board {
 /// The values that cross at one moment. Two sheets are used in turn: the slowest thread may still read the one of the step before.
 #[derive(Debug, Default)]
 struct Part {
-    slot: BTreeMap<Source, usize>,
+    slot: BTreeMap<Source, u32>,
     sheets: [Vec<AtomicU64>; 2],
 }
 
@@ -80,7 +80,7 @@ impl Board {
                     next = usize::next_multiple_of(next, LINE);
                 }
                 last = Some(thread);
-                part.slot.insert(source, next);
+                part.slot.insert(source, next as u32);
                 next += 1;
             }
             part.sheets = [0, 1].map(|_| (0..next).map(|_| AtomicU64::new(0)).collect());
@@ -110,12 +110,15 @@ fn key(model: &Model, coupling: &crate::network::Coupling) -> usize {
     model.couplings.iter().position(same).unwrap_or(0)
 }
 
-/// Where a value that was read goes.
-#[derive(Clone, Copy, Debug)]
-struct Reader {
-    set: u32,
-    column: u32,
-    instance: u32,
+/// All that goes into one column of one set.
+#[derive(Debug)]
+struct Readers {
+    set: usize,
+    column: usize,
+    /// From cells of this thread: what is read, and the instance that gets it.
+    inside: Vec<(Probe, u32)>,
+    /// From the board: the slot, and the instance that gets it.
+    into: Vec<(u32, u32)>,
 }
 
 /// One thread's part in the exchange.
@@ -127,13 +130,22 @@ pub struct Couplings {
 
 #[derive(Debug, Default)]
 struct Traffic {
-    /// From a cell of this thread to one of it.
-    inside: Vec<(Probe, Reader)>,
-    /// From a cell of this thread to the board.
-    out: Vec<(Probe, usize)>,
-    /// From the board to a cell of this thread.
-    into: Vec<(usize, Reader)>,
+    readers: Vec<Readers>,
+    /// From cells of this thread to the board.
+    out: Vec<(Probe, u32)>,
     values: Vec<f64>,
+}
+
+impl Traffic {
+    /// Those who read into this column.
+    fn readers(&mut self, set: usize, column: usize) -> &mut Readers {
+        let known = self.readers.iter().position(|r| (r.set, r.column) == (set, column));
+        let number = known.unwrap_or_else(|| {
+            self.readers.push(Readers { set, column, inside: Vec::new(), into: Vec::new() });
+            self.readers.len() - 1
+        });
+        &mut self.readers[number]
+    }
 }
 
 impl Couplings {
@@ -180,10 +192,10 @@ impl Couplings {
                     if *instance == NONE {
                         continue;
                     }
-                    let reader = Reader { set: set as u32, column: coupling.column, instance: *instance };
+                    let readers = traffic.readers(set, coupling.column as usize);
                     match (from, slot) {
-                        (Some(from), _) => traffic.inside.push((from, reader)),
-                        (None, Some(slot)) => traffic.into.push((*slot, reader)),
+                        (Some(from), _) => readers.inside.push((from, *instance)),
+                        (None, Some(slot)) => readers.into.push((*slot, *instance)),
                         (None, None) => {}
                     }
                 }
@@ -204,26 +216,27 @@ impl Couplings {
         // The meeting that follows orders these stores before all loads.
         let sheet = &board.part(moment).sheets[(step & 1) as usize];
         for (from, slot) in &self.traffic(moment).out {
-            sheet[*slot].store(read(*from, sets, membrane).to_bits(), Ordering::Relaxed);
+            sheet[*slot as usize].store(read(*from, sets, membrane).to_bits(), Ordering::Relaxed);
         }
     }
 
     /// Gives every reader of this thread its value; those from other threads have all been posted.
     pub fn take(&mut self, moment: Moment, step: u64, board: &Board, sets: &mut [Set], membrane: &Membrane) {
         let sheet = &board.part(moment).sheets[(step & 1) as usize];
-        let Traffic { inside, into, values, .. } = self.traffic(moment);
+        let Traffic { readers, values, .. } = self.traffic(moment);
         // All are read before any is written: one who is read may be a reader too.
         values.clear();
-        values.extend(inside.iter().map(|(from, _)| read(*from, sets, membrane)));
-        let mut put = |to: &Reader, value: f64| {
-            let columns = &mut sets[to.set as usize].instances.columns;
-            columns.set(to.column as usize, to.instance as usize, value);
-        };
-        for ((_, to), value) in inside.iter().zip(values.iter()) {
-            put(to, *value);
-        }
-        for (slot, to) in into.iter() {
-            put(to, f64::from_bits(sheet[*slot].load(Ordering::Relaxed)));
+        let inside = readers.iter().flat_map(|readers| &readers.inside);
+        values.extend(inside.map(|(from, _)| read(*from, sets, membrane)));
+        let mut values = values.iter();
+        for Readers { set, column, inside, into } in readers {
+            let column = sets[*set].instances.columns.column_mut(*column);
+            for ((_, instance), value) in inside.iter().zip(&mut values) {
+                column[*instance as usize] = *value;
+            }
+            for (slot, instance) in into {
+                column[*instance as usize] = f64::from_bits(sheet[*slot as usize].load(Ordering::Relaxed));
+            }
         }
     }
 }

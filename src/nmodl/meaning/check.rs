@@ -196,15 +196,7 @@ impl<'a> Checker<'a, '_> {
                 }
                 self.expression(&factor.value);
                 self.scope.leave(mark);
-                let volume = matches!(statement.kind, StatementKind::Compartment(_));
                 for name in &factor.names {
-                    // Published files name buffers here that they no longer have.
-                    if volume && self.meaning.find(&name.text).is_none() {
-                        let message = format!("`{}` is not declared, so it needs no volume", name.text);
-                        let warning = Diagnostic::warning("nmodl/never-declared", message);
-                        self.said.push(warning.at(name.span, "ignored, as by NEURON"));
-                        continue;
-                    }
                     self.known(name);
                 }
             }
