@@ -1,6 +1,6 @@
 //! The NEURON block: names, ions, currents, pointers.
 
-use crate::{and, case, changed, check, does};
+use crate::{case, changed, check, does};
 
 #[test]
 fn neuron_block() {
