@@ -167,8 +167,11 @@ fn faults(protocol: &Protocol) -> Vec<String> {
     let name = &protocol.name;
     let Table { names, rows, events } = table(name);
     let artificial = source(name).contains("ARTIFICIAL_CELL");
-    let expected: Vec<&str> =
-        (!artificial).then_some("v").into_iter().chain(protocol.record.iter().map(String::as_str)).collect();
+    let expected: Vec<&str> = (protocol.voltage && !artificial)
+        .then_some("v")
+        .into_iter()
+        .chain(protocol.record.iter().map(String::as_str))
+        .collect();
     let wanted_rows = if expected.is_empty() { 0 } else { ROWS };
     if names != expected || rows.len() != wanted_rows {
         return vec![format!("{name}: the table has other columns or rows than protocols.toml asks for")];

@@ -300,7 +300,7 @@ fn a_missing_brace_is_said_where_the_next_block_starts() {
         codes("INITIAL { a = 1\nBREAKPOINT { i = 1 }\nSTATE { m }"),
         [("nmodl/syntax", "BREAKPOINT".to_string())]
     );
-    assert_eq!(codes("PARAMETER { a = 1\nSTATE { m }"), [("nmodl/reserved", "STATE".to_string())]);
+    assert_eq!(codes("PARAMETER { a = 1\nSTATE { m }"), [("nmodl/syntax", "STATE".to_string())]);
     assert_eq!(codes("INITIAL { if (a) { b = 1 }"), [("nmodl/syntax", String::new())]);
     assert_eq!(codes("INITIAL { } }\nSTATE { m }"), [("nmodl/syntax", "}".to_string())]);
 }

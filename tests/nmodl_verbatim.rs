@@ -156,7 +156,7 @@ fn what_cannot_be_taken_is_refused_at_its_line() {
     assert_eq!(first("a = _ion_nai;"), "the mechanism does not use the ion variable `nai`");
     assert_eq!(first("if (v > 0) {"), "this `{` is not closed in the same list of statements");
     assert_eq!(first("}"), "this `}` closes no block of the same list of statements");
-    assert_eq!(first("a = 1"), "expected `;` in this C");
+    assert_eq!(first("a = 1"), "expected `;` after this in this C");
     assert_eq!(first("a = 1 << 3;"), "operations on single bits are not supported");
     assert_eq!(first("goto out;"), "`goto` is not supported");
     assert_eq!(first("unsigned long x = 3; x = x * 5;"), "arithmetic that may wrap around is not supported");

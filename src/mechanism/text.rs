@@ -42,7 +42,12 @@ pub fn includes(name: &str, folders: &[PathBuf]) -> impl FnMut(&str) -> io::Resu
     }
     move |include| {
         for folder in &all {
-            match read(&folder.join(include)) {
+            let path = folder.join(include);
+            // A device may never come to an end.
+            if path.metadata().is_ok_and(|found| !found.is_file()) {
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a folder or a device"));
+            }
+            match read(&path) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 found => return found,
             }
@@ -60,6 +65,13 @@ pub fn includes(name: &str, folders: &[PathBuf]) -> impl FnMut(&str) -> io::Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_files_are_included() {
+        assert!(includes("a.mod", &[])("/").is_err());
+        #[cfg(unix)]
+        assert!(includes("a.mod", &[])("/dev/null").is_err());
+    }
 
     #[test]
     fn a_text_that_is_not_utf8_is_latin1() {

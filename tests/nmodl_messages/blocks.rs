@@ -19,18 +19,12 @@ fn tables() {
         table("TABLE without WITH", 1, "TABLE ninf FROM -100 TO 100"),
         table("TABLE of no rows", 1, "TABLE ninf FROM -100 TO 100 WITH 0"),
         table("TABLE of a broken number of rows", 1, "TABLE ninf FROM -100 TO 100 WITH 20.5"),
-        table("TABLE backwards", 1, "TABLE ninf FROM 100 TO -100 WITH 200"),
         table("TABLE of an undeclared name", 1, "TABLE nimf FROM -100 TO 100 WITH 200"),
         table("TABLE without names in a PROCEDURE", 1, "TABLE FROM -100 TO 100 WITH 200"),
         table(
             "TABLE that depends on an undeclared name",
             1,
             "TABLE ninf DEPEND temp FROM -100 TO 100 WITH 200",
-        ),
-        table(
-            "TABLE twice",
-            1,
-            "TABLE ninf FROM -100 TO 100 WITH 200\n    TABLE ninf FROM -10 TO 10 WITH 20",
         ),
         does("TABLE in BREAKPOINT", 1, "TABLE ninf FROM -100 TO 100 WITH 200"),
         and(
@@ -42,11 +36,6 @@ fn tables() {
             "TABLE in a routine of no argument",
             1,
             "FUNCTION f() {\n    TABLE FROM 0 TO 1 WITH 10\n    f = 1\n}",
-        ),
-        changed(
-            "TABLE that is set by what it does not depend on",
-            1,
-            &[("    ninf = sig", "    TABLE ninf FROM -100 TO 100 WITH 200\n    ninf = n + sig")],
         ),
     ];
     check("tables", &cases);
@@ -62,7 +51,6 @@ fn statements() {
         does("return", 1, "return"),
         does("a label", 1, "LOCAL a\n    goto a"),
         does("the counter after its loop", 1, "FROM i = 0 TO 3 { ninf = i }\n    ninf = i"),
-        does("a block in a block", 1, "PROCEDURE inner() { }"),
         does("SUFFIX in BREAKPOINT", 1, "SUFFIX other"),
         does("USEION in BREAKPOINT", 1, "USEION na READ ena"),
         does("CONDUCTANCE of an undeclared name", 1, "CONDUCTANCE g USEION k"),
@@ -73,10 +61,8 @@ fn statements() {
         does("obsolete words", 1, "PARTIAL"),
         and("INCLUDE of nothing", 1, "INCLUDE \"not_there.inc\""),
         and("INCLUDE without quotes", 1, "INCLUDE other.inc"),
-        and("INCLUDE of itself", 1, "INCLUDE \"good.mod\""),
         and("DEFINE of a keyword", 1, "DEFINE STATE 3"),
         and("BEFORE what", 1, "BEFORE LUNCH { ninf = 1 }"),
-        and("two BREAKPOINTs", 0, "BREAKPOINT { ninf = ninf }"),
     ];
     check("statements", &cases);
 }
@@ -99,7 +85,6 @@ fn events() {
         synapse("flag is set", 1, "NET_RECEIVE (w) { flag = 1 }"),
         synapse("an undeclared name in NET_RECEIVE", 1, "NET_RECEIVE (w) { g = g + wight }"),
         synapse("net_move in INITIAL", 1, "NET_RECEIVE (w) { g = w }\nINITIAL { net_move(3) }"),
-        synapse("a call of NET_RECEIVE", 1, "NET_RECEIVE (w) { g = w }\nPROCEDURE p() { NET_RECEIVE(3) }"),
     ];
     check("events", &cases);
 }

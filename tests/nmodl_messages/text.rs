@@ -18,7 +18,6 @@ fn words() {
         does("two points", 1, "ninf = 0.5.1"),
         does("an exponent without a number", 1, "ninf = 1e"),
         does("a number too large", 1, "ninf = 1e999"),
-        does("a product without its sign", 1, "ninf = 2 (v + 3)"),
         does("a function without parentheses", 1, "ninf = exp v"),
         does("a square bracket for a parenthesis", 1, "ninf = (v + 3]"),
         does("an expression alone", 1, "v + 3"),
@@ -28,8 +27,6 @@ fn words() {
         changed("a parameter without a value after =", 1, &[("tau = 5 (ms)", "tau = (ms)")]),
         changed("an expression as a parameter's value", 1, &[("tau = 5 (ms)", "tau = 5 * 2 (ms)")]),
         changed("a unit without its end", 1, &[("tau = 5 (ms)", "tau = 5 (ms")]),
-        changed("an unknown unit", 1, &[("tau = 5 (ms)", "tau = 5 (msec2)")]),
-        changed("a unit in another case", 1, &[("tau = 5 (ms)", "tau = 5 (Ms)")]),
     ];
     check("words", &cases);
 }
@@ -85,10 +82,10 @@ fn several() {
         ),
         changed(
             "one undeclared name, used three times",
-            3,
+            1,
             &[("PARAMETER", "ASSIGNED { q }\nPARAMETER"), ("n = ninf", "n = a + a"), ("gbar * n", "a * n")],
         ),
-        changed("a state that is not declared", 3, &[("STATE { n }", "STATE { m }")]),
+        changed("a state that is not declared", 1, &[("STATE { n }", "STATE { m }")]),
         changed(
             "a broken block does not spoil the others",
             1,

@@ -241,7 +241,9 @@ impl<'a> Context<'a> {
             return Ok(());
         }
         let name = &equations.name;
-        let message = format!("`{}` has {found} equations for {unknowns} states", name.text);
+        let many = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        let (equations, states) = (many(found, "equation"), many(unknowns, "state"));
+        let message = format!("`{}` has {equations} for {states}", name.text);
         self.refuse(
             name.span,
             message,

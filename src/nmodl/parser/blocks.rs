@@ -56,6 +56,13 @@ impl<'a> Parser<'a> {
             "PROCEDURE" => self.routine(false),
             "FUNCTION_TABLE" => self.function_table(),
             "NET_RECEIVE" => self.net_receive(),
+            word @ ("ENDVERBATIM" | "ENDCOMMENT") => {
+                let message = format!("`{word}` without a `{}` before it", word.trim_start_matches("END"));
+                let diagnostic = Diagnostic::error("nmodl/syntax", message)
+                    .at(self.token_span(), "closes nothing")
+                    .help("remove it, or write the word that opens the block first on a line");
+                Err(self.report(diagnostic))
+            }
             word => {
                 let diagnostic =
                     Diagnostic::error("nmodl/syntax", format!("expected a block, found `{word}`"))

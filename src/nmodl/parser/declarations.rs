@@ -1,7 +1,7 @@
 //! Blocks that declare: `PARAMETER`, `CONSTANT`, `ASSIGNED`, `STATE`, `INDEPENDENT`.
 
 use super::{Parsed, Parser};
-use crate::diagnostic::Span;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::nmodl::ast::{
     AssignedBlock, Constant, ConstantBlock, Declaration, Independent, IndependentBlock, Limits, Parameter,
     ParameterBlock, StateBlock,
@@ -13,10 +13,18 @@ impl Parser<'_> {
     /// rest of its line only.
     pub(super) fn list_block<T>(&mut self, entry: impl Fn(&mut Self) -> Parsed<T>) -> Parsed<(Vec<T>, Span)> {
         let start = self.advance().start;
+        let open = self.token_span();
         self.expect("{")?;
         let mut entries = Vec::new();
         while !self.take("}") {
             let from = self.token.start;
+            if self.at_item() {
+                let message = format!("expected `}}`, found {}", self.found());
+                let diagnostic = Diagnostic::error("nmodl/syntax", message)
+                    .at(self.token_span(), "expected `}` before this")
+                    .at(open, "the block opened here is not closed");
+                return Err(self.report(diagnostic));
+            }
             match entry(self) {
                 Ok(entry) => entries.push(entry),
                 Err(failed) => {

@@ -91,9 +91,10 @@ impl Parser<'_> {
                 self.literal(start, value)
             }
             TokenKind::Symbol("(") => {
+                let open = self.token_span();
                 self.advance();
                 let (mut inner, height) = self.deeper(|p| p.binary(1))?;
-                self.expect(")")?;
+                self.close(open)?;
                 inner.span = self.span_from(start);
                 Ok((inner, height))
             }

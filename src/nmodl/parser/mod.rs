@@ -328,15 +328,36 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// The parenthesis that closes the one at `open`.
+    fn close(&mut self, open: Span) -> Parsed<()> {
+        if self.take(")") {
+            return Ok(());
+        }
+        let diagnostic = self.unexpected_here("`)`").at(open, "to close this one");
+        Err(self.report(diagnostic))
+    }
+
     /// Reports that the current token is not what belongs there.
     fn unexpected(&mut self, wanted: &str) -> Failed {
+        let diagnostic = self.unexpected_here(wanted);
+        self.report(diagnostic)
+    }
+
+    fn unexpected_here(&self, wanted: &str) -> Diagnostic {
         let mut diagnostic =
             Diagnostic::error("nmodl/syntax", format!("expected {wanted}, found {}", self.found()))
                 .at(self.token_span(), format!("expected {wanted}"));
         if self.token.kind == TokenKind::Symbol(";") {
             diagnostic = diagnostic.help("statements end by themselves: remove the `;`");
         }
-        self.report(diagnostic)
+        if self.is("=") && wanted == "a statement" {
+            diagnostic =
+                diagnostic.help("the statement before it goes on to here: is something missing there?");
+        }
+        if self.is("=") && wanted == "`)`" {
+            diagnostic = diagnostic.help("to compare, write `==`");
+        }
+        diagnostic
     }
 
     /// A name that is no word of the language.
@@ -533,10 +554,14 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Whether a block or file-level statement seems to start here, and not a name that happens to be such a word.
     fn at_item(&self) -> bool {
         match self.token.kind {
             TokenKind::Verbatim { .. } => true,
-            TokenKind::Word => is_item_word(self.token_text()),
+            TokenKind::Word if is_item_word(self.token_text()) => {
+                matches!(self.token_text(), "TITLE" | "INCLUDE" | "UNITSON" | "UNITSOFF")
+                    || matches!(self.peek().kind, TokenKind::Word | TokenKind::Symbol("{" | "("))
+            }
             _ => false,
         }
     }

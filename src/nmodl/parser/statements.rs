@@ -184,6 +184,7 @@ impl Parser<'_> {
                     .at(self.token_span(), "");
                 Err(self.report(diagnostic))
             }
+            "for" if self.peek().kind == TokenKind::Symbol("(") => Err(self.no_statement(word)),
             _ => match self.peek().kind {
                 TokenKind::Symbol("(") => Ok(StatementKind::Call(self.call()?)),
                 TokenKind::Symbol("=" | "[" | "@") => self.assignment(),
@@ -209,6 +210,36 @@ impl Parser<'_> {
             let diagnostic = Diagnostic::error("nmodl/unsupported", "`LAG` is not supported")
                 .at(self.token_span(), "the value of a variable some time ago");
             return self.report(diagnostic);
+        }
+        let foreign = |help: String| {
+            Diagnostic::error("nmodl/syntax", format!("expected a statement, found `{word}`"))
+                .at(self.token_span(), "no statement of NMODL")
+                .help(help)
+        };
+        let diagnostic = match word {
+            "for" => Some(foreign("write `FROM i = 0 TO n { ... }`, in which n is included".into())),
+            "do" | "switch" | "break" | "continue" | "goto" => {
+                Some(foreign("NMODL has `if`, `else`, `FROM` and `WHILE`".into()))
+            }
+            "return" => {
+                Some(foreign("a FUNCTION gives what its own name is set to: write `name = ...`".into()))
+            }
+            "double" | "float" | "int" => Some(foreign("declare variables of a block with `LOCAL`".into())),
+            _ => None,
+        };
+        if let Some(diagnostic) = diagnostic {
+            return self.report(diagnostic);
+        }
+        let next = self.peek();
+        if let TokenKind::Symbol(sign @ ("+" | "-" | "*" | "/")) = next.kind {
+            let after = self.slice(next.end, self.lexer.line_end(next.end)).trim_start();
+            if let Some(rest) = after.strip_prefix('=') {
+                let right = rest.split([':', '?']).next().unwrap_or("").trim();
+                let diagnostic = Diagnostic::error("nmodl/syntax", format!("NMODL has no `{sign}=`"))
+                    .at(self.token_span(), "")
+                    .help(format!("write `{word} = {word} {sign} ({right})`"));
+                return self.report(diagnostic);
+            }
         }
         let message = format!("expected a statement, found `{word}`");
         let mut diagnostic =

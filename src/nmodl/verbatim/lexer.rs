@@ -306,7 +306,13 @@ fn scan(text: &str, source: SourceId, start: usize) -> (Vec<Token>, String) {
             comments.push_str(&rest[..length]);
             at += length;
         } else if let Some(inside) = rest.strip_prefix("/*") {
-            let length = inside.find("*/").map_or(rest.len(), |end| end + 4);
+            let end = inside.find("*/");
+            if end.is_none() {
+                // It would go on into the NMODL behind the block, so it is no comment.
+                let span = Span::new(source, start + at, start + at + 2);
+                tokens.push(Token { kind: Kind::Unknown('/'), span, fresh });
+            }
+            let length = end.map_or(rest.len(), |end| end + 4);
             comments.push_str(&rest[..length]);
             at += length;
         } else {

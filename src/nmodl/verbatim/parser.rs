@@ -146,7 +146,15 @@ impl<'a> Parser<'a> {
     }
 
     pub fn expect(&mut self, symbol: &str) -> Parsed<()> {
-        if self.take(symbol) { Ok(()) } else { Err(self.unread(format!("expected `{symbol}` in this C"))) }
+        if self.take(symbol) {
+            return Ok(());
+        }
+        // What is missing is missing after the last word of the C, and not where NMODL goes on.
+        let last = self.last_span();
+        let goes_on = self.peek(0).is_some_and(|token| !matches!(token.kind, Kind::Nmodl(_)));
+        let span = if goes_on || self.at == 0 { self.span() } else { last };
+        let place = if span == last { " after this" } else { "" };
+        Err(Unread { span, message: format!("expected `{symbol}`{place} in this C") })
     }
 
     pub fn name(&mut self) -> Parsed<(String, Span)> {

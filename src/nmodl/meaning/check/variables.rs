@@ -2,10 +2,10 @@
 
 use super::{Checker, Site, with_near};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::nmodl::ast::{EquationsKind, Name, Variable};
+use crate::nmodl::ast::{EquationsKind, Name, StatementKind, Variable};
 use crate::nmodl::meaning::scope::Local;
 use crate::nmodl::meaning::{Builtin, MechanismKind, Storage, SymbolId, builtin_function};
-use crate::nmodl::nearest;
+use crate::nmodl::{nearest, walk};
 
 impl<'a> Checker<'a, '_> {
     /// A name after SOLVEFOR.
@@ -28,6 +28,28 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
+    /// Whether some DERIVATIVE block has an equation for that name.
+    fn has_derivative(&self, name: &str) -> bool {
+        let mut found = false;
+        for equations in &self.meaning.equations {
+            walk::statements(walk::Site::Equations(equations), &mut |statement, _| {
+                if let StatementKind::Assign { target, .. } = &statement.kind {
+                    found |= target.primes > 0 && target.name.text == name;
+                }
+            });
+        }
+        found
+    }
+
+    /// The ion that has a variable of that name, among those that the mechanism uses.
+    fn ion_of(&self, name: &str) -> Option<&str> {
+        let ions = self.meaning.ions.iter().map(|ion| ion.name.text.as_str());
+        ions.into_iter().find(|ion| {
+            let own = [format!("i{ion}"), format!("e{ion}"), format!("{ion}i"), format!("{ion}o")];
+            own.iter().any(|variable| variable == name)
+        })
+    }
+
     pub(super) fn undeclared(&mut self, name: &Name) {
         if !self.reported.insert(name.text.clone()) {
             return;
@@ -48,9 +70,17 @@ impl<'a> Checker<'a, '_> {
             let known = self.scope.names().chain(self.meaning.symbols.iter().map(|s| s.name.as_str()));
             diagnostic = match nearest(text, known) {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => {
-                    diagnostic.help(format!("declare it: as a `LOCAL {text}` of this block, or in ASSIGNED"))
+                None if self.has_derivative(text) => {
+                    diagnostic.help(format!("it has a derivative, so declare it: `STATE {{ {text} }}`"))
                 }
+                None if text == "flag" => {
+                    diagnostic.help("only NET_RECEIVE has it: hand it on as an argument")
+                }
+                None => match self.ion_of(text) {
+                    Some(ion) => diagnostic.help(format!("name it after READ in `USEION {ion}`")),
+                    None => diagnostic
+                        .help(format!("declare it: as a `LOCAL {text}` of this block, or in ASSIGNED")),
+                },
             };
             if self.has_verbatim {
                 diagnostic = diagnostic.note("names of C code in VERBATIM blocks are not known here");
