@@ -104,7 +104,7 @@ fn stores(kernel: &Kernel) -> BTreeSet<GlobalId> {
 }
 
 /// The shared variables that a kernel stores and makes from those of the `carried` ones that it stores too.
-fn made_from(kernel: &Kernel, carried: &BTreeSet<GlobalId>) -> impl Iterator<Item = GlobalId> + use<> {
+fn made_from(kernel: &Kernel, carried: &BTreeSet<GlobalId>) -> BTreeSet<GlobalId> {
     let stored = stores(kernel);
     let mut made = vec![false; kernel.ops.len()];
     for (i, op) in kernel.ops.iter().enumerate() {
@@ -117,7 +117,7 @@ fn made_from(kernel: &Kernel, carried: &BTreeSet<GlobalId>) -> impl Iterator<Ite
         Effect::WriteGlobal(id, value) if made[value.0 as usize] => Some(id),
         _ => None,
     };
-    kernel.effects.iter().filter_map(of).collect::<Vec<_>>().into_iter()
+    kernel.effects.iter().filter_map(of).collect()
 }
 
 /// Leaves out the stores of all `varying` variables that are not `kept`, and what they alone need.
@@ -157,10 +157,10 @@ pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) -> Vec<Carried>
         let before = carried.len() + varying.len();
         for (kernel, done) in settled.iter().zip(kernels.iter()) {
             // What is made from a variable that passes on in this kernel differs too.
-            for (id, span) in
-                made_from(kernel, &carried).filter_map(|id| Some((id, done.set_at.get(&Slot::Global(id))?)))
-            {
-                varying.entry(id).or_insert(*span);
+            for id in made_from(kernel, &carried) {
+                if let Some(span) = done.set_at.get(&Slot::Global(id)) {
+                    varying.entry(id).or_insert(*span);
+                }
             }
         }
         for kernel in &settled {
