@@ -372,16 +372,111 @@ fn refused(text: &str) -> String {
     }
 }
 
+/// The shared variables that pass from one instance to the next.
+fn serial(module: &Module) -> Vec<String> {
+    module.serial.iter().map(|carried| module.global_name(carried.id)).collect()
+}
+
 #[test]
-fn a_shared_variable_that_carries_values_between_instances_is_refused() {
-    let message = refused(&density("INITIAL { g = v } BREAKPOINT { a = g }"));
+fn a_shared_variable_that_carries_values_between_instances_is_stored_for_each() {
+    let module = tidy(&density("INITIAL { g = v } BREAKPOINT { a = g }"));
+    assert_eq!(serial(&module), ["g"]);
+    assert!(module.serial[0].read.is_some() && module.serial[0].set.is_some());
+    assert!(lines(&module, Stage::Initial).contains(&"global g = v".to_string()));
+    // Each of these kernels is fine on its own; what must run in sequence reads what it stores.
+    assert!(module.kernels().all(|(_, kernel)| !module.in_sequence(kernel)));
+    let module = tidy(&density("BREAKPOINT { g = g + 1 }"));
+    assert_eq!(serial(&module), ["g"]);
+    assert_eq!(lines(&module, Stage::State), ["global g = g + 1"]);
+    assert!(module.state.as_ref().is_some_and(|kernel| module.in_sequence(kernel)));
+    let module = tidy(&density("BREAKPOINT { if (v > 0) { g = 1 } a = g }"));
+    assert_eq!(serial(&module), ["g"]);
+    assert_eq!(lines(&module, Stage::State).last().unwrap(), "global g = _1");
+}
+
+#[test]
+fn what_is_kept_for_one_shared_variable_keeps_another() {
+    // `g` passes on, and is made from what `h` was left as.
+    let text = "NEURON { SUFFIX two RANGE a GLOBAL g, h } ASSIGNED { v a g h } \
+                INITIAL { h = v } BREAKPOINT { a = g g = h h = v }";
+    let module = tidy(text);
+    assert_eq!(serial(&module), ["g", "h"]);
+}
+
+#[test]
+fn the_current_is_computed_twice_where_a_shared_variable_passes_on() {
+    let text = |uses: &str| {
+        format!(
+            "NEURON {{ SUFFIX twice NONSPECIFIC_CURRENT i RANGE seen GLOBAL g }} ASSIGNED {{ v i g seen }} \
+             BREAKPOINT {{ g = 2*g + v  seen = g  i = v*v{uses} }}"
+        )
+    };
+    let module = tidy(&text(""));
+    let lines_of = |module: &Module| lines(module, Stage::Current).join("; ");
+    assert_eq!(lines_of(&module).matches("v + 0.001").count(), 1, "{}", lines_of(&module));
+    assert!(lines_of(&module).contains("global g = "), "{}", lines_of(&module));
+    assert!(!lines_of(&module).contains("/ 0.001"), "{}", lines_of(&module));
+    // Where the current depends on it, so does NEURON's slope.
+    let module = tidy(&text(" + g"));
+    assert!(lines_of(&module).contains("/ 0.001"), "{}", lines_of(&module));
+}
+
+#[test]
+fn a_column_that_holds_its_own_variable_is_read_from_it() {
+    let text = "NEURON { SUFFIX own GLOBAL inf, fac, tau } PARAMETER { tau = 5 } ASSIGNED { v inf fac } STATE { n } \
+                BREAKPOINT { SOLVE s METHOD cnexp } DERIVATIVE s { rates(v) n' = fac*(inf - n)/tau } \
+                PROCEDURE rates(v) { TABLE inf, fac, tau FROM -100 TO 100 WITH 50 \
+                inf = exp(v) fac = 1/(1 + tau) }";
+    let module = tidy(text);
+    assert!(module.serial.is_empty());
+    let state = lines(&module, Stage::State).join("; ");
+    assert!(state.contains("/ tau") && !state.contains("rates[2]"), "{state}");
+}
+
+#[test]
+fn rows_of_a_table_see_the_row_before() {
+    let text = |slope: &str| {
+        format!(
+            "NEURON {{ SUFFIX rows GLOBAL inf, fac, tau }} ASSIGNED {{ v inf fac tau }} STATE {{ n }} \
+             BREAKPOINT {{ SOLVE s METHOD cnexp }} DERIVATIVE s {{ rates(v) n' = {slope}(inf - n)/tau }} \
+             PROCEDURE rates(v) {{ TABLE inf, fac, tau FROM -100 TO 100 WITH 50 \
+             inf = exp(v) fac = 1/(1 + tau) tau = 2 + exp(-v) }}"
+        )
+    };
+    let body = |module: &Module| {
+        let text = dump::module(module);
+        text.split("body {").nth(1).unwrap().split('}').next().unwrap().to_string()
+    };
+    let used = tidy(&text("fac*"));
+    assert!(used.serial.is_empty());
+    assert!(body(&used).contains("1 / (1 + tau)") && body(&used).contains("global tau"), "{}", body(&used));
+    let unused = tidy(&text(""));
+    assert!(unused.serial.is_empty());
+    assert!(!body(&unused).contains("(1 + tau)") && !body(&unused).contains("global"), "{}", body(&unused));
+}
+
+#[test]
+fn what_cannot_be_run_instance_by_instance_is_refused() {
+    let table = "NEURON { SUFFIX bad GLOBAL g, inf } ASSIGNED { v g inf } STATE { n } INITIAL { g = v } \
+                 BREAKPOINT { SOLVE s METHOD cnexp } DERIVATIVE s { rates(v) n' = inf - n } \
+                 PROCEDURE rates(v) { TABLE inf FROM -100 TO 100 WITH 50 inf = g*v }";
+    let message = refused(table);
     assert!(message.contains("the value of `g` would pass from one instance to the next"), "{message}");
-    assert!(message.contains("read here before it is set"), "{message}");
-    assert!(message.contains("set here, for one instance after the other"), "{message}");
-    let message = refused(&density("BREAKPOINT { g = g + 1 }"));
-    assert!(message.contains("the value of `g` would pass from one instance to the next"), "{message}");
-    let message = refused(&density("BREAKPOINT { if (v > 0) { g = 1 } a = g }"));
-    assert!(message.contains("the value of `g` would pass from one instance to the next"), "{message}");
+    assert!(message.contains("A TABLE is made once for all instances"), "{message}");
+    // Each block runs for all instances before the next one.
+    for text in [
+        "INITIAL { g = g + 1 } BEFORE INITIAL { g = 0 } BREAKPOINT { a = g }",
+        "BEFORE INITIAL { g = v } INITIAL { a = g }",
+        "BREAKPOINT { SOLVE s METHOD cnexp } DERIVATIVE s { g = v x' = g - x } AFTER SOLVE { a = g }",
+        "BREAKPOINT { SOLVE s METHOD cnexp } DERIVATIVE s { x' = g - x } AFTER SOLVE { g = v }",
+    ] {
+        assert_eq!(serial(&tidy(&density(text))), ["g"], "{text}");
+    }
+    // What all instances set to the same, and what each sets before it reads it, may be in several blocks.
+    tidy(&density("BEFORE INITIAL { g = 2 } INITIAL { a = g }"));
+    tidy(&density("BEFORE INITIAL { g = v  a = g } INITIAL { g = 2*v  b = g }"));
+    let read = "AFTER SOLVE { a = g } BREAKPOINT { SOLVE s METHOD cnexp } DERIVATIVE s { x' = g - x } INITIAL { g = v }";
+    assert_eq!(serial(&tidy(&density(read))), ["g"]);
 }
 
 #[test]
@@ -489,9 +584,10 @@ fn a_cache_in_shared_variables_is_stored() {
         BREAKPOINT { r() a = g } PROCEDURE r() { if (celsius != h) { g = 3 ^ (celsius / 10) h = celsius } }";
     let module = tidy(cached);
     assert!(lines(&module, Stage::State).iter().any(|line| line.starts_with("global h = ")), "{module:?}");
-    let message =
-        refused("NEURON { SUFFIX s GLOBAL g } ASSIGNED { g v } BREAKPOINT { if (t > 1) { g = g + 1 } }");
-    assert!(message.contains("would pass from one instance to the next"), "{message}");
+    assert!(module.serial.is_empty());
+    let counted =
+        tidy("NEURON { SUFFIX s GLOBAL g } ASSIGNED { g v } BREAKPOINT { if (t > 1) { g = g + 1 } }");
+    assert_eq!(serial(&counted), ["g"]);
 }
 
 #[test]
