@@ -31,6 +31,34 @@ impl Quantity {
     /// The number 1.
     pub const ONE: Quantity = Quantity { factor: 1.0, dimensions: [0; 6] };
 
+    /// The unit of a product of values in these two units.
+    #[must_use]
+    pub fn product(mut self, other: &Quantity) -> Quantity {
+        self.times(other, 1.0);
+        self
+    }
+
+    /// The unit of a quotient of values in these two units.
+    #[must_use]
+    pub fn quotient(mut self, other: &Quantity) -> Quantity {
+        self.over(other, 1.0);
+        self
+    }
+
+    /// The unit of a power of a value; none when it would need a fraction of a base unit, or is out of range.
+    pub fn power(&self, exponent: f64) -> Option<Quantity> {
+        let mut dimensions = [0; 6];
+        for (to, from) in dimensions.iter_mut().zip(self.dimensions) {
+            let scaled = f64::from(from) * exponent;
+            if scaled.fract() != 0.0 || scaled.abs() > 1000.0 {
+                return None;
+            }
+            *to = scaled as i32;
+        }
+        let factor = self.factor.powf(exponent);
+        (factor.is_finite() && factor > 0.0).then_some(Quantity { factor, dimensions })
+    }
+
     /// Whether two quantities measure the same thing.
     pub fn measures_same(&self, other: &Quantity) -> bool {
         self.dimensions == other.dimensions
@@ -88,6 +116,8 @@ const BASE: [(&str, Dimensions); 6] =
 const DERIVED: &[(&str, &str)] = &[
     // Constants.
     ("two", "2"),
+    ("fuzz", "1"),
+    ("dozen", "12"),
     ("pi", "3.14159265358979323846"),
     ("c", "2.99792458e8 m/sec"),
     ("g", "9.80665 m/sec2"),
@@ -98,6 +128,14 @@ const DERIVED: &[(&str, &str)] = &[
     ("degree", "1|180 pi-radian"),
     ("steradian", "radian2"),
     ("sr", "steradian"),
+    ("circle", "2 pi-radian"),
+    ("turn", "2 pi-radian"),
+    ("revolution", "turn"),
+    ("rev", "turn"),
+    ("grade", ".9 degree"),
+    ("arcdeg", "degree"),
+    ("arcmin", "1|60 arcdeg"),
+    ("arcsec", "1|60 arcmin"),
     ("percent", "1|100"),
     ("%", "percent"),
     // Time.
@@ -108,6 +146,13 @@ const DERIVED: &[(&str, &str)] = &[
     ("hour", "60 min"),
     ("hr", "hour"),
     ("day", "24 hr"),
+    ("da", "day"),
+    ("week", "7 day"),
+    ("year", "365.24219879 day"),
+    ("yr", "year"),
+    ("month", "1|12 year"),
+    ("mo", "month"),
+    ("sigma", "microsec"),
     ("ms", "millisec"),
     ("us", "microsec"),
     ("ns", "nanosec"),
@@ -116,11 +161,27 @@ const DERIVED: &[(&str, &str)] = &[
     ("hz", "/sec"),
     ("khz", "1e3 /sec"),
     ("mhz", "1e6 /sec"),
+    ("rpm", "rev/minute"),
+    ("rps", "rev/sec"),
+    ("curie", "3.7e10 /sec"),
+    ("becquerel", "1|3.7e10 curie"),
     // Mass.
     ("gram", "millikg"),
     ("gm", "gram"),
     ("mg", "milligram"),
+    ("gramme", "gram"),
+    ("tonne", "1e6 gm"),
+    ("metricton", "kilokg"),
+    ("lb", ".45359237 kg"),
+    ("pound", "lb"),
+    ("ounce", "1|16 lb"),
+    ("oz", "ounce"),
+    ("grain", "1|7000 lb"),
     ("amu", "1.66044e-27 kg"),
+    ("atomicmassunit", "amu"),
+    ("electronmass", "9.1095e-31 kg"),
+    ("protonmass", "1.6726e-27 kg"),
+    ("neutronmass", "1.6606e-27 kg"),
     ("dalton", "amu"),
     // Length and volume.
     ("meter", "m"),
@@ -136,6 +197,16 @@ const DERIVED: &[(&str, &str)] = &[
     ("foot", "12 in"),
     ("feet", "foot"),
     ("ft", "foot"),
+    ("yard", "3 ft"),
+    ("yd", "yard"),
+    ("mile", "5280 ft"),
+    ("mi", "mile"),
+    ("fermi", "1e-15 m"),
+    ("barn", "1e-28 m2"),
+    ("are", "1e2 m2"),
+    ("hectare", "1e4 m2"),
+    ("stere", "m3"),
+    ("drop", ".03 cm3"),
     ("cc", "cm3"),
     ("liter", "kilocc"),
     ("litre", "liter"),
@@ -148,6 +219,18 @@ const DERIVED: &[(&str, &str)] = &[
     ("cal", "4.1868 joule"),
     ("kcal", "kilocal"),
     ("watt", "joule/sec"),
+    ("force", "g"),
+    ("dyne", "cm-gm/sec2"),
+    ("erg", "cm2-gm/sec2"),
+    ("calorie", "cal"),
+    ("kcalorie", "kilocal"),
+    ("rad", "100 erg/gm"),
+    ("poise", "gm/cm-sec"),
+    ("stoke", "1e-4 m2/sec"),
+    ("mercury", "1.33322e5 kg/m2-sec2"),
+    ("hg", "mercury"),
+    ("torr", "mm hg"),
+    ("psi", "lb-g/in2"),
     ("pascal", "nt/m2"),
     ("bar", "1e5 nt/m2"),
     ("atmosphere", "1.01325e5 nt/m2"),
@@ -169,10 +252,18 @@ const DERIVED: &[(&str, &str)] = &[
     ("siemens", "/ohm"),
     ("farad", "coul/volt"),
     ("pf", "picofarad"),
+    ("franklin", "3.33564e-10 coul"),
+    ("statcoul", "1|2.99792458e9 coul"),
+    ("statamp", "1|2.99792458e9 amp"),
+    ("statvolt", "2.99792458e2 volt"),
+    ("debye", "3.336e-30 coul-m"),
     ("henry", "sec2/farad"),
+    ("mh", "millihenry"),
     ("weber", "volt-sec"),
+    ("maxwell", "1e-8 weber"),
     ("tesla", "weber/m2"),
     ("gauss", "1e-4 weber/m2"),
+    ("gamma", "1e-9 weber/m2"),
     ("faraday", "e-mole"),
     ("electronvolt", "e-volt"),
     ("eV", "e-volt"),
@@ -248,6 +339,11 @@ impl UnitTable {
         Ok(())
     }
 
+    /// What exactly this name stands for, without prefixes and plurals.
+    pub fn exact(&self, name: &str) -> Option<Quantity> {
+        self.entries.get(name.trim()).copied()
+    }
+
     /// All names, to suggest one of them.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.keys().map(String::as_str)
@@ -282,6 +378,11 @@ impl UnitTable {
             }
             if matches!(first, '/' | '-' | '*') || first.is_whitespace() {
                 rest = &rest[first.len_utf8()..];
+                continue;
+            }
+            // `1/ms*1/mV`: as in NEURON, a 1 on its own says nothing.
+            if first == '1' && !rest[1..].starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+                rest = &rest[1..];
                 continue;
             }
             if !(first.is_alphabetic() || matches!(first, '%' | '_' | '$')) {
@@ -425,6 +526,7 @@ mod tests {
         let table = UnitTable::new();
         assert_eq!(table.parse("/ms-cm2").unwrap().dimensions, [-2, 0, -1, 0, 0, 0]);
         assert_eq!(table.parse("m/sec/sec").unwrap(), table.parse("m/sec2").unwrap());
+        assert_eq!(table.parse("1/sec*1/volt").unwrap(), table.parse("/sec-volt").unwrap());
     }
 
     #[test]

@@ -29,8 +29,11 @@ fn check_tells_safe_from_serial_and_shows_what_neuron_says() {
     let (status, out, _) = answer(&folder(), &["check", "temporaries.mod", "relay.mod"]);
     assert_eq!(status, 0);
     insta::assert_snapshot!("check", out);
+    // Its units are not declared, which is worth a warning and no more.
     let (status, out, err) = answer(&folder(), &["check", "temporaries.mod"]);
-    assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    assert_eq!(status, 0, "{out}");
+    assert!(err.starts_with("warning[units/unknown]: the unit `S` is not declared"), "{err}");
+    assert!(!err.contains("error"), "{err}");
 }
 
 #[test]
@@ -41,6 +44,73 @@ fn check_answers_programs() {
     let (_, out, _) = answer(&folder(), &["check", ".", "--summary", "json"]);
     let value: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(value["files"].as_array().unwrap().len(), FILES.len());
+}
+
+/// A mechanism whose unit of `i` is wrong by a factor.
+const WRONG_UNIT: &str = "NEURON { SUFFIX leak NONSPECIFIC_CURRENT i RANGE g, e }
+UNITS { (mV) = (millivolt) (mA) = (milliamp) (mS) = (millisiemens) }
+PARAMETER { g = 1 (mS/cm2) e = -65 (mV) }
+ASSIGNED { v (mV) i (mA/cm2) other }
+BREAKPOINT { i = g*(v - e) }
+";
+
+#[test]
+fn units_that_do_not_agree_are_warned_of() {
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("leak.mod"), WRONG_UNIT).unwrap();
+    let (status, out, err) = answer(place.path(), &["check", "leak.mod"]);
+    assert_eq!(status, 0);
+    insta::assert_snapshot!("check_units", format!("{err}{out}"));
+    let (status, strict, errors) = answer(place.path(), &["check", "leak.mod", "--strict-units"]);
+    assert_eq!((status, strict), (2, out));
+    assert!(errors.starts_with("error[units/assignment]"), "{errors}");
+    let (status, out, err) =
+        answer(place.path(), &["check", "leak.mod", "--strict-units", "--summary", "json"]);
+    assert_eq!((status, err.as_str()), (2, ""));
+    let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let units = &value["files"][0]["units"];
+    assert_eq!(units["without_unit"], serde_json::json!(["other"]));
+    let warning = &units["warnings"][0];
+    assert_eq!((&warning["severity"], &warning["code"]), (&"error".into(), &"units/assignment".into()));
+    let ratio = warning["found"]["factor"].as_f64().unwrap() / warning["wanted"]["factor"].as_f64().unwrap();
+    assert!((ratio / 1e-3 - 1.0).abs() < 1e-12, "{ratio}");
+    assert_eq!(warning["places"][0]["line"], 5);
+    assert_eq!(value["counts"]["unit_warnings"], 1);
+}
+
+#[test]
+fn a_network_says_in_a_line_that_units_do_not_agree() {
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("leak.mod"), WRONG_UNIT).unwrap();
+    let network = "name = \"one\"
+[simulation]
+tstop = 0.1
+[mechanisms]
+files = [\"leak.mod\"]
+[cell.c]
+[cell.c.section.soma]
+L = 20
+diam = 20
+[cell.c.mechanism.leak]
+[population.p]
+cell = \"c\"
+count = 1
+";
+    fs::write(place.path().join("one.toml"), network).unwrap();
+    let run = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_volley"));
+        let Output { status, stderr, .. } = command.args(words).current_dir(place.path()).output().unwrap();
+        (status.code().unwrap(), String::from_utf8(stderr).unwrap())
+    };
+    let (status, err) = run(&["check", "one.toml"]);
+    assert_eq!(status, 0, "{err}");
+    assert_eq!(err.trim(), "note[units/found]: 1 unit warning in 1 file; see `volley mod check leak.mod`");
+    for command in ["check", "run"] {
+        let (status, err) = run(&[command, "one.toml", "--strict-units"]);
+        assert_eq!(status, 2, "{err}");
+        assert!(err.starts_with("error[units/assignment]: `i` is in `mA/cm2`"), "{err}");
+    }
+    assert!(!place.path().join("one").exists());
 }
 
 #[test]

@@ -168,6 +168,31 @@ fn the_summary_is_the_same_on_paper_and_on_screen() {
 }
 
 #[test]
+fn a_run_names_what_holds_cells_on_thread_0() {
+    let place = Place::new();
+    let relay = "NEURON { SUFFIX relay NONSPECIFIC_CURRENT i GLOBAL total }\nASSIGNED { v (mV) i (mA/cm2) total }\n\
+                 BREAKPOINT {\n\ttotal = 0.5*total + v\n\ti = 1e-6*total\n}\n";
+    fs::write(place.path("relay.mod"), relay).unwrap();
+    let network = "[simulation]\ndt = 0.025\ntstop = 1\n[mechanisms]\nfiles = [\"relay.mod\"]\n\
+                   [cell.one.section.soma]\nL = 10\ndiam = 10\n[cell.one.mechanism.relay]\n\
+                   [population.ones]\ncell = \"one\"\ncount = 3\n";
+    fs::write(place.path("serial.toml"), network).unwrap();
+    let (status, out, err) = place.answer("run serial.toml --threads 2 --summary json");
+    assert_eq!(status, 0, "{out}{err}");
+    assert_eq!(err.matches("run/serial").count(), 1, "{err}");
+    assert!(err.contains("`relay` is serial: the cells that have it run on thread 0"), "{err}");
+    let cells =
+        "`relay`, 3 cells: the value of `total` (relay.mod, line 4) passes from one instance to the next";
+    assert!(err.contains(cells), "{err}");
+    let summary: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let variable = serde_json::json!({ "name": "total", "file": "relay.mod", "line": 4 });
+    let serial = serde_json::json!([{ "mechanism": "relay", "variables": [variable], "cells": 3 }]);
+    assert_eq!(summary["serial"], serial);
+    let (_, out, _) = place.answer("run tiny.toml --summary json");
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&out).unwrap()["serial"], serde_json::json!([]));
+}
+
+#[test]
 fn quiet_runs_say_nothing() {
     let place = Place::new();
     let (status, out, err) = place.answer("run tiny.toml --quiet");

@@ -395,6 +395,15 @@ fn a_shared_variable_that_carries_values_between_instances_is_stored_for_each() 
 }
 
 #[test]
+fn what_is_kept_for_one_shared_variable_keeps_another() {
+    // `g` passes on, and is made from what `h` was left as.
+    let text = "NEURON { SUFFIX two RANGE a GLOBAL g, h } ASSIGNED { v a g h } \
+                INITIAL { h = v } BREAKPOINT { a = g g = h h = v }";
+    let module = tidy(text);
+    assert_eq!(serial(&module), ["g", "h"]);
+}
+
+#[test]
 fn the_current_is_computed_twice_where_a_shared_variable_passes_on() {
     let text = |uses: &str| {
         format!(

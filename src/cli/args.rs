@@ -43,7 +43,7 @@ pub(super) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ModCommand {
-    /// Say of each .mod file whether it can be spread over threads, and what NEURON says of it
+    /// Say of each .mod file whether it can be spread over threads, whether its units agree, and what NEURON says of it
     Check(ModCheckArgs),
     /// Show, or write, what makes .mod files thread safe in NEURON too
     Threadsafe(ThreadsafeArgs),
@@ -56,6 +56,9 @@ pub(super) struct ModCheckArgs {
     /// .mod files, or folders: all .mod files inside
     #[arg(required = true)]
     pub(super) files: Vec<PathBuf>,
+    /// Take units that do not agree as errors
+    #[arg(long)]
+    pub(super) strict_units: bool,
     /// Print the answer for a program
     #[arg(long, value_name = "FORMAT")]
     pub(super) summary: Option<SummaryFormat>,
@@ -129,6 +132,9 @@ pub(super) struct Settings {
     /// Take this delay for every connection whose delay is under one time step [default: 0.5]
     #[arg(long, value_name = "MS", value_parser = positive, num_args = 0..=1, default_missing_value = "0.5")]
     pub(super) reset_zero_delays: Option<f64>,
+    /// Take units of mechanisms that do not agree as errors
+    #[arg(long)]
+    pub(super) strict_units: bool,
 }
 
 #[derive(Debug, Args)]

@@ -22,6 +22,9 @@ pub(super) fn load(path: &Path, settings: &Settings, terminal: &Terminal) -> Opt
     match network::load(path, &overrides, &mut sources) {
         Ok(loaded) => {
             terminal.diagnostics(&loaded.warnings, &sources);
+            if units(&loaded, settings, &sources, terminal) == Units::Refused {
+                return None;
+            }
             if loaded.delays_reset > 0 {
                 let to = settings.reset_zero_delays.unwrap_or(network::DEFAULT_RESET);
                 let many = count(loaded.delays_reset);
@@ -37,6 +40,43 @@ pub(super) fn load(path: &Path, settings: &Settings, terminal: &Terminal) -> Opt
             None
         }
     }
+}
+
+/// Whether a run may go on with the units that its mechanisms have.
+#[derive(PartialEq)]
+enum Units {
+    Taken,
+    Refused,
+}
+
+/// Says in a line how many units of the mechanisms do not agree; where units are to be strict, all of them as errors.
+fn units(loaded: &Loaded, settings: &Settings, sources: &Sources, terminal: &Terminal) -> Units {
+    let mut files: Vec<String> = Vec::new();
+    let mut warnings = 0;
+    for mechanism in &loaded.model.mechanisms {
+        let findings = &mechanism.units.findings;
+        let Some(place) = findings.iter().find_map(|f| f.places.first()) else { continue };
+        files.push(sources.get(place.source).name.clone());
+        warnings += findings.len();
+        if settings.strict_units {
+            terminal.diagnostics(&mechanism.units.messages(true), sources);
+        }
+    }
+    if warnings == 0 {
+        return Units::Taken;
+    }
+    if settings.strict_units {
+        return Units::Refused;
+    }
+    let named = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
+    let text = format!(
+        "{} in {}; see `volley mod check {}`",
+        named(warnings, "unit warning"),
+        named(files.len(), "file"),
+        files.join(" ")
+    );
+    terminal.note("units/found", &text);
+    Units::Taken
 }
 
 /// `volley check`: reads everything and says what would run.

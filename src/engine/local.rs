@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::clock::Clock;
 use super::connections::{Entry, Store, Target};
+use super::coupling::{Board, Couplings, Moment};
+use super::diffusion::Diffusions;
 use super::error::RunError;
 use super::layout::{self, LocalPopulation, NONE};
 use super::links::Links;
@@ -46,6 +48,8 @@ pub struct Local {
     /// The sets with BEFORE or AFTER blocks.
     phased: Vec<usize>,
     links: Links,
+    couplings: Couplings,
+    diffusions: Diffusions,
     watches: Vec<Watch>,
     store: Store,
     queue: Queue,
@@ -88,11 +92,13 @@ pub struct Fired {
 }
 
 impl Local {
-    /// Builds the cells that `plan` gives to `thread`.
-    pub fn new(model: &Arc<Model>, plan: &Plan, thread: usize, level: Level) -> Local {
+    /// Builds the cells that `plan` gives to `thread`; what they read of cells elsewhere comes over `board`. They still have to be
+    /// initialised and started.
+    pub fn new(model: &Arc<Model>, plan: &Plan, board: &Board, thread: usize, level: Level) -> Local {
         let clock = Clock::new(model.simulation.dt);
         let (mut populations, nodes) = layout::populations(model, plan, thread);
-        let membrane = Membrane::new(model, &populations, nodes);
+        let mut membrane = Membrane::new(model, &populations, nodes);
+        membrane.initialise(model.simulation.v_init);
         let sets = sets::build(model, &mut populations, &membrane.nodes, &membrane.places);
         let mut watches = Vec::new();
         for (population, local) in model.populations.iter().zip(&populations) {
@@ -108,7 +114,9 @@ impl Local {
         let (store, longest) = connections(model, &populations, &sets, clock);
         let probes = Probes::new(model, &populations, &sets, &membrane);
         let links = Links::new(model, &populations, &sets, &membrane);
-        let mut local = Local {
+        let couplings = Couplings::new(model, board, &populations, &sets, &membrane);
+        let diffusions = Diffusions::new(model, &populations, &sets);
+        Local {
             model: model.clone(),
             clock,
             celsius: model.simulation.celsius,
@@ -118,6 +126,8 @@ impl Local {
             phased: (0..sets.len()).filter(|set| !sets[*set].mechanism.phases.is_empty()).collect(),
             sets,
             links,
+            couplings,
+            diffusions,
             watches,
             store,
             queue: Queue::new(longest),
@@ -125,9 +135,7 @@ impl Local {
             probes,
             effects: Vec::new(),
             no_weights: Vec::new(),
-        };
-        local.initialise(model);
-        local
+        }
     }
 
     /// Number of connections that end here, and the memory they take, bytes.
@@ -144,10 +152,10 @@ impl Local {
         Environment { time, time_step: self.clock.dt(), celsius: self.celsius }
     }
 
-    /// Everything as it is at t = 0, in NEURON's order: voltage and ions, mechanisms in the model's order, connections,
+    /// Everything as it is at t = 0, in NEURON's order: after voltage and ions the mechanisms in the model's order, connections,
     /// then the parameters that let cells rest.
-    fn initialise(&mut self, model: &Model) {
-        self.membrane.initialise(model.simulation.v_init);
+    pub fn initialise(&mut self) {
+        let model = self.model.clone();
         let environment = self.environment(0.0);
         for set in 0..self.sets.len() {
             let start = self.sets[set].globals.clone();
@@ -165,7 +173,12 @@ impl Local {
         if self.run_phase(Stage::AfterInitial, &environment) {
             self.prepare_all(&environment);
         }
-        self.rest(model, &environment);
+        self.rest(&model, &environment);
+    }
+
+    /// The currents, spikes and samples of t = 0.
+    pub fn start(&mut self) {
+        let environment = self.environment(0.0);
         // As in NEURON, currents are computed once at t = 0, so that they can be recorded there.
         self.run_phase(Stage::BeforeBreakpoint, &environment);
         self.membrane.begin_currents();
@@ -338,21 +351,35 @@ impl Local {
         }
     }
 
-    /// Takes all cells from the beginning of step `step` to its end.
-    pub fn step(&mut self, step: u64) {
-        self.deliver(step, f64::INFINITY);
-        let (start, end) = (self.clock.time(step), self.clock.time(step + 1));
-        let environment = self.environment(start + 0.5 * self.clock.dt());
+    /// Tells the board what cells of other threads read here at this moment of step `step`.
+    pub fn post(&mut self, moment: Moment, step: u64, board: &Board) {
+        self.couplings.post(moment, step, board, &self.sets, &self.membrane);
+    }
+
+    /// Gets what these cells read of others at this moment of step `step`.
+    pub fn take(&mut self, moment: Moment, step: u64, board: &Board) {
+        self.couplings.take(moment, step, board, &mut self.sets, &self.membrane);
+    }
+
+    /// Takes the voltages from the beginning of step `step` to its end. Its events have been delivered.
+    pub fn advance_voltages(&mut self, step: u64) {
+        let environment = self.environment(self.clock.time(step) + 0.5 * self.clock.dt());
         self.run_phase(Stage::BeforeBreakpoint, &environment);
         self.membrane.begin_currents();
         for set in 0..self.sets.len() {
             self.run_all(set, &environment, |m| m.current.as_ref());
         }
         self.membrane.advance_voltage();
+    }
+
+    /// Takes the states from the beginning of step `step` to its end, with the voltages at its end; samples and detects.
+    pub fn advance_states(&mut self, step: u64) {
+        let end = self.clock.time(step + 1);
         let environment = self.environment(end);
         for set in 0..self.sets.len() {
             self.run_all(set, &environment, |m| m.state.as_ref());
         }
+        self.diffusions.step(self.clock.dt(), &mut self.sets, &mut self.membrane);
         self.run_phase(Stage::AfterSolve, &environment);
         self.run_phase(Stage::BeforeStep, &environment);
         self.probes.sample(step + 1, &self.sets, &self.membrane, &mut self.outbox.samples);

@@ -15,6 +15,8 @@
 mod barrier;
 mod clock;
 mod connections;
+mod coupling;
+mod diffusion;
 mod error;
 mod exchange;
 mod layout;

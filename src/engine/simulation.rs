@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::barrier::{Barrier, PoisonOnPanic};
+use super::barrier::{Barrier, PoisonOnPanic, Poisoned};
 use super::clock::Clock;
+use super::coupling::{Board, Moment};
 use super::error::{BuildError, RunError, panic_text};
 use super::exchange::{Collector, Exchange};
 use super::local::Local;
@@ -24,6 +25,7 @@ pub struct Simulation {
     /// Steps taken.
     step: u64,
     locals: Vec<Local>,
+    board: Board,
     collector: Collector,
 }
 
@@ -79,18 +81,38 @@ const LONGEST_EPOCH: u64 = 400;
 impl Simulation {
     /// Builds the cells of `model`, each thread its own, as `plan` deals them out, and initialises them.
     pub fn new(model: Arc<Model>, plan: Plan) -> Result<Simulation, BuildError> {
+        Simulation::on_level(model, plan, Level::detect())
+    }
+
+    /// The same with chosen vector instructions, or the best below them that the machine has: for tests, which
+    /// compare levels.
+    ///
+    /// # Errors
+    /// As [`Simulation::new`].
+    pub fn on_level(model: Arc<Model>, plan: Plan, level: Level) -> Result<Simulation, BuildError> {
         let clock = Clock::new(model.simulation.dt);
         let min_delay = shortest_delay(&model, clock)?;
         let epoch_steps = min_delay.map_or(LONGEST_EPOCH, |d| clock.whole_steps(d)).clamp(1, LONGEST_EPOCH);
         if compartments(&model).max(model.cell_count()) >= u64::from(u32::MAX) {
             return Err(BuildError::TooLarge);
         }
-        let level = Level::detect();
+        let board = Board::new(&model, &plan);
+        let barrier = Barrier::new(plan.threads(), cores());
         let locals: Result<Vec<Local>, BuildError> = std::thread::scope(|scope| {
-            let (model, plan) = (&model, &plan);
-            let builders: Vec<_> = (0..plan.threads())
-                .map(|thread| scope.spawn(move || Local::new(model, plan, thread, level)))
-                .collect();
+            let (model, plan, board, barrier) = (&model, &plan, &board, &barrier);
+            let build = move |thread| {
+                let _guard = PoisonOnPanic(barrier);
+                let mut local = Local::new(model, plan, board, thread, level);
+                // Who is poisoned here is dropped: another thread has panicked, and says so.
+                let _ = cross(Moment::Voltages, 0, &mut local, board, barrier)
+                    .and_then(|()| cross(Moment::Others, 0, &mut local, board, barrier))
+                    .map(|()| local.initialise())
+                    .and_then(|()| cross(Moment::Others, 1, &mut local, board, barrier))
+                    .map(|()| local.start());
+                local
+            };
+            let builders: Vec<_> =
+                (0..plan.threads()).map(|thread| scope.spawn(move || build(thread))).collect();
             let joined =
                 builders.into_iter().map(|b| b.join().map_err(|p| BuildError::Panicked(panic_text(p))));
             joined.collect()
@@ -101,7 +123,7 @@ impl Simulation {
         }
         let places = locals.iter().map(|l| l.report_places().to_vec()).collect();
         let collector = Collector::new(&model, places);
-        Ok(Simulation { model, plan, clock, epoch_steps, min_delay, step: 0, locals, collector })
+        Ok(Simulation { model, plan, clock, epoch_steps, min_delay, step: 0, locals, board, collector })
     }
 
     /// The network.
@@ -143,14 +165,14 @@ impl Simulation {
     ) -> Result<Outcome, RunError> {
         let last_step = self.clock.steps(until);
         let threads = self.locals.len();
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let shared = Shared {
             clock: self.clock,
             first_step: self.step,
             last_step,
             epoch_steps: self.epoch_steps,
             exchange: Exchange::new(threads),
-            barrier: Barrier::new(threads, cores),
+            barrier: Barrier::new(threads, cores()),
+            board: &self.board,
             last_epoch: AtomicU64::new(u64::MAX),
         };
         let mut conductor = Conductor {
@@ -207,13 +229,14 @@ impl Simulation {
 }
 
 /// What the threads of a run share.
-struct Shared {
+struct Shared<'a> {
     clock: Clock,
     first_step: u64,
     last_step: u64,
     epoch_steps: u64,
     exchange: Exchange,
     barrier: Barrier,
+    board: &'a Board,
     /// The epoch after which everybody stops. Set by the conductor before it arrives at that epoch's meeting, so that
     /// all see the same when they leave it.
     last_epoch: AtomicU64,
@@ -236,8 +259,8 @@ fn work(shared: &Shared, local: &mut Local, thread: usize, mut conductor: Option
     let mut epoch = 0;
     while step < shared.last_step {
         let end = (step + shared.epoch_steps).min(shared.last_step);
-        for s in step..end {
-            local.step(s);
+        if (step..end).try_for_each(|s| take_step(shared, local, s)).is_err() {
+            break;
         }
         if local.outbox.error.is_none() {
             local.outbox.error = local.not_finite(shared.clock.time(end));
@@ -263,6 +286,36 @@ fn work(shared: &Shared, local: &mut Local, thread: usize, mut conductor: Option
         epoch += 1;
     }
     step
+}
+
+/// Takes one thread's cells from the beginning of step `step` to its end.
+fn take_step(shared: &Shared, local: &mut Local, step: u64) -> Result<(), Poisoned> {
+    local.deliver(step, f64::INFINITY);
+    cross(Moment::Others, step, local, shared.board, &shared.barrier)?;
+    local.advance_voltages(step);
+    cross(Moment::Voltages, step, local, shared.board, &shared.barrier)?;
+    local.advance_states(step);
+    Ok(())
+}
+
+/// Lets values cross between cells; the threads meet only if some cross between them.
+fn cross(
+    moment: Moment,
+    step: u64,
+    local: &mut Local,
+    board: &Board,
+    barrier: &Barrier,
+) -> Result<(), Poisoned> {
+    if board.is_used(moment) {
+        local.post(moment, step, board);
+        barrier.wait()?;
+    }
+    local.take(moment, step, board);
+    Ok(())
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 impl Conductor<'_> {

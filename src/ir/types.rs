@@ -378,6 +378,17 @@ pub struct Carried {
     pub set: Option<Span>,
 }
 
+/// An element of a state that also moves along the cable (LONGITUDINAL_DIFFUSION).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Diffusion {
+    /// Where the state is: a column, or a concentration of an ion.
+    pub state: Place,
+    /// Holds, after the state kernel, the volume per length that COMPARTMENT gives, um2.
+    pub volume: ColumnId,
+    /// Holds, after the state kernel, the diffusion constant times the cross-section, um4/ms.
+    pub constant: ColumnId,
+}
+
 /// A TABLE: `columns` results of `body` at `intervals + 1` equidistant points of `low..=high`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
@@ -440,6 +451,8 @@ pub struct Module {
     /// What passes from one instance to the next. When there is any, instances run one after another, in NEURON's
     /// order, on one thread.
     pub serial: Vec<Carried>,
+    /// States that diffuse along the cable, after the state kernels of all mechanisms.
+    pub diffusions: Vec<Diffusion>,
     /// Writes hidden columns that depend only on parameters, `dt`, `celsius` and globals; runs after `initial` and
     /// whenever one of those changes. Made by a pass.
     pub prepare: Option<Kernel>,

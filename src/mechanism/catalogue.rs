@@ -8,6 +8,7 @@ const FILES: &[(&str, &str)] = &[
     ("AlphaSynapse", include_str!("catalogue/alphasynapse.mod")),
     ("Exp2Syn", include_str!("catalogue/exp2syn.mod")),
     ("ExpSyn", include_str!("catalogue/expsyn.mod")),
+    ("Gap", include_str!("catalogue/gap.mod")),
     ("IClamp", include_str!("catalogue/iclamp.mod")),
     ("IntFire1", include_str!("catalogue/intfire1.mod")),
     ("IntFire2", include_str!("catalogue/intfire2.mod")),

@@ -13,7 +13,10 @@ use std::path::PathBuf;
 use crate::diagnostic::{Diagnostics, SourceId, Sources, Span};
 use crate::ir::{self, Kernel, Module};
 use crate::kernel::Program;
-use crate::nmodl;
+use crate::nmodl::{
+    self,
+    dimensions::{self, Checked},
+};
 
 /// What can be chosen when a mechanism is compiled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +25,9 @@ pub struct Options {
     pub without_tables: bool,
     /// Computed variables that nothing in the mechanism reads are kept only if they are named here; `None`: all are.
     pub recorded: Option<Vec<String>>,
+    /// RANGE variables that are set from outside at every step, as a POINTER's value is: those that junctions set. Names that
+    /// the mechanism does not have mean nothing.
+    pub received: Vec<String>,
     /// GLOBAL variables, by their names in NEURON (`x_mechanism`), that other mechanisms read as EXTERNAL.
     pub exported: Vec<String>,
     /// Where to look for included files that are not beside the file that includes them.
@@ -58,6 +64,8 @@ pub struct Mechanism {
     pub serial: Vec<Carried>,
     /// What is probably not meant in the text.
     pub warnings: Diagnostics,
+    /// Whether the units of the text agree.
+    pub units: Checked,
 }
 
 /// A shared variable by which one instance sees what another one did.
@@ -120,6 +128,7 @@ fn parse(sources: &mut Sources, id: SourceId, options: &Options) -> Result<nmodl
 /// Everything that is wrong with the text or not supported, each with its place.
 pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Mechanism, Diagnostics> {
     let mut tree = parse(sources, id, options)?;
+    let units = dimensions::check(&tree, sources);
     let mut warnings = nmodl::verbatim::expand(&mut tree, sources);
     if warnings.has_errors() {
         return Err(warnings);
@@ -127,6 +136,7 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
     let meaning = nmodl::meaning::analyse(&tree)?;
     warnings.extend(meaning.warnings.clone());
     let mut module = ir::lower(&meaning, &options.lowering())?;
+    receive(&mut module, &options.received);
     match &options.recorded {
         None => ir::optimise(&mut module),
         Some(names) => ir::optimise_for(&mut module, |name| names.iter().any(|n| n == name)),
@@ -149,8 +159,21 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         receive_initial: program(&module.receive_initial),
         serial: carried(&module, sources),
         warnings,
+        units,
         module,
     })
+}
+
+/// Lets the named RANGE variables be set at every step: what follows from them is then not computed once and for all.
+fn receive(module: &mut Module, names: &[String]) {
+    for variable in module.variables.iter().filter(|v| v.visible && v.length == 1 && names.contains(&v.name))
+    {
+        let column = ir::ColumnId(variable.first);
+        if variable.role != ir::Role::State && module.pointers.iter().all(|p| p.column != column) {
+            let name = variable.name.clone();
+            module.pointers.push(ir::Pointer { name, column, read: true, written: false });
+        }
+    }
 }
 
 #[cfg(test)]
@@ -165,6 +188,8 @@ mod tests {
                 .unwrap_or_else(|said| panic!("{name}:\n{}", said.render(&sources, false)));
             assert_eq!(mechanism.module.name, name);
             assert!(mechanism.warnings.is_empty(), "{}", mechanism.warnings.render(&sources, false));
+            let units = mechanism.units.messages(false);
+            assert!(units.is_empty(), "{}", units.render(&sources, false));
         }
     }
 }

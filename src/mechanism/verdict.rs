@@ -8,6 +8,7 @@ use super::{Carried, Options, compile};
 use crate::diagnostic::{Diagnostics, SourceId, Sources};
 use crate::ir::{Effect, GlobalId, Module};
 use crate::nmodl::ast;
+use crate::nmodl::dimensions::{self, Checked};
 use crate::nmodl::notices::{self, Notice};
 use crate::nmodl::repair::{self, Aim, Repair};
 
@@ -82,6 +83,8 @@ pub struct Report {
     pub notices: Vec<Notice>,
     /// Volley's own messages: why it is refused, and warnings.
     pub messages: Diagnostics,
+    /// Whether the units of the file agree. What the verdict is does not depend on it.
+    pub units: Checked,
 }
 
 /// Judges the text of a .mod file. Files that it includes are looked for beside it.
@@ -89,11 +92,13 @@ pub fn judge(sources: &mut Sources, id: SourceId) -> Report {
     let tree = match super::parse(sources, id, &Options::default()) {
         Ok(tree) => tree,
         Err(messages) => {
-            return Report { name: None, verdict: Verdict::Refused, notices: Vec::new(), messages };
+            let units = Checked::default();
+            return Report { name: None, verdict: Verdict::Refused, notices: Vec::new(), messages, units };
         }
     };
     let notices = notices::notices(&tree);
     let name = name_of(&tree);
+    let units = dimensions::check(&tree, sources);
     let (verdict, messages) = match compile(sources, id, &Options::default()) {
         Ok(mechanism) if mechanism.is_serial() => (Verdict::Serial(mechanism.serial), mechanism.warnings),
         Ok(mechanism) => {
@@ -102,7 +107,7 @@ pub fn judge(sources: &mut Sources, id: SourceId) -> Report {
         }
         Err(messages) => (Verdict::Refused, messages),
     };
-    Report { name, verdict, notices, messages }
+    Report { name, verdict, notices, messages, units }
 }
 
 fn name_of(tree: &ast::Module) -> Option<String> {

@@ -77,6 +77,10 @@ pub struct Compartments {
     /// Distance along the cable from the root's x = 0 (um), counted as NEURON's `distance()`: a section on the
     /// inside of its parent starts at the centre of the segment it hangs on.
     pub distance: Vec<f64>,
+    /// Length of the segment (um); 0 for an end.
+    pub length: Vec<f64>,
+    /// The section that each section hangs on.
+    pub(super) parent_section: Vec<Option<u32>>,
     /// Node of each segment, section by section, from x = 0 on.
     segment_node: Vec<NodeId>,
     /// Where each section's segments begin in `segment_node`; one more entry closes the last.
@@ -336,8 +340,12 @@ impl Graph {
             out.turn.push(turns[index]);
             out.x.push(vertex.x);
             out.distance.push(vertex.distance);
+            let section = &tree.sections()[vertex.section as usize];
+            let length = section.length() / section.nseg() as f64;
+            out.length.push(if vertex.area.is_some() { length } else { 0.0 });
         }
         for (index, section) in tree.sections().iter().enumerate() {
+            out.parent_section.push(section.parent().map(|parent| parent as u32));
             out.first_segment.push(out.segment_node.len());
             let first = self.first[index];
             let far = first + section.nseg();
@@ -452,6 +460,8 @@ impl Compartments {
             turn: Vec::with_capacity(nodes),
             x: Vec::with_capacity(nodes),
             distance: Vec::with_capacity(nodes),
+            length: Vec::with_capacity(nodes),
+            parent_section: Vec::new(),
             segment_node: Vec::new(),
             first_segment: Vec::new(),
             end_node: Vec::new(),

@@ -1,7 +1,7 @@
 //! The shape of a cell: a tree of sections, cut into compartments.
 //!
 //! In: sections with names, connections, lengths and diameters or 3-d points ([`SectionSpec`]), written
-//! in a network description or read from an SWC file. Out: a checked [`Tree`], and from it
+//! in a network description or read from an SWC file or a table. Out: a checked [`Tree`], and from it
 //! [`Compartments`], the nodes of the discretised cable in the order the solver wants, with areas and
 //! coupling conductances. Always true: a `Tree` is whole (one root, no cycle, every number usable),
 //! so that everything below can go without checks; the equations of `Compartments` are those of NEURON for
@@ -13,8 +13,10 @@
 
 mod compartments;
 mod geometry;
+mod neighbours;
 mod nseg;
 pub mod swc;
+pub mod table;
 mod tree;
 
 pub use compartments::{Compartments, LocateError, NO_PARENT, NodeId, Placement, ZERO_AREA_SCALE};

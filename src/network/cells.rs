@@ -135,6 +135,10 @@ fn ends(context: &Context, cell: &str, shape: &Shape) -> Vec<Location> {
     };
     let stimuli = description.stimulus.iter().filter(|(_, s)| uses(&s.population));
     texts.extend(stimuli.filter_map(|(_, s)| s.at.as_deref()));
+    for (_, junction) in description.junction.iter() {
+        let sides = [(&junction.from, &junction.from_at), (&junction.to, &junction.to_at)];
+        texts.extend(sides.into_iter().filter(|(side, _)| uses(side)).filter_map(|(_, at)| at.as_deref()));
+    }
     for (_, record) in description.record.iter().filter(|(_, r)| uses(&r.population)) {
         match &record.at {
             None => {}

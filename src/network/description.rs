@@ -42,6 +42,8 @@ pub(crate) struct Description {
     pub stimulus: Named<Stimulus>,
     /// Groups of connections.
     pub connection: Named<Connection>,
+    /// Gap junctions, and other point processes that read a variable of another cell at every step.
+    pub junction: Named<Junction>,
     /// What to record beside spikes.
     pub record: Named<Record>,
 }
@@ -110,6 +112,8 @@ pub(crate) struct List {
 pub(crate) struct Cell {
     /// A morphology file (SWC), relative to this description; its sections are named soma, axon, dend, apic.
     pub swc: Option<String>,
+    /// A table of sections, relative to this description: a row for each, with columns section, parent, L, diam (um).
+    pub sections: Option<String>,
     /// The cell's cables, by name.
     pub section: Named<Section>,
     /// Named sets of sections that share values, and that `on` may name.
@@ -382,6 +386,71 @@ pub(crate) struct Connection {
     /// false leaves it out (default true).
     #[serde(default)]
     pub enabled: Option<Switch>,
+}
+
+/// Pairs of cells of which one, or each, gets a point process that reads a variable of the other. All further keys are RANGE
+/// variables of the mechanism, in its units; expressions may use what the `weight` of a connection may use.
+#[derive(Debug, serde::Deserialize, JsonSchema)]
+pub(crate) struct Junction {
+    /// The population on one side: the one that is read when `one_way`.
+    pub from: String,
+    /// The population on the other side: the one that gets the point process when `one_way`.
+    pub to: String,
+    /// Which cells are joined.
+    pub rule: Rule,
+    /// Place on the cells of `from`, as `soma(0.5)` (default: the middle of the root section).
+    #[serde(default)]
+    pub from_at: Option<String>,
+    /// Place on the cells of `to` (default: the middle of the root section).
+    #[serde(default)]
+    pub to_at: Option<String>,
+    /// The point process (default Gap).
+    #[serde(default)]
+    pub mechanism: Option<String>,
+    /// What is read of the other cell at its place: `v`, `hh.m`, `cai`, `synapse.g` (default v).
+    #[serde(default)]
+    pub variable: Option<String>,
+    /// The POINTER or RANGE variable of the mechanism that gets it (default: its only POINTER, else `vgap`).
+    #[serde(default)]
+    pub receives: Option<String>,
+    /// Only the cells of `to` get the point process, and read those of `from` (default false: each reads the other).
+    #[serde(default)]
+    pub one_way: Option<Switch>,
+    /// Of each pair, independently of the others: 0 to 1 (rule probability).
+    #[serde(default)]
+    pub probability: Option<Scalar>,
+    /// Number of different partners that each cell of `to` draws (rule indegree).
+    #[serde(default)]
+    pub indegree: Option<Scalar>,
+    /// A table with a junction in each row (rule table).
+    #[serde(default)]
+    pub table: Option<String>,
+    /// Cell of `from`: an expression of the row's columns (rule table, default c0).
+    #[serde(default)]
+    pub source: Option<Scalar>,
+    /// Cell of `to`: an expression of the row's columns (rule table, default c1) or of `source` (rule map).
+    #[serde(default)]
+    pub target: Option<Scalar>,
+    /// Only cells of this list are joined.
+    #[serde(default)]
+    pub within: Option<Cells>,
+    /// Only these cells of `from` (default all).
+    #[serde(default)]
+    pub from_cells: Option<Cells>,
+    /// Only these cells of `to` (default all).
+    #[serde(default)]
+    pub to_cells: Option<Cells>,
+    /// Keep a pair when this expression of `source` and `target` is not 0.
+    #[serde(rename = "where", default)]
+    pub condition: Option<Scalar>,
+    /// false leaves it out (default true).
+    #[serde(default)]
+    pub enabled: Option<Switch>,
+    /// Values whose names are also keys of this table.
+    #[serde(default)]
+    pub values: Named<Scalar>,
+    #[serde(flatten)]
+    pub others: Named<Scalar>,
 }
 
 /// Which cells are connected.

@@ -11,6 +11,7 @@ use super::context::{ANY, Context};
 use super::document::{Place, reason};
 use super::pointers;
 use super::schema::quoted;
+use super::{junctions, outside};
 use crate::diagnostic::{Diagnostic, SourceId, Span, suggest};
 use crate::ir::{Kind, Module, Role, Variable};
 use crate::mechanism::{self, Mechanism};
@@ -40,6 +41,8 @@ impl Library {
         let variables = description.record.iter().filter_map(|(_, record)| record.variable.as_deref());
         let recorded = variables
             .chain(pointers::targets(description))
+            .chain(outside::variables(description))
+            .chain(description.junction.iter().filter_map(|(_, entry)| entry.variable.as_deref()))
             .filter_map(|v| v.split_once('.'))
             .map(|(_, v)| v.split('[').next().unwrap_or(v).to_string());
         let options = mechanism::Options {
@@ -162,6 +165,11 @@ impl Library {
             }
         };
         let mut options = self.options.clone();
+        let junctions = context.description.junction.iter().map(|(_, entry)| entry);
+        let own =
+            junctions.filter(|j| j.mechanism.as_deref().unwrap_or(junctions::DEFAULT_MECHANISM) == name);
+        let received = own.map(|j| j.receives.as_deref().unwrap_or(junctions::DEFAULT_RECEIVER));
+        options.received = received.map(str::to_string).collect();
         if let Some(scalar) = context.description.global.get(name).and_then(|g| g.get(USE_TABLE)) {
             let place = context.document.place().at("global").at(name).at(USE_TABLE);
             options.without_tables = context.number(Some(scalar), &place, 1.0, ANY)? == 0.0;

@@ -14,7 +14,7 @@ use super::externals;
 use super::library::Library;
 use super::model::{Model, Simulation};
 use super::schema::{quoted, validate};
-use super::{cells, names, populations, reports};
+use super::{cells, junctions, names, outside, populations, reports};
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, Span, suggest};
 
 /// NEURON's default time step, ms.
@@ -133,7 +133,9 @@ pub(crate) fn build(context: &mut Context, overrides: &Overrides) -> Option<Mode
     let mut library = Library::open(context);
     let cells = cells::build(context, &mut library);
     let mut ions = Vec::new();
-    let populations = populations::build(context, &mut library, &cells, &mut ions);
+    let mut populations = populations::build(context, &mut library, &cells, &mut ions);
+    let mut couplings = junctions::build(context, &mut library, &cells, &ions, &mut populations);
+    couplings.extend(outside::build(context, &library, &cells, &ions, &populations));
     let externals = externals::build(context, &mut library, &populations);
     library.set_globals(context);
     let mut model = Model {
@@ -142,6 +144,7 @@ pub(crate) fn build(context: &mut Context, overrides: &Overrides) -> Option<Mode
         mechanisms: library.used.clone(),
         ions,
         populations,
+        couplings,
         projections: Vec::new(),
         reports: Vec::new(),
         externals,

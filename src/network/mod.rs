@@ -7,7 +7,7 @@
 //! The way through: the files are read and merged with the place of every value ([`load`] → `document`), checked against the
 //! schema that editors use (`schema`, `description`), and resolved: parameters, tables and lists (`names`), mechanisms
 //! (`library`), types of cells (`shapes`, `cells`), populations with their point processes and ions (`populations`,
-//! `ions`), connections (`connections`, `rules`), recordings (`reports`), and the delays last (`delays`).
+//! `ions`), what they read of each other (`junctions`, `outside`), connections (`connections`, `pairs`, `rules`), recordings (`reports`), and the delays last (`delays`).
 //! Each step reports all that it finds, and goes on with what can be built.
 
 mod cells;
@@ -19,10 +19,14 @@ mod document;
 mod expression;
 mod externals;
 mod ions;
+mod junctions;
 mod library;
 mod load;
 mod model;
+mod morphology_file;
 mod names;
+mod outside;
+mod pairs;
 mod place;
 mod pointers;
 mod populations;
@@ -30,7 +34,6 @@ mod reports;
 mod rules;
 mod schema;
 mod shapes;
-mod swc_file;
 mod table;
 
 pub use delays::{Change, DEFAULT_RESET, Reset, reset_delays};

@@ -33,6 +33,8 @@ pub struct Model {
     pub ions: Vec<Ion>,
     /// Populations in the order of the description; global cell ids run through them in this order.
     pub populations: Vec<Population>,
+    /// What instances on one cell read of another cell, in the order of the description.
+    pub couplings: Vec<Coupling>,
     /// Connections in the order of the description.
     pub projections: Vec<Projection>,
     /// What to record beside spikes.
@@ -159,6 +161,20 @@ pub struct CellBody {
     pub pointers: Vec<Pointer>,
 }
 
+impl CellBody {
+    /// Whether the variable exists at this node. A point process has a node of its own.
+    pub fn holds(&self, quantity: &Quantity, node: u32) -> bool {
+        match quantity {
+            Quantity::Voltage | Quantity::Point { .. } => true,
+            Quantity::Density { density, .. } => self.densities[*density].nodes.binary_search(&node).is_ok(),
+            Quantity::Ion { ion, .. } => {
+                let ion = self.ions[*ion].ion;
+                self.ions.iter().any(|set| set.ion == ion && set.nodes.binary_search(&node).is_ok())
+            }
+        }
+    }
+}
+
 /// What owns a pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
@@ -179,6 +195,25 @@ pub struct Pointer {
     pub target: Quantity,
     /// Node of the target; `None`: the instance's own.
     pub node: Option<u32>,
+}
+
+/// Instances on cells of one population that read, at every step, a variable of cells of another or the same population.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Coupling {
+    /// Population of those who read.
+    pub population: usize,
+    /// Who reads: all instances of a density mechanism, or the point process of the cell.
+    pub owner: Owner,
+    /// Column of their mechanism that gets the value.
+    pub column: u32,
+    /// Population of those who are read.
+    pub source: usize,
+    /// What is read.
+    pub quantity: Quantity,
+    /// Node of the cell that is read.
+    pub node: u32,
+    /// The cell that reads and the cell that is read, ascending; a cell reads one at most.
+    pub pairs: Vec<(u32, u32)>,
 }
 
 /// A density mechanism on a set of nodes.

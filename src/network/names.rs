@@ -67,6 +67,10 @@ impl Work {
             Some(Parameter::Text(text)) => text,
             None => return,
         };
+        // `mechanisms = "mechanisms"` or `"mechanisms-v2"` is a folder of that name, not a sum of itself.
+        if looks_like_path(text) && mentioned(text).iter().any(|other| other == name) {
+            return self.finish(name, Constant::Text(text.clone(), place.span()), context);
+        }
         if let Some(start) = path.iter().position(|n| n == name) {
             let chain =
                 path[start..].iter().chain([&path[start]]).map(|n| format!("`{n}`")).collect::<Vec<_>>();
@@ -109,6 +113,11 @@ impl Work {
         self.done.insert(name.to_string(), value.clone());
         context.names.parameters.push((name.to_string(), value));
     }
+}
+
+/// Whether a text could be a path or a name: words joined by `-`, `.` and `/`, without blanks.
+fn looks_like_path(text: &str) -> bool {
+    text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'))
 }
 
 fn tables(context: &mut Context) {

@@ -1,8 +1,7 @@
 //! `pointers` of mechanism entries, point processes and stimuli: what the POINTER variables of a mechanism stand for.
 //!
 //! In: the parts of a cell, and texts such as `soma(0.5).v`, `dend(0.3).hh.m`, `synapse.g` or `cai`. Out: for each pointer that
-//! a mechanism reads, the variable at its end. It is always of the same cell: cells may be on different threads, and what passes
-//! between them are events.
+//! a mechanism reads, the variable at its end, in the same cell. Those that name another cell are left to [`super::outside`].
 
 use super::cells::CellType;
 use super::context::Context;
@@ -10,6 +9,7 @@ use super::description::{Description, Named};
 use super::document::Place;
 use super::library::Library;
 use super::model::{CellBody, Ion, Owner, Pointer, Quantity};
+use super::outside::is_outside;
 use super::reports::quantity;
 use super::schema::quoted;
 use crate::diagnostic::{Diagnostic, suggest};
@@ -27,7 +27,7 @@ pub(super) fn targets(description: &Description) -> impl Iterator<Item = &str> {
 }
 
 /// Place and variable of a target.
-fn split(text: &str) -> (Option<&str>, &str) {
+pub(super) fn split(text: &str) -> (Option<&str>, &str) {
     match text.find(").") {
         Some(at) => (Some(text[..=at].trim()), text[at + 2..].trim()),
         None => (None, text.trim()),
@@ -130,6 +130,9 @@ impl Work<'_, '_> {
                 self.context.problems.push(error.help(help));
                 continue;
             };
+            if is_outside(self.context.description, text) {
+                continue;
+            }
             let here = place.at("pointers").at(name);
             if let Some((target, node)) = self.target(text, nodes, &here) {
                 self.out.push(Pointer { owner, column: pointer.column.0, target, node });

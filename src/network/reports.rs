@@ -210,14 +210,6 @@ fn elements(
         Quantity::Voltage => Placement::Point,
         _ => Placement::Density,
     };
-    let holds = |node: u32| match quantity {
-        Quantity::Voltage | Quantity::Point { .. } => true,
-        Quantity::Density { density, .. } => body.densities[*density].nodes.binary_search(&node).is_ok(),
-        Quantity::Ion { ion, .. } => {
-            let ion = body.ions[*ion].ion;
-            body.ions.iter().any(|set| set.ion == ion && set.nodes.binary_search(&node).is_ok())
-        }
-    };
     if let Quantity::Point { point, .. } = quantity {
         let here = place.at("at");
         if here.exists() {
@@ -234,7 +226,7 @@ fn elements(
             context.error("network/location", place.at("at").span(), "there is no node at this location");
             return None;
         };
-        if !holds(node) {
+        if !body.holds(quantity, node) {
             let section = cell.shape.tree.sections()[location.section].name();
             let message = format!("there is no `{variable}` at {section}({})", location.x);
             context.error("network/record", place.at("at").span(), message);

@@ -1,4 +1,4 @@
-//! `[cell.*.section]`, `[cell.*.region]` and `swc`: the shape of a type of cell.
+//! `[cell.*.section]`, `[cell.*.region]`, `swc` and `sections`: the shape of a type of cell.
 //!
 //! In: sections as described. Out: a [`Shape`] with the number of segments settled, and the membrane capacitance of each
 //! place. A value of a section comes from the section itself, else from the last region that holds it and gives
@@ -8,11 +8,12 @@ use super::context::{ANY, Context, NOT_NEGATIVE, POSITIVE};
 use super::description::{self, OneOrMore, Scalar};
 use super::document::Place;
 use super::expression::{Expression, Scope};
+use super::morphology_file;
 use super::place::{Shape, array_index};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::morphology::{
     Compartments, Connection, End, Geometry, Location, NsegRule, Point3, SectionSpec, Tree, TreeError,
-    TreeProblem,
+    TreeProblem, table,
 };
 
 /// NEURON's default axial resistivity, ohm cm.
@@ -29,10 +30,12 @@ pub(crate) const PLACE_VARIABLES: [&str; 4] = ["x", "distance", "diam", "index"]
 
 /// A section and what the description says of it.
 struct Source<'a> {
-    /// `None`: read from a file.
+    /// `None`: read from a file that gives shapes only.
     section: Option<&'a description::Section>,
     place: Place<'a>,
     index: u32,
+    /// Where the name and the parent's name stand, if not in the description.
+    spans: Option<(Span, Span)>,
 }
 
 /// A shape and its capacitance.
@@ -61,11 +64,26 @@ pub(crate) fn build(
     }
     if let Some(file) = &cell.swc {
         let here = place_here.at("swc");
-        let read = super::swc_file::read(context, file, &here)?;
-        for spec in read {
+        for spec in morphology_file::swc(context, file, &here)? {
             specs.push(spec);
-            sources.push(Source { section: None, place: here.clone(), index: 0 });
+            sources.push(Source { section: None, place: here.clone(), index: 0, spans: None });
         }
+    }
+    let here = place_here.at("sections");
+    let rows = match &cell.sections {
+        Some(file) => morphology_file::sections(context, file, &here)?,
+        None => Vec::new(),
+    };
+    let own: Vec<description::Section> = rows.iter().map(own_values).collect();
+    for (row, own) in rows.iter().zip(&own) {
+        let index = array_index(&row.section.name) as u32;
+        specs.push(row.section.clone());
+        sources.push(Source {
+            section: Some(own),
+            place: here.clone(),
+            index,
+            spans: Some((row.span, row.parent_span)),
+        });
     }
     // Sections that are missing would be missed again as parents.
     if !whole {
@@ -74,9 +92,9 @@ pub(crate) fn build(
     if specs.is_empty() {
         let message = format!("the cell `{name}` has no section");
         let error = Diagnostic::error("network/cell", message).at(place.key(), "");
-        context
-            .problems
-            .push(error.help(format!("add `[cell.{name}.section.soma]` with `L` and `diam` (um), or `swc`")));
+        context.problems.push(error.help(format!(
+            "add `[cell.{name}.section.soma]` with `L` and `diam` (um), or `swc`, or `sections`"
+        )));
         return None;
     }
     let tree = match Tree::new(specs.clone()) {
@@ -93,6 +111,16 @@ pub(crate) fn build(
     settled.resistivity(specs)?;
     settled.segments(&capacitance)?;
     Some(Built { shape: settled.shape, capacitance })
+}
+
+/// What a row of a table of sections says beyond the shape, as an entry of the description would say it.
+fn own_values(row: &table::Row) -> description::Section {
+    description::Section {
+        nseg: row.nseg.map(|n| Scalar::Number(n as f64)),
+        ra: row.ra.map(Scalar::Number),
+        cm: row.cm.map(Scalar::Number),
+        ..Default::default()
+    }
 }
 
 /// The sections that one entry describes: one, or an array.
@@ -116,7 +144,7 @@ fn add_section<'a>(
         let full = if count.is_some() { format!("{name}[{index}]") } else { name.to_string() };
         // One complaint for an array is enough.
         specs.push(spec(context, cell, full, section, &place, index)?);
-        sources.push(Source { section: Some(section), place: place.clone(), index });
+        sources.push(Source { section: Some(section), place: place.clone(), index, spans: None });
     }
     Some(())
 }
@@ -255,6 +283,10 @@ fn report_all(context: &mut Context, errors: &[TreeError], sources: &[Source], c
 
 fn place_of(error: &TreeError, sources: &[Source], cell: &Place) -> Span {
     let section = (!error.section.is_empty()).then(|| sources.get(error.index)).flatten();
+    if let Some((name, parent)) = section.and_then(|s| s.spans) {
+        let of_parent = matches!(error.problem, TreeProblem::UnknownParent(_) | TreeProblem::Cycle(_));
+        return if of_parent { parent } else { name };
+    }
     let place = section.map_or(cell, |s| &s.place);
     match &error.problem {
         TreeProblem::Length(_) if place.at("L").exists() => place.at("L").span(),

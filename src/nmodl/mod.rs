@@ -5,6 +5,7 @@
 //! one thing only; text that NEURON reads is never read as something else.
 
 pub mod ast;
+pub mod dimensions;
 mod lexer;
 pub mod meaning;
 pub mod notices;

@@ -7,6 +7,7 @@
 //! of threads, never on measurements made at run time.
 
 mod complexity;
+pub mod cuts;
 mod lpt;
 mod pinned;
 

@@ -20,6 +20,7 @@ use std::cmp::Reverse;
 use std::fmt;
 use std::ops::Range;
 
+use super::edges::{Edge, Edges};
 use crate::morphology::{Compartments, NO_PARENT};
 
 /// Cells are taken together up to this many nodes, so that their columns stay in the second-level cache.
@@ -61,36 +62,6 @@ pub struct TreeMatrix {
 struct Group {
     edges: Range<usize>,
     roots: Range<usize>,
-}
-
-/// Nodes with their parents and couplings.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Edges {
-    node: Vec<u32>,
-    parent: Vec<u32>,
-    a: Vec<f64>,
-    b: Vec<f64>,
-}
-
-/// One entry of [`Edges`].
-struct Edge {
-    node: usize,
-    parent: usize,
-    a: f64,
-    b: f64,
-}
-
-impl Edges {
-    fn range(&self, range: Range<usize>) -> impl DoubleEndedIterator<Item = Edge> {
-        let ends = self.node[range.clone()].iter().zip(&self.parent[range.clone()]);
-        let couplings = self.a[range.clone()].iter().zip(&self.b[range]);
-        ends.zip(couplings).map(|((&node, &parent), (&a, &b))| Edge {
-            node: node as usize,
-            parent: parent as usize,
-            a,
-            b,
-        })
-    }
 }
 
 impl TreeMatrix {
@@ -163,20 +134,17 @@ impl TreeMatrix {
 
     /// Schedules the nodes of a group and empties it. Within a cell the order depends on the cell alone.
     fn close_group(&mut self, group: &mut Vec<usize>, depth: &[u32], parent: &[u32], a: &[f64], b: &[f64]) {
-        let (first_edge, first_root) = (self.edges.node.len(), self.roots.len());
+        let (first_edge, first_root) = (self.edges.len(), self.roots.len());
         group.sort_by_key(|&node| Reverse((depth[node], node)));
         for node in group.drain(..) {
             if parent[node] == NO_PARENT {
                 self.roots.push(node as u32);
             } else {
-                self.edges.node.push(node as u32);
-                self.edges.parent.push(parent[node]);
-                self.edges.a.push(a[node]);
-                self.edges.b.push(b[node]);
+                self.edges.push(Edge { node, parent: parent[node] as usize, a: a[node], b: b[node] });
             }
         }
         if self.roots.len() > first_root {
-            let edges = first_edge..self.edges.node.len();
+            let edges = first_edge..self.edges.len();
             self.groups.push(Group { edges, roots: first_root..self.roots.len() });
         }
     }
@@ -191,11 +159,7 @@ impl TreeMatrix {
                 *d += axial;
             }
         }
-        for edge in self.edges.range(0..self.edges.node.len()) {
-            let dv = v[edge.parent] - v[edge.node];
-            rhs[edge.node] += edge.a * dv;
-            rhs[edge.parent] -= edge.b * dv;
-        }
+        self.edges.add_axial(v, rhs);
     }
 
     /// Solves for dv (mV), which replaces `rhs`. The diagonal `d` is used up.
@@ -213,25 +177,13 @@ impl TreeMatrix {
         }
     }
 
-    /// Elimination towards the roots, then substitution away from them. Node n, once everything below is
-    /// eliminated, reads d_n x_n - a_n x_p = rhs_n; the first sweep leaves a_n/d_n in `d` and rhs_n/d_n in `rhs`, so
-    /// that there is one division a node and the way back has none.
+    /// Elimination towards the roots, then substitution away from them.
     fn solve_group(&self, group: &Group, d: &mut [f64], rhs: &mut [f64]) {
-        for Edge { node, parent, a, b } in self.edges.range(group.edges.clone()) {
-            let inverse = 1.0 / d[node];
-            let of_parent = a * inverse;
-            let known = rhs[node] * inverse;
-            d[node] = of_parent;
-            rhs[node] = known;
-            d[parent] -= b * of_parent;
-            rhs[parent] += b * known;
-        }
+        self.edges.eliminate(group.edges.clone(), d, rhs);
         for &root in &self.roots[group.roots.clone()] {
             rhs[root as usize] /= d[root as usize];
         }
-        for Edge { node, parent, .. } in self.edges.range(group.edges.clone()).rev() {
-            rhs[node] += d[node] * rhs[parent];
-        }
+        self.edges.substitute(group.edges.clone(), d, rhs);
     }
 }
 

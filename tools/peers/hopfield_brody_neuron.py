@@ -16,14 +16,13 @@ import argparse
 import csv
 import json
 import os
-import resource
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+
+from mechanisms import compile_mechanisms, peak_memory
 
 NETWORK = Path(__file__).resolve().parents[2] / "networks" / "hopfield-brody"
 CHANNELS = 40  # input channels
@@ -51,30 +50,6 @@ def arguments():
     parser.add_argument("--reference", type=Path, help="compare the spikes with this CSV file; status 1 if they differ")
     parser.add_argument("--mechanisms", type=Path, help="compile the .mod files in this folder, and reuse what it holds")
     return parser.parse_args()
-
-
-def compiled(folder, name):
-    """The library `name` that nrnivmodl left in `folder`, if it is newer than every .mod file."""
-    for path in sorted(folder.glob(f"*/{name}.*")) + sorted(folder.glob(f"*/.libs/{name}.*")):
-        if path.suffix in (".so", ".dylib"):
-            newest = max(source.stat().st_mtime for source in NETWORK.glob("*.mod"))
-            return path if path.stat().st_mtime >= newest else None
-    return None
-
-
-def compile_mechanisms(folder, coreneuron):
-    """Runs nrnivmodl in `folder` unless its libraries are there; returns NEURON's and CoreNEURON's."""
-    if not compiled(folder, "libnrnmech") or (coreneuron and not compiled(folder, "libcorenrnmech")):
-        nrnivmodl = Path(sys.executable).parent / "nrnivmodl"
-        command = [str(nrnivmodl)] + (["-coreneuron"] if coreneuron else []) + [str(NETWORK)]
-        # nrnivmodl looks up its Python in PATH: let it be this one.
-        environment = dict(os.environ, PATH=f"{nrnivmodl.parent}{os.pathsep}{os.environ['PATH']}")
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-        if done.returncode != 0:
-            for left_over in folder.glob("*/mod_func.*"):
-                shutil.rmtree(left_over.parent, ignore_errors=True)
-            sys.exit(f"nrnivmodl failed:\n{done.stdout}\n{done.stderr}")
-    return compiled(folder, "libnrnmech"), compiled(folder, "libcorenrnmech")
 
 
 def read_starts(name):
@@ -215,7 +190,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="volley-neuron-") as temporary:
         folder = options.mechanisms or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        library, core_library = compile_mechanisms(folder, options.coreneuron)
+        library, core_library = compile_mechanisms(NETWORK, folder, options.coreneuron)
         if options.coreneuron:
             os.environ["CORENEURONLIB"] = str(core_library)
         status = run(options, library)
@@ -271,8 +246,6 @@ def run(options, library):
 
     counts = Counter(row[0] for row in rows)
     compartments = sum(len(population) for population in cells.values())
-    # ru_maxrss is in KiB on Linux and in bytes on macOS.
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     print(
         json.dumps(
             {
@@ -286,7 +259,7 @@ def run(options, library):
                 "steps": round(options.tstop / options.dt),
                 "spikes": {name: counts.get(name, 0) for name in cells},
                 "wall_time_s": {"import": import_time, "build": setup_time, "run": run_time},
-                "peak_memory_bytes": peak,
+                "peak_memory_bytes": peak_memory(),
             }
         )
     )

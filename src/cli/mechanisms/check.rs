@@ -1,4 +1,4 @@
-//! `volley mod check`: a verdict for each .mod file, with NEURON's notices.
+//! `volley mod check`: a verdict for each .mod file, with NEURON's notices and what is wrong with its units.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -10,6 +10,8 @@ use super::super::args::{ModCheckArgs, SummaryFormat};
 use super::super::terminal::{self, Terminal};
 use crate::diagnostic::{Diagnostic, Severity, Sources, Span};
 use crate::mechanism::verdict::{Report, Verdict, judge};
+use crate::nmodl::dimensions::Shown;
+use crate::units::Quantity;
 
 /// Judges all files. A file that cannot be read counts as refused.
 pub(super) fn check(args: &ModCheckArgs) -> Exit {
@@ -31,15 +33,19 @@ pub(super) fn check(args: &ModCheckArgs) -> Exit {
         }
     }
     let printed = match args.summary {
-        Some(SummaryFormat::Json) => terminal::print(|out| writeln!(out, "{:#}", summary(&judged))),
+        Some(SummaryFormat::Json) => {
+            terminal::print(|out| writeln!(out, "{:#}", summary(&judged, args.strict_units)))
+        }
         None => {
             for one in &judged {
                 terminal.diagnostics(&one.report.messages, &one.sources);
+                terminal.diagnostics(&one.report.units.messages(args.strict_units), &one.sources);
             }
             terminal::print(|out| out.write_all(table(&judged).as_bytes()))
         }
     };
-    let all_run = judged.iter().all(|one| one.report.verdict.runs());
+    let agrees = |one: &Judged| !args.strict_units || one.report.units.findings.is_empty();
+    let all_run = judged.iter().all(|one| one.report.verdict.runs() && agrees(one));
     if all_run && !unread || printed != Exit::Complete { printed } else { Exit::BadInput }
 }
 
@@ -78,6 +84,22 @@ impl Judged {
         }
     }
 
+    /// How the units are, in a line, unless all is in order.
+    fn units(&self) -> Option<String> {
+        let units = &self.report.units;
+        let bare = units.without_unit.len();
+        let warnings = match units.findings.len() {
+            0 => None,
+            1 => Some("1 warning".to_owned()),
+            n => Some(format!("{n} warnings")),
+        };
+        let total = bare + units.with_unit;
+        let unchecked =
+            (bare > 0).then(|| format!("names without a unit, which take any: {bare} of {total}"));
+        let parts: Vec<String> = warnings.into_iter().chain(unchecked).collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+
     fn told(&self, message: &Diagnostic) -> String {
         let place = message.labels.first().map(|label| self.line(label.span) + ": ");
         place.unwrap_or_default() + &message.message
@@ -96,34 +118,45 @@ fn table(judged: &[Judged]) -> String {
             let line = one.line(notice.span);
             let _ = writeln!(text, "{:widest$}  NEURON   {line}: {}", "", notice.text);
         }
+        if let Some(said) = one.units() {
+            let _ = writeln!(text, "{:widest$}  units    {said}", "");
+        }
     }
     let count = |word: &str| judged.iter().filter(|one| one.report.verdict.word() == word).count();
     let [safe, serial, refused] = ["safe", "serial", "refused"].map(count);
     let _ = writeln!(text, "{} files: {safe} safe, {serial} serial, {refused} refused", judged.len());
+    let of_units = judged.iter().map(|one| one.report.units.findings.len());
+    let warnings: usize = of_units.clone().sum();
+    if warnings > 0 {
+        let with = of_units.filter(|n| *n > 0).count();
+        let word = if warnings == 1 { "unit warning" } else { "unit warnings" };
+        let _ = writeln!(text, "{warnings} {word} in {with} of them");
+    }
     text
 }
 
 /// The same for programs.
-fn summary(judged: &[Judged]) -> Value {
-    let files: Vec<Value> = judged.iter().map(of_file).collect();
+fn summary(judged: &[Judged], strict: bool) -> Value {
+    let files: Vec<Value> = judged.iter().map(|one| of_file(one, strict)).collect();
     let count = |word: &str| judged.iter().filter(|one| one.report.verdict.word() == word).count();
     json!({
         "files": files,
-        "counts": { "safe": count("safe"), "serial": count("serial"), "refused": count("refused") },
+        "counts": {
+            "safe": count("safe"),
+            "serial": count("serial"),
+            "refused": count("refused"),
+            "unit_warnings": judged.iter().map(|one| one.report.units.findings.len()).sum::<usize>(),
+        },
     })
 }
 
-fn of_file(one: &Judged) -> Value {
+fn of_file(one: &Judged, strict: bool) -> Value {
     let place = |span: Span| {
         let (line, column) = one.sources.line_column(span);
         json!({ "file": one.sources.get(span.source).name, "line": line, "column": column })
     };
     let messages = one.report.messages.iter().map(|message| {
-        let severity = match message.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
-        };
+        let severity = word(message.severity);
         let place = message.labels.first().map(|label| place(label.span));
         json!({ "severity": severity, "code": message.code, "message": message.message, "place": place })
     });
@@ -148,6 +181,23 @@ fn of_file(one: &Judged) -> Value {
             "place": place(notice.span),
         })
     });
+    let units = &one.report.units;
+    let severity = word(if strict { Severity::Error } else { Severity::Warning });
+    let shown = |unit: &Shown| {
+        let Quantity { factor, dimensions } = unit.quantity;
+        json!({ "unit": unit.text, "factor": factor, "dimensions": dimensions })
+    };
+    let warnings = units.findings.iter().map(|finding| {
+        json!({
+            "severity": severity,
+            "code": finding.message.code,
+            "message": finding.message.message,
+            "wanted": finding.wanted.as_ref().map(shown),
+            "found": finding.found.as_ref().map(shown),
+            "help": finding.message.help,
+            "places": finding.places.iter().map(|span| place(*span)).collect::<Vec<_>>(),
+        })
+    });
     json!({
         "file": one.file.display().to_string(),
         "mechanism": one.report.name,
@@ -157,5 +207,18 @@ fn of_file(one: &Judged) -> Value {
         "assigned_globals": globals,
         "neuron": notices.collect::<Vec<_>>(),
         "messages": messages.collect::<Vec<_>>(),
+        "units": {
+            "warnings": warnings.collect::<Vec<_>>(),
+            "without_unit": units.without_unit.iter().map(|name| &name.text).collect::<Vec<_>>(),
+            "with_unit": units.with_unit,
+        },
     })
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
 }

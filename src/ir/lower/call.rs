@@ -54,10 +54,9 @@ impl<'a> Context<'a> {
             return Ok(self.draft.binary(*function, a, b));
         }
         match name {
-            // Only variable steps would have to stop there.
             "at_time" => {
-                self.numbers::<1>(call)?;
-                Ok(self.draft.number(0.0))
+                let [edge] = self.numbers(call)?;
+                Ok(self.at_time(edge))
             }
             "play_size" => {
                 self.numbers::<0>(call)?;
@@ -154,6 +153,18 @@ impl<'a> Context<'a> {
         let faraday = self.draft.number(FARADAY / 1000.0);
         let scale = self.draft.binary(Binary::Multiply, faraday, charge);
         self.draft.binary(Binary::Multiply, scale, net)
+    }
+
+    /// Whether `edge` (ms) lies within the step that ends now: t - dt < edge <= t, less 1e-11 ms for rounding, as in NEURON.
+    fn at_time(&mut self, edge: Value) -> Value {
+        let slack = self.draft.number(1e-11);
+        let edge = self.draft.binary(Binary::Subtract, edge, slack);
+        let now = self.draft.emit(Op::Builtin(Builtin::Time));
+        let step = self.draft.emit(Op::Builtin(Builtin::TimeStep));
+        let before = self.draft.binary(Binary::Subtract, now, step);
+        let reached = self.draft.binary(Binary::LessEqual, edge, now);
+        let fresh = self.draft.binary(Binary::Less, before, edge);
+        self.draft.binary(Binary::And, reached, fresh)
     }
 
     /// `x / (exp(x) - 1)`, and `1 - x / 2` near zero.

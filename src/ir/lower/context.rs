@@ -54,6 +54,8 @@ pub(super) struct Context<'a> {
     pub table_reads: Vec<BTreeMap<Slot, Span>>,
     /// Whether `play_size` or `play_at` was used.
     pub plays: bool,
+    /// What diffuses along the cable.
+    pub diffusions: Vec<Diffusion>,
     /// The kernel being made.
     pub draft: Draft,
     /// Routines that are being inlined, the outermost first; each with its own names.
@@ -126,6 +128,7 @@ impl<'a> Context<'a> {
             tabled_initially: HashSet::new(),
             table_reads: Vec::new(),
             plays: false,
+            diffusions: Vec::new(),
             draft: Draft::new(Stage::Initial),
             frames: Vec::new(),
             unnamed_stream: false,

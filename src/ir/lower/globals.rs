@@ -103,6 +103,23 @@ fn stores(kernel: &Kernel) -> BTreeSet<GlobalId> {
         .collect()
 }
 
+/// The shared variables that a kernel stores and makes from those of the `carried` ones that it stores too.
+fn made_from(kernel: &Kernel, carried: &BTreeSet<GlobalId>) -> impl Iterator<Item = GlobalId> + use<> {
+    let stored = stores(kernel);
+    let mut made = vec![false; kernel.ops.len()];
+    for (i, op) in kernel.ops.iter().enumerate() {
+        if matches!(op, Op::Global(id) if carried.contains(id) && stored.contains(id)) {
+            let depends = analysis::depends_on(kernel, Value(i as u32));
+            made.iter_mut().zip(depends).for_each(|(made, depends)| *made |= depends);
+        }
+    }
+    let of = |effect: &Effect| match *effect {
+        Effect::WriteGlobal(id, value) if made[value.0 as usize] => Some(id),
+        _ => None,
+    };
+    kernel.effects.iter().filter_map(of).collect::<Vec<_>>().into_iter()
+}
+
 /// Leaves out the stores of all `varying` variables that are not `kept`, and what they alone need.
 fn without_temporaries(
     kernel: &Kernel,
@@ -137,14 +154,22 @@ pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) -> Vec<Carried>
     let settled = loop {
         let settled: Vec<Kernel> =
             kernels.iter().map(|done| without_temporaries(&done.kernel, &varying, &carried)).collect();
-        let before = carried.len();
+        let before = carried.len() + varying.len();
+        for (kernel, done) in settled.iter().zip(kernels.iter()) {
+            // What is made from a variable that passes on in this kernel differs too.
+            for (id, span) in
+                made_from(kernel, &carried).filter_map(|id| Some((id, done.set_at.get(&Slot::Global(id))?)))
+            {
+                varying.entry(id).or_insert(*span);
+            }
+        }
         for kernel in &settled {
             let set =
                 stores(kernel).into_iter().filter(|id| !varying.contains_key(id) && !is_cache(kernel, *id));
             let read = reads(kernel);
             carried.extend(varying.keys().copied().chain(set).filter(|id| read.contains(id)));
         }
-        if carried.len() == before {
+        if carried.len() + varying.len() == before {
             break settled;
         }
     };

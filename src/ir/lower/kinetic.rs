@@ -12,7 +12,7 @@
 use std::collections::BTreeMap;
 
 use super::super::types::*;
-use super::context::{Context, Local, Lowered};
+use super::context::{Context, Lowered};
 use super::draft::Slot;
 use super::elimination::{self, System, minus, plus};
 use super::expression::Target;
@@ -74,7 +74,7 @@ impl<'a> Context<'a> {
     /// Collects the reactions of a block at the present states.
     fn scheme(&mut self, equations: &'a ast::EquationsBlock) -> Lowered<Scheme> {
         let mut scheme = Scheme { mask: self.draft.mask(), ..Scheme::default() };
-        self.volumes(&equations.body, &mut scheme)?;
+        self.volumes(&equations.body, &mut scheme.volumes)?;
         let outer = self.scheme.replace(scheme);
         let outer_for = std::mem::replace(&mut self.solve_for, &equations.solve_for);
         let outer_loops = std::mem::replace(&mut self.scheme_loops, self.loops);
@@ -92,24 +92,16 @@ impl<'a> Context<'a> {
     }
 
     /// COMPARTMENT statements; as in NEURON they are computed before anything else in the block.
-    fn volumes(&mut self, block: &'a ast::Block, scheme: &mut Scheme) -> Lowered<()> {
+    pub fn volumes(&mut self, block: &'a ast::Block, volumes: &mut BTreeMap<Slot, Value>) -> Lowered<()> {
         for statement in &block.statements {
             let StatementKind::Compartment(factor) = &statement.kind else { continue };
             for name in &factor.names {
                 if !self.is_state(&name.text) {
                     continue;
                 }
-                for (i, place) in self.state_places(&name.text).into_iter().enumerate() {
-                    let value = self.in_block(|cx| {
-                        if let Some(index) = &factor.index {
-                            let slot = cx.draft.locals(1);
-                            let number = cx.draft.number(i as f64);
-                            cx.draft.set(Slot::Local(slot), number, index.span);
-                            cx.declare(&index.text, Local::Slot(slot, None));
-                        }
-                        cx.expression(&factor.value)
-                    })?;
-                    scheme.volumes.insert(Slot::Place(place), value);
+                for (i, place) in (0u32..).zip(self.state_places(&name.text)) {
+                    let value = self.for_element(factor, i)?;
+                    volumes.insert(Slot::Place(place), value);
                 }
             }
         }

@@ -15,6 +15,7 @@ mod call;
 mod context;
 mod current;
 mod derivative;
+mod diffusion;
 mod draft;
 mod elimination;
 mod expression;
@@ -74,6 +75,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
     let assigned = externals::settle(&mut cx, &kernels);
     let said = cx.take_diagnostics();
     let (tables, plays) = (std::mem::take(&mut cx.tables), cx.plays);
+    let diffusions = std::mem::take(&mut cx.diffusions);
     let unnamed_stream = cx.unnamed_stream;
     drop(cx);
     let arguments = meaning.net_receive.iter().flat_map(|receive| &receive.arguments);
@@ -98,6 +100,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         externals: names.externals,
         assigned,
         serial,
+        diffusions,
         prepare: None,
         initial: None,
         current: None,

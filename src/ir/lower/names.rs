@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::super::types::*;
+use super::diffusion::{self, Diffused};
 use crate::diagnostic::Span;
 use crate::nmodl::meaning;
 use crate::nmodl::meaning::{CurrentKind, IonRole, Meaning, MechanismKind, Storage, Symbol, SymbolId};
@@ -71,6 +72,8 @@ pub(super) struct Names {
     pub randoms: Vec<String>,
     /// POINTERs, with where they are declared.
     pub pointers: Vec<(Pointer, Span)>,
+    /// States that diffuse, with their hidden columns.
+    pub diffused: Vec<Diffused>,
     /// EXTERNALs.
     pub externals: Vec<External>,
     /// Currents.
@@ -99,6 +102,7 @@ impl Names {
             ions: Vec::new(),
             randoms: Vec::new(),
             pointers: Vec::new(),
+            diffused: Vec::new(),
             externals: Vec::new(),
             currents: Vec::new(),
             states: Vec::new(),
@@ -128,6 +132,7 @@ impl Names {
                 names.currents.push(Current { column: ColumnId(first), electrode, ion });
             }
         }
+        diffusion::columns(&mut names, meaning);
         names
     }
 

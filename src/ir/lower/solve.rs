@@ -104,6 +104,18 @@ impl<'a> Context<'a> {
             return self.refuse(solve.name.span, format!("no block is called `{name}`"), "", "");
         };
         let steady = method.is_some_and(|m| m.steady_state);
+        self.solved_by(solve, equations, steady, method_name)?;
+        self.diffusion(equations)
+    }
+
+    fn solved_by(
+        &mut self,
+        solve: &'a ast::Solve,
+        equations: &'a ast::EquationsBlock,
+        steady: bool,
+        method_name: Option<&str>,
+    ) -> Lowered<()> {
+        let name = solve.name.text.as_str();
         match (equations.kind, method_name) {
             (EquationsKind::Kinetic, Some("sparse")) if steady => self.steady_state(equations),
             (_, Some(other)) if steady => {

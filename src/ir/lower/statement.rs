@@ -82,11 +82,13 @@ impl<'a> Context<'a> {
             StatementKind::Equation { left, right } => self.residual(span, left, right),
             // Done before the block.
             StatementKind::Compartment(_) => Ok(()),
+            // Done after the block.
+            StatementKind::LongitudinalDiffusion(_) if self.scheme.is_some() => Ok(()),
             StatementKind::LongitudinalDiffusion(_) => self.refuse(
                 span,
-                "LONGITUDINAL_DIFFUSION is not supported yet",
-                "It needs the values of neighbouring compartments.",
+                "LONGITUDINAL_DIFFUSION cannot stand here",
                 "",
+                "move it to a KINETIC block",
             ),
             StatementKind::Conserve { terms, total } => self.conserve(span, terms, total),
         }

@@ -166,6 +166,7 @@ pub(crate) mod testing {
             externals: Vec::new(),
             assigned: Vec::new(),
             serial: Vec::new(),
+            diffusions: Vec::new(),
             prepare: None,
             initial: None,
             current: None,

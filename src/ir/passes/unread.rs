@@ -4,6 +4,8 @@
 //! minf = ...                   ->         when no kernel reads minf at its start, and nobody records it
 //! ```
 //!
+//! What the engine reads to let states diffuse counts as read.
+//!
 //! Only variables that the mechanism computes itself (ASSIGNED) are looked at. One that users cannot see goes
 //! whenever no kernel reads it; one that they can see only when the caller says that nobody looks.
 
@@ -22,6 +24,8 @@ pub fn run(module: &mut Module, recorded: impl Fn(&str) -> bool) {
         .filter(|v| v.role == Role::Assigned && !(v.visible && recorded(&v.name)) && !pointer(v))
         .flat_map(|v| v.first..v.first + v.length)
         .collect();
+    let diffusing = module.diffusions.iter().flat_map(|diffusion| [diffusion.volume.0, diffusion.constant.0]);
+    let diffusing: HashSet<u32> = diffusing.collect();
     // Each round may take away the last read of another one.
     loop {
         let read: HashSet<u32> = module
@@ -31,6 +35,7 @@ pub fn run(module: &mut Module, recorded: impl Fn(&str) -> bool) {
                 Op::Read(Place::Column(id)) => Some(id.0),
                 _ => None,
             })
+            .chain(diffusing.iter().copied())
             .collect();
         let mut changed = false;
         for (_, kernel) in module.kernels_mut() {

@@ -1,0 +1,37 @@
+"""Compiles .mod files for NEURON and CoreNEURON with nrnivmodl; what the peers' scripts share."""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+
+def compiled(sources, folder, name):
+    """The library `name` that nrnivmodl left in `folder`, if it is newer than every .mod file in `sources`."""
+    for path in sorted(folder.glob(f"*/{name}.*")) + sorted(folder.glob(f"*/.libs/{name}.*")):
+        if path.suffix in (".so", ".dylib"):
+            newest = max(source.stat().st_mtime for source in sources.glob("*.mod"))
+            return path if path.stat().st_mtime >= newest else None
+    return None
+
+
+def compile_mechanisms(sources, folder, coreneuron):
+    """Runs nrnivmodl on `sources` in `folder` unless its libraries are there; returns NEURON's and CoreNEURON's."""
+    if not compiled(sources, folder, "libnrnmech") or (coreneuron and not compiled(sources, folder, "libcorenrnmech")):
+        nrnivmodl = Path(sys.executable).parent / "nrnivmodl"
+        command = [str(nrnivmodl)] + (["-coreneuron"] if coreneuron else []) + [str(sources)]
+        # nrnivmodl looks up its Python in PATH: let it be this one.
+        environment = dict(os.environ, PATH=f"{nrnivmodl.parent}{os.pathsep}{os.environ['PATH']}")
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        if done.returncode != 0:
+            for left_over in folder.glob("*/mod_func.*"):
+                shutil.rmtree(left_over.parent, ignore_errors=True)
+            sys.exit(f"nrnivmodl failed:\n{done.stdout}\n{done.stderr}")
+    return compiled(sources, folder, "libnrnmech"), compiled(sources, folder, "libcorenrnmech")
+
+
+def peak_memory():
+    """Peak memory of this process, bytes; ru_maxrss is in KiB on Linux and in bytes on macOS."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
