@@ -191,6 +191,64 @@ fn an_external_is_the_global_of_another_mechanism() {
     assert!(distance(&results.series("y")[1..], &columns[1][1..]) < 1e-10);
 }
 
+/// Each of `count` cells has both mechanisms at all places; the last of them differs in one parameter.
+fn told(count: u32) -> String {
+    format!(
+        r#"
+        {}
+        [simulation]
+        dt = 0.025
+        tstop = 10
+        [cell.c.section.soma]
+        L = 20
+        diam = 20
+        [cell.c.section.dend]
+        L = 200
+        diam = 2
+        nseg = 3
+        parent = "soma"
+        [cell.c.mechanism.pas]
+        g = 1e-4
+        e = -70
+        [cell.c.mechanism.listener]
+        [cell.c.mechanism.teller]
+        factor = "1 - 0.1*floor(distance/180)"
+        [population.p]
+        cell = "c"
+        count = {count}
+        [stimulus.clamp]
+        population = "p"
+        mechanism = "IClamp"
+        del = 2
+        dur = 4
+        amp = "0.05 + 0.01*index"
+        [record]
+        v = {{ population = "p", variable = "v" }}
+        far = {{ population = "p", variable = "v", at = "dend(0.9)" }}
+        heard = {{ population = "p", variable = "listener.heard" }}
+        heard_far = {{ population = "p", variable = "listener.heard", at = "dend(0.9)" }}
+        "#,
+        files(&["listener", "teller"])
+    )
+}
+
+#[test]
+fn an_external_that_is_set_passes_from_the_last_instance_as_in_neuron() {
+    let model = described(&told(1));
+    assert!(model.mechanisms.iter().filter(|m| m.is_serial()).count() == 2);
+    let results = run(&model);
+    let (header, columns) = reference_table("nmodl/told.csv");
+    for (name, expected) in header.iter().zip(&columns) {
+        let error = distance(&results.series(name), expected);
+        assert!(error < 1e-6, "{name}: {error:e}");
+    }
+    let model = described(&told(4));
+    let one = run(&model).memory;
+    for threads in [2, 3] {
+        assert!(bits(&run_on(&model, threads).memory) == bits(&one), "{threads} threads differ from one");
+    }
+}
+
 /// What loading a text says.
 fn said(text: &str) -> String {
     let folder = tempfile::tempdir().unwrap();

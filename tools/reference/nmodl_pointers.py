@@ -1,4 +1,4 @@
-"""Write tests/reference/nmodl/pointers.csv, order.csv, externals.csv and streams.csv: NEURON's answers for the files of
+"""Write tests/reference/nmodl/pointers.csv, order.csv, told.csv, externals.csv and streams.csv: NEURON's answers for the files of
 tests/nmodl/pointers that tests/nmodl_pointers.rs runs.
 
     python tools/reference/nmodl_pointers.py
@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LIBRARIES = [["leaky"], ["pool"], ["tracer"], ["ramp"], ["chain"], ["order"], ["owner", "reader"], ["streams"]]
+LIBRARIES = [["leaky"], ["pool"], ["tracer"], ["ramp"], ["chain"], ["order"], ["listener", "teller"], ["owner", "reader"], ["streams"]]
 
 
 def translate(names):
@@ -107,6 +107,25 @@ def main():
     keep.rate = 0
     h.run()
     write("order.csv", "The order of blocks", ["rate", "last0", "last1", "last2"], zip(*traces))
+
+    # EXTERNAL: a GLOBAL that is set at every step. NEURON loads the files of a library in the order of their names.
+    body, branch = h.Section(name="body"), h.Section(name="branch")
+    body.L = body.diam = 20
+    branch.L, branch.diam, branch.nseg = 200, 2, 3
+    branch.connect(body(1))
+    for section in (body, branch):
+        for name in ("pas", "listener", "teller"):
+            section.insert(name)
+        for segment in section:
+            segment.pas.g, segment.pas.e = 1e-4, -70
+    branch(0.9).teller.factor = 0.9
+    clamp = h.IClamp(body(0.5))
+    clamp.delay, clamp.dur, clamp.amp = 2, 4, 0.05
+    references = [body(0.5)._ref_v, branch(0.9)._ref_v, body(0.5)._ref_heard_listener, branch(0.9)._ref_heard_listener]
+    traces = [h.Vector().record(reference) for reference in references]
+    h.tstop = 10
+    h.run()
+    write("told.csv", "An EXTERNAL that is set", ["v", "far", "heard", "heard_far"], zip(*traces))
 
     # EXTERNAL: GLOBALs of a mechanism that is placed nowhere.
     cell = h.Section(name="cell")
