@@ -169,6 +169,14 @@ impl Shown<'_> {
             Op::LookupSlope { table, column, x } => {
                 format!("slope({}[{column}], {})", self.table(table), self.value(x, 0))
             }
+            Op::Given { table, part, x, y } => {
+                let name = match part {
+                    GivenPart::Value => "given",
+                    GivenPart::FirstSlope => "given_slope",
+                    GivenPart::SecondSlope => "given_slope2",
+                };
+                format!("{name}({}, {})", self.table(table), self.list(&[x, y]))
+            }
             Op::Random { random, distribution, when } => {
                 let name = match distribution {
                     Distribution::Uniform => "random_uniform",

@@ -112,6 +112,11 @@ impl Check<'_> {
             {
                 self.say(format!("op {i} looks up column {column} of table {}, which is not there", table.0));
             }
+            Op::Given { table, .. }
+                if self.module.tables.get(table.0 as usize).is_none_or(|t| t.given.is_none()) =>
+            {
+                self.say(format!("op {i} reads the values of table {}, which has none", table.0));
+            }
             Op::Random { random, .. } if random.0 as usize >= self.module.randoms.len() => {
                 self.say(format!("op {i} draws from random variable {}, which is not there", random.0));
             }

@@ -55,6 +55,7 @@ impl Evaluator<'_> {
                 }
                 Code::Random { random, distribution } => self.draw(a != 0.0, random, distribution),
                 Code::RandomAlways { random, distribution } => self.draw(true, random, distribution),
+                Code::Given { table, part } => self.tables[table as usize].given(part, a, operands[1]),
                 Code::PlaySize => self.times().len() as f64,
                 Code::PlayAt => play_at(self.times(), a),
                 Code::Loop(number) => {

@@ -8,22 +8,32 @@ pub mod explain;
 pub mod text;
 pub mod verdict;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostics, SourceId, Sources};
-use crate::ir::{self, Kernel, Module};
+use crate::ir::{self, Given, Kernel, Module};
 use crate::kernel::Program;
 use crate::nmodl;
 
 /// What can be chosen when a mechanism is compiled.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
     /// Compute the routines that have a TABLE anew each time, as if there were none (NEURON's `usetable_x = 0`).
     pub without_tables: bool,
     /// Computed variables that nothing in the mechanism reads are kept only if they are named here; `None`: all are.
     pub recorded: Option<Vec<String>>,
+    /// Values of FUNCTION_TABLEs, by name; `None`: they are not known yet, and nothing is to be run.
+    pub given: Option<BTreeMap<String, Arc<Given>>>,
     /// Where to look for included files that are not beside the file that includes them.
     pub include_folders: Vec<PathBuf>,
+}
+
+impl Options {
+    fn of_lowering(&self) -> ir::Options {
+        ir::Options { tables: !self.without_tables, given: self.given.clone() }
+    }
 }
 
 /// A mechanism that is ready to run.
@@ -73,7 +83,7 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
     }
     let meaning = nmodl::meaning::analyse(&tree)?;
     warnings.extend(meaning.warnings.clone());
-    let mut module = ir::lower(&meaning, &ir::Options { tables: !options.without_tables })?;
+    let mut module = ir::lower(&meaning, &options.of_lowering())?;
     match &options.recorded {
         None => ir::optimise(&mut module),
         Some(names) => ir::optimise_for(&mut module, |name| names.iter().any(|n| n == name)),

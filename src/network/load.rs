@@ -10,6 +10,7 @@ use super::delays;
 use super::description::{Description, Parameter};
 use super::document::{Document, Node, Value};
 use super::expression::{Constant, Names};
+use super::function_tables;
 use super::library::Library;
 use super::model::{Model, Simulation};
 use super::schema::{quoted, validate};
@@ -134,6 +135,7 @@ pub(crate) fn build(context: &mut Context, overrides: &Overrides) -> Option<Mode
     let mut ions = Vec::new();
     let populations = populations::build(context, &mut library, &cells, &mut ions);
     library.set_globals(context);
+    function_tables::check_names(context, &library);
     let mut model = Model {
         name: network_name(context),
         simulation,

@@ -17,6 +17,7 @@ mod delays;
 mod description;
 mod document;
 mod expression;
+mod function_tables;
 mod ions;
 mod library;
 mod load;

@@ -73,6 +73,8 @@ pub(super) struct Names {
     pub pointers: Vec<(Pointer, Span)>,
     /// Currents.
     pub currents: Vec<Current>,
+    /// Currents that are both read and written: until a block sets one it is the sum over all mechanisms, then this one's own.
+    pub sums: Vec<(ColumnId, Place)>,
     /// States that are columns.
     pub states: Vec<State>,
     /// Names that are refused wherever they are used or not, with the reason.
@@ -98,6 +100,7 @@ impl Names {
             randoms: Vec::new(),
             pointers: Vec::new(),
             currents: Vec::new(),
+            sums: Vec::new(),
             states: Vec::new(),
             refused: Vec::new(),
             by_name: HashMap::new(),
@@ -242,17 +245,18 @@ impl Names {
             }
         }
         let is_state = matches!(symbol.storage, Storage::State { .. });
-        if role == IonVariable::Current && variable.write && variable.read {
-            let message = format!("the current `{}` is both read and written", symbol.name);
-            let reason = "Read, it is the sum over all mechanisms; written, it is this mechanism's own.";
-            self.refused.push((symbol.span, message, reason));
-        }
         if is_state && !variable.write {
             let message = format!("the STATE `{}` belongs to an ion, but is not written to it", symbol.name);
             self.refused.push((symbol.span, message, "Name it after WRITE in USEION."));
         }
         match (role, variable.write) {
-            (IonVariable::Current, true) => self.column(symbol, Role::Assigned, true),
+            (IonVariable::Current, true) => {
+                let named = self.column(symbol, Role::Assigned, true);
+                if let (Named::Column(first, _), true) = (named, variable.read) {
+                    self.sums.push((ColumnId(first), Place::Ion(id, role)));
+                }
+                named
+            }
             _ => Named::Place(Place::Ion(id, role)),
         }
     }

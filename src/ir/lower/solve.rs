@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use super::super::types::*;
 use super::context::{Context, Lowered};
 use super::draft::Slot;
+use super::kinetic::FOREVER;
 use super::linear::{self, Form};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::nmodl::ast::{self, EquationsKind, StatementKind};
@@ -106,6 +107,13 @@ impl<'a> Context<'a> {
         let steady = method.is_some_and(|m| m.steady_state);
         match (equations.kind, method_name) {
             (EquationsKind::Kinetic, Some("sparse")) if steady => self.steady_state(equations),
+            (EquationsKind::Derivative, Some("derivimplicit")) if steady => {
+                let forever = self.draft.number(FOREVER);
+                let outer = self.step.replace(forever);
+                let result = self.implicit(equations);
+                self.step = outer;
+                result
+            }
             (_, Some(other)) if steady => {
                 let message = format!("STEADYSTATE with `{other}` is not supported");
                 self.refuse(solve.name.span, message, "", "set each STATE to its steady state by a formula")
@@ -144,6 +152,18 @@ impl<'a> Context<'a> {
                 self.refuse(solve.name.span, format!("`{name}` {message}"), "", help)
             }
         }
+    }
+
+    /// A DERIVATIVE block that code calls as if it were a PROCEDURE. As in NEURON the code for cnexp takes a step wherever it
+    /// runs; that for other methods computes slopes, which nobody uses, and leaves its other variables behind.
+    pub fn call_equations(&mut self, equations: &'a ast::EquationsBlock) -> Lowered<()> {
+        let name = equations.name.text.as_str();
+        if self.method_of.get(name).copied().flatten() == Some("cnexp") {
+            return self.exponentials(equations);
+        }
+        self.slopes(equations)?;
+        self.draft.take_slopes();
+        Ok(())
     }
 
     /// A block of derivatives with METHOD cnexp; one that cannot be solved so is solved by derivimplicit.

@@ -11,7 +11,7 @@ use super::super::passes::dead;
 use super::super::types::*;
 use super::context::{Context, Lowered};
 use super::draft::Slot;
-use crate::diagnostic::Span;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::nmodl::ast::{self, StatementKind};
 
 /// Intervals of one table.
@@ -88,6 +88,45 @@ impl<'a> Context<'a> {
             }
         }
         Ok(result.unwrap_or_else(|| self.draft.number(0.0)))
+    }
+
+    /// A call of a FUNCTION_TABLE.
+    pub fn look_up_given(&mut self, call: &'a ast::Call, table: TableId) -> Lowered<Value> {
+        let arguments = call.arguments.iter().map(|a| self.expression(a)).collect::<Lowered<Vec<Value>>>()?;
+        let name = call.name.text.as_str();
+        let (x, y) = match *arguments.as_slice() {
+            [x] => (x, self.draft.number(0.0)),
+            [x, y] => (x, y),
+            _ => {
+                return self.refuse(
+                    call.span,
+                    format!("the FUNCTION_TABLE `{name}` has {} arguments", arguments.len()),
+                    "Between the points of a table of more than two arguments nothing is interpolated, in NEURON neither.",
+                    "write it as a FUNCTION",
+                );
+            }
+        };
+        let given = self.tables.get(table.0 as usize).and_then(|t| t.given.as_ref());
+        let points = given.map_or(0, |given| given.points.len());
+        if points != 0 && points != arguments.len() {
+            let message = format!(
+                "`{name}` has {} arguments, and the description gives values of {points}",
+                arguments.len()
+            );
+            return Err(self.say(Diagnostic::error("nmodl/function-table", message).at(call.span, "")));
+        }
+        if given.is_none() {
+            let help = format!(
+                "give them in the description, as in `[function_table.{}.{name}]` with `values`, `from` and `to`",
+                self.mechanism
+            );
+            let error = Diagnostic::error(
+                "nmodl/function-table",
+                format!("the FUNCTION_TABLE `{name}` has no values"),
+            );
+            return Err(self.say(error.at(call.span, "").help(help)));
+        }
+        Ok(self.draft.emit(Op::Given { table, part: GivenPart::Value, x, y }))
     }
 
     /// What a routine gives at `x`, without leaving any other trace.
@@ -244,6 +283,7 @@ impl<'a> Context<'a> {
             intervals: table.with.value as u32,
             range: range.kernel,
             body: body.kernel,
+            given: None,
         });
         Ok(Made { id: Some(TableId((self.tables.len() - 1) as u32)), columns, besides })
     }
