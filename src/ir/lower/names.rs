@@ -177,7 +177,9 @@ impl Names {
     fn place(&mut self, symbol: &Symbol, is_current: bool) -> Named {
         if symbol.length.is_some_and(|n| n == 0 || n > LONGEST as usize) {
             let message = format!("the array `{}` has more than {LONGEST} elements, or none", symbol.name);
-            self.refused.push((symbol.span, message, ""));
+            let reason =
+                "Every element is a variable of its own here, so that more would take too long to compile.";
+            self.refused.push((symbol.span, message, reason));
         }
         if let Some(variable) = symbol.ion {
             return self.ion_variable(symbol, variable);

@@ -56,6 +56,11 @@ impl<'a> Parser<'a> {
             "PROCEDURE" => self.routine(false),
             "FUNCTION_TABLE" => self.function_table(),
             "NET_RECEIVE" => self.net_receive(),
+            // Blocks of older releases; some of their words were taken inside of blocks too.
+            word @ ("PARTIAL" | "TERMINAL" | "STEPPED" | "PLOT" | "EQUATION") => {
+                let diagnostic = self.obsolete(word);
+                Err(self.report(diagnostic))
+            }
             word => {
                 let diagnostic =
                     Diagnostic::error("nmodl/syntax", format!("expected a block, found `{word}`"))
