@@ -109,3 +109,21 @@ fn wrong_tables_are_told() {
     let all: Vec<String> = cases.iter().map(|case| said(case)).collect();
     insta::assert_snapshot!("wrong_function_tables", all.join("\n----\n\n"));
 }
+
+/// As NEURON 9.0.2 does for a single instance: `x` is not changed by setting it before `x@1` is read, and what was before the
+/// first step counts as 0.
+#[test]
+fn discrete_blocks_look_back() {
+    let record = ["discrete.x", "discrete.y", "discrete.before"].map(str::to_string);
+    let results = run(&described(&cell("", &["discrete"], &record)));
+    let (mut past, mut y) = ([1.0, 0.0, 0.0], 1.0);
+    for step in 1..20 {
+        let x = 0.5 * past[0] + 0.25 * past[1] + 0.1;
+        y += if past[2] > 0.0 { 1.0 } else { 0.0 };
+        let seen = ["r0", "r1", "r2"].map(|name| results.series(name)[step]);
+        for (value, expected) in seen.into_iter().zip([x, y, past[0]]) {
+            assert!((value - expected).abs() < 1e-14, "step {step}: {value} {expected}");
+        }
+        past = [x, past[0], past[1]];
+    }
+}

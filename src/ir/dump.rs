@@ -21,7 +21,10 @@ use super::types::*;
 /// All kernels of a module, tables first.
 pub fn module(module: &Module) -> String {
     let mut text = String::new();
-    for table in &module.tables {
+    for table in module.function_tables() {
+        let _ = writeln!(text, "function table {}", table.name);
+    }
+    for table in module.tables.iter().filter(|table| table.columns != 0) {
         let _ = writeln!(
             text,
             "table {} with {} intervals, {} columns",

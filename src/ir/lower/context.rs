@@ -80,6 +80,8 @@ pub(super) struct Context<'a> {
     pub residuals: Option<Vec<Value>>,
     /// Stands for `dt` while a steady state is looked for.
     pub step: Option<Value>,
+    /// States as they were so many steps ago, in a DISCRETE block.
+    pub past: BTreeMap<(&'a str, i64), Slot>,
     /// Stands for `t` between the ends of a step.
     pub time: Option<Value>,
     /// Expressions and statements inside each other.
@@ -151,6 +153,7 @@ impl<'a> Context<'a> {
             solve_for: &[],
             residuals: None,
             step: None,
+            past: BTreeMap::new(),
             time: None,
             depth: 0,
             work: 0,

@@ -15,6 +15,7 @@ mod call;
 mod context;
 mod current;
 mod derivative;
+mod discrete;
 mod draft;
 mod elimination;
 mod expression;

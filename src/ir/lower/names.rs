@@ -53,6 +53,18 @@ pub(super) struct State {
     pub start: Named,
 }
 
+/// Values of a state in earlier steps, for DISCRETE blocks.
+pub(super) struct History {
+    /// The state's name.
+    pub name: String,
+    /// Its column.
+    pub state: ColumnId,
+    /// First of the columns of its values 2, 3, ... steps ago.
+    pub first: u32,
+    /// Number of these columns.
+    pub length: u32,
+}
+
 /// The variables of a mechanism.
 pub(super) struct Names {
     /// What kind of thing the mechanism is.
@@ -75,6 +87,8 @@ pub(super) struct Names {
     pub currents: Vec<Current>,
     /// Currents that are both read and written: until a block sets one it is the sum over all mechanisms, then this one's own.
     pub sums: Vec<(ColumnId, Place)>,
+    /// What DISCRETE blocks look back at.
+    pub histories: Vec<History>,
     /// States that are columns.
     pub states: Vec<State>,
     /// Names that are refused wherever they are used or not, with the reason.
@@ -101,6 +115,7 @@ impl Names {
             pointers: Vec::new(),
             currents: Vec::new(),
             sums: Vec::new(),
+            histories: Vec::new(),
             states: Vec::new(),
             refused: Vec::new(),
             by_name: HashMap::new(),
@@ -117,6 +132,9 @@ impl Names {
         }
         for symbol in &meaning.symbols {
             names.state(symbol);
+        }
+        for (name, furthest) in super::discrete::furthest(meaning) {
+            names.history(name, furthest);
         }
         for current in &meaning.currents {
             let ion = match current.kind {
@@ -277,6 +295,27 @@ impl Names {
         self.global_count = self.global_count.saturating_add(variable.length);
         self.globals.push(variable);
         named
+    }
+
+    fn history(&mut self, name: String, furthest: u32) {
+        let (Some(Named::Column(state, None)), length) = (self.get(&name), furthest.saturating_sub(1)) else {
+            return;
+        };
+        let first = self.columns;
+        self.columns = self.columns.saturating_add(length);
+        if length > 0 {
+            self.variables.push(Variable {
+                name: format!("{name}@"),
+                unit: String::new(),
+                default: 0.0,
+                limits: None,
+                length,
+                first,
+                role: Role::Assigned,
+                visible: false,
+            });
+        }
+        self.histories.push(History { name, state: ColumnId(state), first, length });
     }
 
     fn state(&mut self, symbol: &Symbol) {

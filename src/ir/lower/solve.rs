@@ -129,15 +129,7 @@ impl<'a> Context<'a> {
             (EquationsKind::Kinetic, Some("sparse")) => self.sparse(equations),
             (EquationsKind::Linear, _) => self.linear(equations),
             (EquationsKind::Nonlinear, _) => self.nonlinear(equations),
-            (EquationsKind::Discrete, _) => {
-                // As in NEURON time goes on by a step inside the block; `x@1` is x as it was before it.
-                let (time, step) = (self.draft.emit(Op::Builtin(Builtin::Time)), self.time_step());
-                let later = self.draft.binary(Binary::Add, time, step);
-                let outer = self.time.replace(later);
-                let result = self.block(&equations.body);
-                self.time = outer;
-                result
-            }
+            (EquationsKind::Discrete, _) => self.discrete(equations),
             (EquationsKind::Kinetic | EquationsKind::Derivative, method) => {
                 let (message, help) = match (equations.kind, method) {
                     (EquationsKind::Kinetic, None) => ("names no method".to_string(), "type `METHOD sparse`"),
