@@ -66,12 +66,15 @@ impl Points {
                 (at.first().copied().unwrap_or_default(), at.last().copied().unwrap_or_default())
             }
         };
-        // NaN passes both comparisons and comes out as part of the way.
-        if x < low || last == 0 {
-            return Between { below: 0, part: 0.0 * x, width: f64::INFINITY };
+        // NaN passes all comparisons and comes out as part of the way.
+        if x < low || (last == 0 && x >= low) {
+            return Between { below: 0, part: 0.0, width: f64::INFINITY };
         }
         if x >= high {
             return Between { below: last, part: 0.0, width: f64::INFINITY };
+        }
+        if last == 0 {
+            return Between { below: 0, part: x, width: f64::INFINITY };
         }
         match self {
             Points::Even { .. } => {
@@ -174,7 +177,13 @@ mod tests {
             assert_eq!(line().at(GivenPart::Value, x, 0.0), value, "at {x}");
             assert_eq!(line().at(GivenPart::FirstSlope, x, 0.0), slope, "at {x}");
         }
+        let single = Given { points: vec![Points::At(vec![1.0])], values: vec![5.0] };
+        for x in [f64::NEG_INFINITY, 1.0, f64::INFINITY] {
+            assert_eq!(single.at(GivenPart::Value, x, 0.0), 5.0);
+        }
+        assert_eq!(line().at(GivenPart::Value, f64::NEG_INFINITY, 0.0), 1.0);
         assert!(line().at(GivenPart::Value, f64::NAN, 0.0).is_nan());
+        assert!(single.at(GivenPart::Value, f64::NAN, 0.0).is_nan());
     }
 
     #[test]
