@@ -50,8 +50,8 @@ impl<'a> Context<'a> {
             self.in_routine(call.span, name, |cx| cx.call_equations(equations))?;
             return Ok(self.draft.number(0.0));
         }
-        if let Some(table) = self.given.get(name).copied() {
-            return self.look_up_given(call, table);
+        if let Some((table, declared)) = self.given.get(name).copied() {
+            return self.look_up_given(call, table, declared);
         }
         if let Some((_, function)) = UNARY.iter().find(|(known, _)| *known == name) {
             let [a] = self.numbers(call)?;

@@ -48,8 +48,8 @@ pub(super) struct Context<'a> {
     said: HashSet<(&'static str, Option<Span>)>,
     /// Tables made so far.
     pub tables: Vec<Table>,
-    /// FUNCTION_TABLEs by name.
-    pub given: HashMap<&'a str, TableId>,
+    /// FUNCTION_TABLEs by name, with where they are declared.
+    pub given: HashMap<&'a str, (TableId, Span)>,
     /// What the mechanism is called.
     pub mechanism: &'a str,
     /// Tables by the routine they stand in.
@@ -125,7 +125,8 @@ impl<'a> Context<'a> {
         let routines = meaning.functions.iter().chain(&meaning.procedures);
         let tables: Vec<Table> =
             meaning.function_tables.iter().map(|t| options.table(&t.name.text)).collect();
-        let given = meaning.function_tables.iter().zip(0..).map(|(t, i)| (t.name.text.as_str(), TableId(i)));
+        let given = meaning.function_tables.iter().zip(0..);
+        let given = given.map(|(t, i)| (t.name.text.as_str(), (TableId(i), t.name.span)));
         Context {
             names,
             routines: routines.map(|routine| (routine.name.text.as_str(), routine)).collect(),

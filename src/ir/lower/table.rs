@@ -11,7 +11,7 @@ use super::super::passes::dead;
 use super::super::types::*;
 use super::context::{Context, Lowered};
 use super::draft::Slot;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span, suggest};
 use crate::nmodl::ast::{self, StatementKind};
 
 /// Intervals of one table.
@@ -91,7 +91,7 @@ impl<'a> Context<'a> {
     }
 
     /// A call of a FUNCTION_TABLE.
-    pub fn look_up_given(&mut self, call: &'a ast::Call, table: TableId) -> Lowered<Value> {
+    pub fn look_up_given(&mut self, call: &'a ast::Call, table: TableId, declared: Span) -> Lowered<Value> {
         let arguments = call.arguments.iter().map(|a| self.expression(a)).collect::<Lowered<Vec<Value>>>()?;
         let name = call.name.text.as_str();
         let (x, y) = match *arguments.as_slice() {
@@ -109,22 +109,28 @@ impl<'a> Context<'a> {
         let given = self.tables.get(table.0 as usize).and_then(|t| t.given.as_ref());
         let points = given.map_or(0, |given| given.points.len());
         if points != 0 && points != arguments.len() {
-            let message = format!(
-                "`{name}` has {} arguments, and the description gives values of {points}",
-                arguments.len()
-            );
-            return Err(self.say(Diagnostic::error("nmodl/function-table", message).at(call.span, "")));
+            let message =
+                format!("`{name}` is a function of {}, and its values are of {points}", arguments.len());
+            let error = Diagnostic::error("nmodl/function-table", message).at(declared, "");
+            return Err(self.say(error.at(call.span, "called here")));
         }
         if given.is_none() {
-            let help = format!(
-                "give them in the description, as in `[function_table.{}.{name}]` with `values`, `from` and `to`",
-                self.mechanism
-            );
-            let error = Diagnostic::error(
+            let key = format!("[function_table.{}]", self.mechanism);
+            let mut error = Diagnostic::error(
                 "nmodl/function-table",
                 format!("the FUNCTION_TABLE `{name}` has no values"),
-            );
-            return Err(self.say(error.at(call.span, "").help(help)));
+            )
+            .at(declared, "")
+            .at(call.span, "called here");
+            let others = self.options.given.iter().flat_map(|given| given.keys().map(String::as_str));
+            error = match suggest(name, others.filter(|other| !self.given.contains_key(other))) {
+                Some(near) => error.help(format!("`{key}` of the description has `{near}`; type `{name}`")),
+                None => {
+                    let value = "{ values = [...], from = ..., to = ... }";
+                    error.help(format!("type `{name} = {value}` under `{key}` of the description"))
+                }
+            };
+            return Err(self.say(error));
         }
         Ok(self.draft.emit(Op::Given { table, part: GivenPart::Value, x, y }))
     }
