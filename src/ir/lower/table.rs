@@ -109,8 +109,9 @@ impl<'a> Context<'a> {
         let given = self.tables.get(table.0 as usize).and_then(|t| t.given.as_ref());
         let points = given.map_or(0, |given| given.points.len());
         if points != 0 && points != arguments.len() {
+            let count = arguments.len();
             let message =
-                format!("`{name}` is a function of {}, and its values are of {points}", arguments.len());
+                format!("`{name}` and its values differ in the number of arguments: {count} and {points}");
             let error = Diagnostic::error("nmodl/function-table", message).at(declared, "");
             return Err(self.say(error.at(call.span, "called here")));
         }
