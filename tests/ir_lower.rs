@@ -503,14 +503,21 @@ fn what_is_not_supported_is_refused_with_its_place() {
         (density("BREAKPOINT { SOLVE s } LINEAR s { ~ x * y = 1  ~ x = 2 }"), "not linear in its states"),
         (density("BREAKPOINT { SOLVE s } LINEAR s { ~ x + y = 1 }"), "1 equations for 2 states"),
         (
-            density("INITIAL { SOLVE s STEADYSTATE derivimplicit } DERIVATIVE s { x' = -x }"),
-            "STEADYSTATE with `derivimplicit` is not supported",
+            density("INITIAL { SOLVE s STEADYSTATE runge } DERIVATIVE s { x' = -x }"),
+            "STEADYSTATE with `runge` is not supported",
         ),
         (
             format!("{point} NET_RECEIVE (w) {{ FROM i = 1 TO p {{ net_event(t) }} }}"),
             "events cannot be sent from inside this loop",
         ),
-        (density("FUNCTION_TABLE tau(v)"), "FUNCTION_TABLE is not supported yet"),
+        (
+            density("INITIAL { a = tau(1, 2, 3) } FUNCTION_TABLE tau(i, j, k)"),
+            "the FUNCTION_TABLE `tau` has 3 arguments",
+        ),
+        (
+            density("INITIAL { SOLVE s } DISCRETE s { x = x@1001 }"),
+            "values of so many steps ago are not kept",
+        ),
         (
             "NEURON { SUFFIX s NONSPECIFIC_CURRENT i POINTER q } ASSIGNED { q v i } BREAKPOINT { q = q + 1 i = v }"
                 .into(),
@@ -537,9 +544,9 @@ fn what_is_not_supported_is_refused_with_its_place() {
 #[test]
 fn all_refusals_are_shown_at_once() {
     let message = refused(&density(
-        "INITIAL { VERBATIM\n ENDVERBATIM a = erf(v) } BEFORE STEP { RESET } FUNCTION_TABLE f(v)",
+        "INITIAL { VERBATIM\n ENDVERBATIM a = erf(v) a = f(v, v, v) } BEFORE STEP { RESET } FUNCTION_TABLE f(i, j, k)",
     ));
-    for expected in ["VERBATIM is not", "`erf` is not supported", "RESET is not", "FUNCTION_TABLE is not"] {
+    for expected in ["VERBATIM is not", "`erf` is not supported", "RESET is not", "the FUNCTION_TABLE `f`"] {
         assert!(message.contains(expected), "{message}");
     }
 }

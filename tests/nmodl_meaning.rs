@@ -94,7 +94,7 @@ fn every_name_gets_its_storage() {
         assert_eq!(storage(&meaning, name), expected, "{name}");
     }
     let gbar = meaning.symbol(find(&meaning, "gbar"));
-    assert_eq!((gbar.default, gbar.limits), (0.123456789, Some((0.0, 1.0))));
+    assert_eq!((gbar.default, gbar.limits), (0.123457, Some((0.0, 1.0))));
     assert_eq!(gbar.unit.as_deref(), Some("S/cm2"));
     assert_eq!(meaning.symbol(find(&meaning, "tau")).length, Some(2));
     assert_eq!(meaning.symbol(find(&meaning, "FARADAY")).default, 96485.33212331001);
@@ -206,7 +206,6 @@ fn code_is_checked() {
         ("STATE { v }", "nmodl/duplicate", "v"),
         ("NEURON { SUFFIX again }", "nmodl/two-names", "again"),
         ("NEURON { RANGE y GLOBAL y }", "nmodl/range-and-global", "y"),
-        ("NEURON { USEION k READ ek }\nINITIAL { ek = 1 }", "nmodl/read-only-ion", "ek"),
         ("NEURON { USEION na READ eka }", "nmodl/ion-variable", "eka"),
         ("NEURON { USEION na READ ena USEION na WRITE ina }", "nmodl/duplicate", "na"),
         ("NET_RECEIVE (w) { }", "nmodl/net-receive", "NET_RECEIVE (w) { }"),
@@ -284,6 +283,9 @@ fn slips_that_neuron_runs_are_warnings() {
         ("NEURON { SUFFIX x } UNITS { (mx) = (millix) }", "nmodl/unit"),
         ("NEURON { SUFFIX x } UNITS { K = (volt) (joule) }", "nmodl/unit"),
         ("NEURON { SUFFIX x } INITIAL { v = v + 1 }", "nmodl/sets-v"),
+        ("NEURON { SUFFIX x USEION k READ ek } INITIAL { ek = 1 }", "nmodl/read-only-ion"),
+        ("NEURON { SUFFIX x GLOBAL q } INITIAL { q = 1 }", "nmodl/never-declared"),
+        ("NEURON { SUFFIX x } ASSIGNED { q } LOCAL q INITIAL { q = 1 }", "nmodl/hidden"),
     ] {
         let meaning = meaning(text);
         let codes: Vec<_> = meaning.warnings.iter().map(|d| d.code).collect();

@@ -96,6 +96,10 @@ def examine(file, options, scratch):
     }
     if file.kind in UNTESTABLE:
         return {**result, "verdict": "not testable", "reason": UNTESTABLE[file.kind]}
+    if file.without_charge():
+        # Loaded as here, NEURON takes it with a charge of -10000; started with it, it ends with these words.
+        reason = f"in NEURON: {file.without_charge()}_ion USEION CHARGE (or VALENCE) must be defined in at least one model"
+        return {**result, "verdict": "not testable", "reason": reason}
     built = build.translated(file, options.cache)
     result["neuron"] = built["status"]
     verdicts = []

@@ -70,6 +70,7 @@ fn own_dependence(op: &Op) -> Dependence {
         | Op::Binary(..)
         | Op::MultiplyAdd(..)
         | Op::Select(..)
+        | Op::Given { .. }
         | Op::Carry(_)
         | Op::Loop
         | Op::Next(..)

@@ -21,7 +21,10 @@ use super::types::*;
 /// All kernels of a module, tables first.
 pub fn module(module: &Module) -> String {
     let mut text = String::new();
-    for table in &module.tables {
+    for table in module.function_tables() {
+        let _ = writeln!(text, "function table {}", table.name);
+    }
+    for table in module.tables.iter().filter(|table| table.columns != 0) {
         let _ = writeln!(
             text,
             "table {} with {} intervals, {} columns",
@@ -170,6 +173,14 @@ impl Shown<'_> {
             }
             Op::LookupSlope { table, column, x } => {
                 format!("slope({}[{column}], {})", self.table(table), self.value(x, 0))
+            }
+            Op::Given { table, part, x, y } => {
+                let name = match part {
+                    GivenPart::Value => "given",
+                    GivenPart::FirstSlope => "given_slope",
+                    GivenPart::SecondSlope => "given_slope2",
+                };
+                format!("{name}({}, {})", self.table(table), self.list(&[x, y]))
             }
             Op::Random { random, distribution, when } => {
                 let name = match distribution {

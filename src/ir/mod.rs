@@ -14,6 +14,7 @@
 
 pub mod analysis;
 pub mod dump;
+mod given;
 pub mod lower;
 mod operands;
 pub mod passes;

@@ -36,6 +36,7 @@ impl Op {
             Op::Select(a, b, c) => Op::Select(change(a), change(b), change(c)),
             Op::Lookup { table, column, x } => Op::Lookup { table, column, x: change(x) },
             Op::LookupSlope { table, column, x } => Op::LookupSlope { table, column, x: change(x) },
+            Op::Given { table, part, x, y } => Op::Given { table, part, x: change(x), y: change(y) },
             Op::Random { random, distribution, when } => {
                 Op::Random { random, distribution, when: when.map(change) }
             }

@@ -1,5 +1,8 @@
 //! The types of the intermediate representation.
 
+use std::sync::Arc;
+
+pub use super::given::{Given, GivenPart, Points};
 use crate::diagnostic::{Diagnostics, Span};
 
 /// The result of op number `.0` of the same kernel.
@@ -179,6 +182,17 @@ pub enum Op {
         column: u32,
         /// Where.
         x: Value,
+    },
+    /// What a FUNCTION_TABLE gives.
+    Given {
+        /// The table.
+        table: TableId,
+        /// Its value or a slope.
+        part: GivenPart,
+        /// The first argument.
+        x: Value,
+        /// The second argument; 0 where there is one only.
+        y: Value,
     },
     /// A draw from a RANDOM variable, made only where `when` is not zero (else 0.0, and the stream stays).
     Random {
@@ -402,6 +416,8 @@ pub struct Table {
     pub range: Kernel,
     /// Makes row `x` (argument 0) as arguments 0.., of uniform values and `x` only.
     pub body: Kernel,
+    /// A FUNCTION_TABLE: its values, which take the place of all else but the name. It has no columns.
+    pub given: Option<Arc<Given>>,
 }
 
 /// What kind of thing a mechanism is.
@@ -481,6 +497,11 @@ impl Module {
         });
         let mut passed = stored.filter(|id| self.serial.iter().any(|carried| carried.id == *id));
         passed.any(|id| kernel.ops.contains(&Op::Global(id)))
+    }
+
+    /// Its FUNCTION_TABLEs, with or without values.
+    pub fn function_tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.iter().filter(|table| table.columns == 0)
     }
 
     /// The per-instance variable of that name.

@@ -119,6 +119,11 @@ impl Check<'_> {
             {
                 self.say(format!("op {i} looks up column {column} of table {}, which is not there", table.0));
             }
+            Op::Given { table, .. }
+                if self.module.tables.get(table.0 as usize).is_none_or(|t| t.given.is_none()) =>
+            {
+                self.say(format!("op {i} reads the values of table {}, which has none", table.0));
+            }
             Op::Random { random, .. } | Op::SetStream { random, .. }
                 if random.0 as usize >= self.module.randoms.len() =>
             {

@@ -200,6 +200,7 @@ impl<'a> Compiler<'a> {
                 Op::Binary(_, a, b) => of(a) && of(b),
                 Op::MultiplyAdd(a, b, c) | Op::Select(a, b, c) => of(a) && of(b) && of(c),
                 Op::Lookup { x, .. } | Op::LookupSlope { x, .. } => of(x),
+                Op::Given { x, y, .. } => of(x) && of(y),
             };
             self.uniform.push(uniform);
         }
@@ -238,6 +239,9 @@ impl<'a> Compiler<'a> {
                         self.lookup_values[number].push(value);
                         Definition::SameLookup(self.lookup_values[number][0])
                     }
+                }
+                Op::Given { table, part, x, y } => {
+                    Definition::Computed(Code::Given { table: table.0, part }, vec![x, y])
                 }
                 Op::Random { random, distribution, when: None } => {
                     Definition::Computed(Code::RandomAlways { random: random.0, distribution }, vec![])

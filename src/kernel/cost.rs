@@ -57,6 +57,7 @@ fn of_step(step: &Step, lookups: &[Lookup]) -> f64 {
             _ => 0.15,
         },
         Code::Lookup(lookup) => 1.8 + 0.8 * lookups[lookup as usize].results.len() as f64,
+        Code::Given { .. } => 8.0,
         Code::Random { .. } | Code::RandomAlways { .. } | Code::SetStream { .. } => 20.0,
         Code::PlaySize | Code::PlayAt => 2.0,
         Code::Loop(_) | Code::Repeat(_) => 0.3,

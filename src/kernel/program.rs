@@ -9,7 +9,7 @@ use super::scalar::Evaluator;
 use super::table::{GROUP, TableValues};
 use super::vector::{self, Machine};
 use super::{Cost, LONGEST_BLOCK, Level, REGISTER_BYTES};
-use crate::ir::{self, Distribution, IonVariable, Place, StreamPart, Sum};
+use crate::ir::{self, Distribution, GivenPart, IonVariable, Place, StreamPart, Sum};
 
 /// Where a step finds a value or leaves it. The slots are numbered through: first what is the same for all
 /// instances, then the registers, then the places.
@@ -43,6 +43,11 @@ pub(super) enum Code {
     SetStream {
         random: u32,
         part: StreamPart,
+    },
+    /// What the FUNCTION_TABLE number `table` gives at the first two operands.
+    Given {
+        table: u32,
+        part: GivenPart,
     },
     PlaySize,
     PlayAt,
@@ -478,6 +483,9 @@ impl Program {
                         lookup.results.iter().all(|result| (result.column as usize) < columns),
                         "a table's column is not there"
                     );
+                }
+                Code::Given { table, .. } => {
+                    assert!((table as usize) < tables.len(), "a function table is not there");
                 }
                 Code::Random { random, .. }
                 | Code::RandomAlways { random, .. }

@@ -61,6 +61,7 @@ impl Evaluator<'_> {
                     }
                     0.0
                 }
+                Code::Given { table, part } => self.tables[table as usize].given(part, a, operands[1]),
                 Code::PlaySize => self.times().len() as f64,
                 Code::PlayAt => play_at(self.times(), a),
                 Code::Loop(number) => {

@@ -1,5 +1,7 @@
 //! Tables (`TABLE` in NMODL): functions of one value, computed once at equidistant points and interpolated.
 
+use std::sync::Arc;
+
 use super::arithmetic::multiply_add;
 use super::columns::Environment;
 use super::program::{Action, Program};
@@ -20,6 +22,8 @@ pub struct TableValues {
     /// Row after row: the `intervals + 1` points, then the last once more, so that the last point is an
     /// interval of slope 0 like any other.
     values: AlignedVector,
+    /// Of a FUNCTION_TABLE: its values, and nothing of the above.
+    given: Option<Arc<ir::Given>>,
 }
 
 /// Places in a table, of `W` lanes.
@@ -52,6 +56,12 @@ impl TableValues {
         globals: &[f64],
         earlier: &[TableValues],
     ) -> TableValues {
+        if let Some(given) = &table.given {
+            let (columns, width, intervals) = (0, 1, 1);
+            let values = AlignedVector::new(0);
+            let given = Some(given.clone());
+            return TableValues { columns, width, intervals, low: 0.0, inverse: 1.0, values, given };
+        }
         let columns = table.columns as usize;
         let intervals = table.intervals.max(1) as usize;
         let mut arguments = vec![0.0; columns.max(2)];
@@ -70,12 +80,17 @@ impl TableValues {
         }
         let last = intervals * width;
         values.copy_within(last..last + width, last + width);
-        TableValues { columns, width, intervals, low, inverse: 1.0 / step, values }
+        TableValues { columns, width, intervals, low, inverse: 1.0 / step, values, given: None }
     }
 
     /// Number of columns.
     pub fn columns(&self) -> usize {
         self.columns
+    }
+
+    /// What a FUNCTION_TABLE gives at its arguments; NaN of any other table.
+    pub(super) fn given(&self, part: ir::GivenPart, x: f64, y: f64) -> f64 {
+        self.given.as_ref().map_or(f64::NAN, |given| given.at(part, x, y))
     }
 
     /// Whether columns can be read in groups.

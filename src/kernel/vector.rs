@@ -222,12 +222,13 @@ impl Machine<'_> {
         unsafe { look_up::<false>(lookup, table, call, views) }
     }
 
-    /// Steps that use what belongs to one instance: its streams and times. Padding lanes get 0.
+    /// Steps that go lane by lane: those that use what belongs to one instance, its streams and times, and FUNCTION_TABLEs.
+    /// Padding lanes get 0.
     fn own(&mut self, step: &Step, call: &Call, block: Block) {
         for at in (0..call.length).step_by(LANES) {
             // SAFETY: as in `steps`. Draws without a condition have the target as an operand, and ignore it.
             let operands = unsafe { call.operands[0].load::<LANES>(at) };
-            // SAFETY: likewise; a code with one operand has it here again.
+            // SAFETY: as above; operands that the code does not use repeat the first.
             let second = unsafe { call.operands[1].load::<LANES>(at) };
             let mut values = [0.0; LANES];
             for lane in 0..LANES.min(block.count - at) {
@@ -245,6 +246,9 @@ impl Machine<'_> {
                             set_stream(stream, part, second[lane]);
                         }
                         0.0
+                    }
+                    Code::Given { table, part } => {
+                        self.tables[table as usize].given(part, operands[lane], second[lane])
                     }
                     Code::PlaySize => self.instances.plays[instance].len() as f64,
                     Code::PlayAt => play_at(&self.instances.plays[instance], operands[lane]),

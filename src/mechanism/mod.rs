@@ -8,10 +8,12 @@ pub mod explain;
 pub mod text;
 pub mod verdict;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostics, SourceId, Sources, Span};
-use crate::ir::{self, Kernel, Module};
+use crate::ir::{self, Given, Kernel, Module};
 use crate::kernel::Program;
 use crate::nmodl::{
     self,
@@ -19,7 +21,7 @@ use crate::nmodl::{
 };
 
 /// What can be chosen when a mechanism is compiled.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
     /// Compute the routines that have a TABLE anew each time, as if there were none (NEURON's `usetable_x = 0`).
     pub without_tables: bool,
@@ -30,6 +32,8 @@ pub struct Options {
     pub received: Vec<String>,
     /// GLOBAL variables, by their names in NEURON (`x_mechanism`), that other mechanisms read as EXTERNAL.
     pub exported: Vec<String>,
+    /// Values of FUNCTION_TABLEs, by name; `None`: they are not known yet, and nothing is to be run.
+    pub given: Option<BTreeMap<String, Arc<Given>>>,
     /// Where to look for included files that are not beside the file that includes them.
     pub include_folders: Vec<PathBuf>,
 }
@@ -37,7 +41,11 @@ pub struct Options {
 impl Options {
     /// Those that lowering knows.
     fn lowering(&self) -> ir::Options {
-        ir::Options { tables: !self.without_tables, exported: self.exported.clone() }
+        ir::Options {
+            tables: !self.without_tables,
+            exported: self.exported.clone(),
+            given: self.given.clone(),
+        }
     }
 }
 

@@ -30,6 +30,8 @@ pub(crate) struct Description {
     pub mechanisms: Mechanisms,
     /// Values of a mechanism's GLOBAL variables: those shared by all its instances, as in `[global.hh]`.
     pub global: Named<Named<Scalar>>,
+    /// Values of a mechanism's FUNCTION_TABLEs, as in `[function_table.kaf.taum]`.
+    pub function_table: Named<Named<FunctionTable>>,
     /// Files of numbers; an expression reads them as `name(row)` or `name(row, column)`, counted from 0.
     pub table: Named<Table>,
     /// Named sets of cell numbers; in an expression `name(i)` is 1 when `i` is in the list, else 0.
@@ -70,6 +72,33 @@ pub(crate) struct Simulation {
 pub(crate) struct Mechanisms {
     /// Files or folders of .mod files, relative to this description. Mechanisms of the catalogue need no entry.
     pub files: Vec<String>,
+}
+
+/// Values of a FUNCTION_TABLE: one `value`, or `values` with `from` and `to` or with `at`, or a `table`. Between the
+/// points it is linear, outside of them it keeps the value at the end.
+#[derive(Debug, Default, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct FunctionTable {
+    /// The same value everywhere.
+    pub value: Option<Scalar>,
+    /// The value at each point; with two arguments, a list for each point of the first.
+    pub values: Option<Numbers>,
+    /// The first point, where all are at equal distances; with two arguments, a list of both.
+    pub from: Option<Numbers>,
+    /// The last point, where all are at equal distances; with two arguments, a list of both.
+    pub to: Option<Numbers>,
+    /// Every point, in rising order; with two arguments, a list of two lists.
+    pub at: Option<Numbers>,
+    /// A `[table]` with a row for each point: where it is, and the value.
+    pub table: Option<String>,
+}
+
+/// A number, or a list of numbers, or a list of lists.
+#[derive(Clone, Debug, serde::Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum Numbers {
+    One(Scalar),
+    More(Vec<Numbers>),
 }
 
 /// A file of numbers: one row a line, columns separated by blanks or commas, `#` before a comment.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::context::{ANY, Context};
 use super::document::{Place, reason};
+use super::function_tables;
 use super::pointers;
 use super::schema::quoted;
 use super::{junctions, outside};
@@ -174,6 +175,7 @@ impl Library {
             let place = context.document.place().at("global").at(name).at(USE_TABLE);
             options.without_tables = context.number(Some(scalar), &place, 1.0, ANY)? == 0.0;
         }
+        options.given = Some(function_tables::of_mechanism(context, name));
         match mechanism::compile(context.sources, source, &options) {
             Ok(mut mechanism) => {
                 context.problems.extend(std::mem::take(&mut mechanism.warnings));
@@ -185,6 +187,11 @@ impl Library {
                 None
             }
         }
+    }
+
+    /// Whether a mechanism of that name was asked for and does not compile.
+    pub fn is_refused(&self, name: &str) -> bool {
+        self.known.get(name).is_some_and(Option::is_none)
     }
 
     /// Sets the GLOBAL variables that the description gives, in every mechanism in use.

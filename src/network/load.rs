@@ -11,6 +11,7 @@ use super::description::{Description, Parameter};
 use super::document::{Document, Node, Value};
 use super::expression::{Constant, Names};
 use super::externals;
+use super::function_tables;
 use super::library::Library;
 use super::model::{Model, Simulation};
 use super::schema::{quoted, validate};
@@ -138,6 +139,7 @@ pub(crate) fn build(context: &mut Context, overrides: &Overrides) -> Option<Mode
     couplings.extend(outside::build(context, &library, &cells, &ions, &populations));
     let externals = externals::build(context, &mut library, &populations);
     library.set_globals(context);
+    function_tables::check_names(context, &library);
     let mut model = Model {
         name: network_name(context),
         simulation,

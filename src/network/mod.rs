@@ -18,6 +18,7 @@ mod description;
 mod document;
 mod expression;
 mod externals;
+mod function_tables;
 mod ions;
 mod junctions;
 mod library;

@@ -1,8 +1,8 @@
 //! Ways through a syntax tree for those who look at all code of a file, whether it is ever called or not.
 
 use super::ast::{
-    Block, EquationsBlock, Expression, ExpressionKind, Item, Module, NetReceive, PhaseBlock, Reaction,
-    Routine, Statement, StatementKind,
+    Block, EquationsBlock, Expression, ExpressionKind, Item, Module, Name, NetReceive, PhaseBlock, Reaction,
+    Routine, Statement, StatementKind, Term,
 };
 
 /// A block of code at the outermost level of a file.
@@ -153,4 +153,41 @@ pub(super) fn parts<'a>(expression: &'a Expression, visit: &mut impl FnMut(&'a E
         }
         ExpressionKind::Number { .. } | ExpressionKind::Text(_) => {}
     }
+}
+
+/// Whether code uses a name that is none of its own `names`.
+pub(super) fn mentions<'a>(body: &'a Block, names: Vec<&'a str>, name: &str) -> bool {
+    free_names(body, names).iter().any(|n| n.text == name)
+}
+
+/// The names of variables that code uses and that are none of its own `names`.
+pub(super) fn free_names<'a>(body: &'a Block, mut names: Vec<&'a str>) -> Vec<&'a Name> {
+    let mut found = Vec::new();
+    block(body, &mut names, &mut |statement, names| {
+        let mut used: Vec<&Name> = match &statement.kind {
+            StatementKind::Assign { target, .. } => vec![&target.name],
+            StatementKind::Reaction(reaction) => terms(reaction).map(|t| &t.variable.name).collect(),
+            StatementKind::Conserve { terms, .. } => terms.iter().map(|t| &t.variable.name).collect(),
+            StatementKind::Table(table) => table.names.iter().chain(&table.depend).collect(),
+            _ => Vec::new(),
+        };
+        for expression in expressions(statement) {
+            parts(expression, &mut |part| {
+                if let ExpressionKind::Variable(variable) = &part.kind {
+                    used.push(&variable.name);
+                }
+            });
+        }
+        found.extend(used.into_iter().filter(|n| !names.contains(&n.text.as_str())));
+    });
+    found
+}
+
+/// What stands on both sides of a reaction's arrow.
+fn terms(reaction: &Reaction) -> impl Iterator<Item = &Term> {
+    let (left, right): (&[Term], &[Term]) = match reaction {
+        Reaction::Reversible { left, right, .. } => (left, right),
+        Reaction::Sink { left, .. } | Reaction::Flux { left, .. } => (left, &[]),
+    };
+    left.iter().chain(right)
 }

@@ -99,7 +99,10 @@ fn unsupported() {
                 "g * m * (v - e)\n    VERBATIM\n    double *p = (double *) malloc(8);\n    ENDVERBATIM",
             )],
         ),
-        leak("FUNCTION_TABLE", &[(BREAKPOINT, "FUNCTION_TABLE ft(v (mV))\nBREAKPOINT {")]),
+        leak(
+            "FUNCTION_TABLE without values",
+            &[(BREAKPOINT, "FUNCTION_TABLE ft(v (mV))\nBREAKPOINT {"), ("i = g", "i = ft(v) * g")],
+        ),
         leak("INCLUDE of a file that is not there", &[(BREAKPOINT, "INCLUDE \"units.inc\"\nBREAKPOINT {")]),
         leak("INCLUDE of itself", &[(BREAKPOINT, "INCLUDE \"leak.mod\"\nBREAKPOINT {")]),
         leak(

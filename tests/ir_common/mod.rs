@@ -186,6 +186,10 @@ impl World {
                 },
                 Op::Lookup { table, column, x } => self.look_up(module, table.0, column, get(x)).0,
                 Op::LookupSlope { table, column, x } => self.look_up(module, table.0, column, get(x)).1,
+                Op::Given { table, part, x, y } => {
+                    let given = module.tables[table.0 as usize].given.as_ref();
+                    given.map_or(f64::NAN, |given| given.at(part, get(x), get(y)))
+                }
                 Op::Random { when, distribution, .. } => match when.is_none_or(|mask| get(mask) != 0.0) {
                     true => {
                         let sign = if distribution == Distribution::Normal { -1.0 } else { 1.0 };

@@ -80,6 +80,26 @@ class ModFile:
                     continue
         return found
 
+    def function_tables(self):
+        """Names of its FUNCTION_TABLEs, with the number of their arguments."""
+        found = []
+        for match in re.finditer(r"\bFUNCTION_TABLE\s+(\w+)\s*\(", self.text):
+            depth, arguments, at = 1, 1, match.end()
+            while depth and at < len(self.text):
+                depth += {"(": 1, ")": -1}.get(self.text[at], 0)
+                arguments += depth == 1 and self.text[at] == ","
+                at += 1
+            found.append((match.group(1), arguments))
+        return found
+
+    def without_charge(self):
+        """An ion whose charge the file does not say, where no other file would: NEURON ends then."""
+        following = r"\b(?:USEION|RANGE|GLOBAL|NONSPECIFIC_CURRENT|ELECTRODE_CURRENT|POINTER|SUFFIX|POINT_PROCESS|THREADSAFE)\b|\}"
+        for ion, rest in re.findall(rf"\bUSEION\s+(\w+)(.*?)(?={following})", neuron_block(self.text) + "}", re.S):
+            if ion not in ("na", "k", "ca") and not re.search(r"\b(VALENCE|CHARGE)\b", rest):
+                return ion
+        return None
+
     def receives(self):
         return re.search(r"\bNET_RECEIVE\b", self.text) is not None
 

@@ -21,12 +21,15 @@ LOCK = threading.Lock()
 # Traces are made anew when what makes them has changed.
 EDITION = hashlib.sha256((HERE / "protocols.py").read_bytes() + (HERE / "neuron_run.py").read_bytes() + corpus.DRIVER.encode()).hexdigest()[:10]
 
+TABLES = hashlib.sha256((HERE / "tables.py").read_bytes() + (HERE / "neuron_tabled.py").read_bytes()).hexdigest()[:10]
+
 
 def traces(file, built, protocol, cache, shift=0.0):
     """Returns {"error", "set", "global", "traces": {name: array}}: values that Volley must be given, and traces; their names are `v`, `ion.ina`, `state.m`, `assigned.i`, `spikes`."""
     folder = Path(cache) / "traces" / EDITION / file.key[:2]
     folder.mkdir(parents=True, exist_ok=True)
-    stem = folder / f"{file.key}.{protocol}{shift or ''}"
+    edition = f".{TABLES}" if file.function_tables() else ""
+    stem = folder / f"{file.key}.{protocol}{shift or ''}{edition}"
     done, arrays = Path(f"{stem}.json"), Path(f"{stem}.npz")
     if not done.exists():
         run(file, built, protocol, shift, cache, stem, done, arrays)
@@ -53,6 +56,7 @@ def run(file, built, protocol, shift, cache, stem, done, arrays):
         "pointers": file.pointers(),
         "receives": file.receives(),
         "defaults": file.defaults(),
+        "tables": file.function_tables(),
         "protocol": protocol,
         "shift": shift,
         "drivers": drivers,
@@ -63,7 +67,7 @@ def run(file, built, protocol, shift, cache, stem, done, arrays):
     folder = Path(f"{stem}.folder")
     folder.mkdir(exist_ok=True)
     request.write_text(json.dumps({**job, "words": str(words), "folder": str(folder)}))
-    status = answer(request)
+    status = answer(request, "neuron_tabled.py" if file.function_tables() else "neuron_run.py")
     said = words.read_text("latin-1") if words.exists() else ""
     result = json.loads(part.read_text()) if status == 0 and part.exists() else {"error": None, "set": {}, "global": {}}
     if result["error"] is not None and said.strip():
@@ -78,13 +82,14 @@ def run(file, built, protocol, shift, cache, stem, done, arrays):
     done.write_text(json.dumps(result))
 
 
-def answer(request):
-    """The exit status of a job's process; each thread of this program has a server of its own."""
-    if getattr(SERVERS, "process", None) is None or SERVERS.process.poll() is not None:
-        SERVERS.process = subprocess.Popen(
-            [sys.executable, str(HERE / "neuron_run.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+def answer(request, script):
+    """The exit status of a job's process; each thread of this program has its own servers."""
+    servers = SERVERS.__dict__
+    if script not in servers or servers[script].poll() is not None:
+        servers[script] = subprocess.Popen(
+            [sys.executable, str(HERE / script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={**os.environ, "NEURON_MODULE_OPTIONS": "-nogui"},
         )
-    SERVERS.process.stdin.write(f"{request}\n")
-    SERVERS.process.stdin.flush()
-    return int(SERVERS.process.stdout.readline())
+    servers[script].stdin.write(f"{request}\n")
+    servers[script].stdin.flush()
+    return int(servers[script].stdout.readline())

@@ -9,6 +9,7 @@ import h5py
 import build
 import corpus
 import protocols
+import tables
 
 TIME_LIMIT = 60  # s
 # Built-in mechanisms that the protocols themselves use: a file that defines one is given under the name it has in NEURON.
@@ -73,6 +74,7 @@ def description(file, protocol, values, shared, wanted, folder):
     lines = table("simulation", protocols.SIMULATION) + table("mechanisms", {"files": files})
     if shared:
         lines += table(f"global.{mechanism}", shared)
+    lines += tables.description(mechanism, file.function_tables())
     if file.kind == "artificial":
         lines += table("population.cells", {"mechanism": mechanism}) + table("population.cells.values", values)
         target = "cells"

@@ -45,6 +45,14 @@ impl<'a> Context<'a> {
         if let Some(routine) = self.routines.get(name).copied() {
             return self.inline(call, routine);
         }
+        if let Some(equations) = self.equations.get(name).copied() {
+            self.check_count(call, 0, 0)?;
+            self.in_routine(call.span, name, |cx| cx.call_equations(equations))?;
+            return Ok(self.draft.number(0.0));
+        }
+        if let Some((table, declared)) = self.given.get(name).copied() {
+            return self.look_up_given(call, table, declared);
+        }
         if let Some((_, function)) = UNARY.iter().find(|(known, _)| *known == name) {
             let [a] = self.numbers(call)?;
             return Ok(self.draft.unary(*function, a));
@@ -91,6 +99,11 @@ impl<'a> Context<'a> {
                 self.numbers::<1>(call)?;
                 Ok(self.draft.number(0.0))
             }
+            "gauss" => {
+                let [x, mean, deviation] = self.numbers(call)?;
+                Ok(self.normal_density(x, mean, deviation))
+            }
+            "hyperbol" | "revhyperbol" | "sigmoid" | "revsigmoid" => self.saturation(call),
             "erf" => self.refuse(
                 call.span,
                 format!("`{name}` is not supported yet"),
@@ -178,6 +191,35 @@ impl<'a> Context<'a> {
         let rest = self.draft.binary(Binary::Subtract, exp, one);
         let curved = self.draft.binary(Binary::Divide, x, rest);
         self.draft.emit(Op::Select(small, straight, curved))
+    }
+
+    /// The density of the normal distribution at `x`.
+    fn normal_density(&mut self, x: Value, mean: Value, deviation: Value) -> Value {
+        let (half, root) = (self.draft.number(-0.5), self.draft.number(std::f64::consts::TAU.sqrt()));
+        let distance = self.draft.binary(Binary::Subtract, x, mean);
+        let z = self.draft.binary(Binary::Divide, distance, deviation);
+        let square = self.draft.binary(Binary::Multiply, z, z);
+        let exponent = self.draft.binary(Binary::Multiply, half, square);
+        let exp = self.draft.unary(Unary::Exp, exponent);
+        let scale = self.draft.binary(Binary::Multiply, deviation, root);
+        self.draft.binary(Binary::Divide, exp, scale)
+    }
+
+    /// NEURON's `hyperbol(x, max, K)` = max x / (K + x), `revhyperbol` = max K / (K + x), and the same with powers of n:
+    /// `sigmoid(x, max, K, n)`, `revsigmoid`.
+    fn saturation(&mut self, call: &'a ast::Call) -> Lowered<Value> {
+        let name = call.name.text.as_str();
+        let [x, most, half] = if name.ends_with("sigmoid") {
+            let [x, most, half, power] = self.numbers(call)?;
+            let raised = [x, half].map(|base| self.draft.binary(Binary::Power, base, power));
+            [raised[0], most, raised[1]]
+        } else {
+            self.numbers(call)?
+        };
+        let sum = self.draft.binary(Binary::Add, half, x);
+        let part = if name.starts_with("rev") { half } else { x };
+        let product = self.draft.binary(Binary::Multiply, most, part);
+        Ok(self.draft.binary(Binary::Divide, product, sum))
     }
 
     /// A draw from the stream that NEURON keeps for all instances; here each has its own.

@@ -34,6 +34,8 @@ pub(super) struct Context<'a> {
     pub routines: HashMap<&'a str, &'a ast::Routine>,
     /// Blocks of equations by name.
     pub equations: HashMap<&'a str, &'a ast::EquationsBlock>,
+    /// By which METHOD BREAKPOINT solves each block.
+    pub method_of: HashMap<&'a str, Option<&'a str>>,
     /// How the equations at hand are solved.
     pub method: Option<super::solve::Method>,
     /// The first of them that is not linear, though it would have to be: its state and its place.
@@ -46,6 +48,10 @@ pub(super) struct Context<'a> {
     said: HashSet<(&'static str, Option<Span>)>,
     /// Tables made so far.
     pub tables: Vec<Table>,
+    /// FUNCTION_TABLEs by name, with where they are declared.
+    pub given: HashMap<&'a str, (TableId, Span)>,
+    /// What the mechanism is called.
+    pub mechanism: &'a str,
     /// Tables by the routine they stand in.
     pub table_of: HashMap<&'a str, Option<super::table::Made>>,
     /// Routines with a table that INITIAL calls.
@@ -62,8 +68,6 @@ pub(super) struct Context<'a> {
     frames: Vec<Frame>,
     /// Whether something was drawn from the stream without a name.
     pub unnamed_stream: bool,
-    /// The name of the mechanism.
-    pub mechanism: &'a str,
     /// Loops around the present statement whose rounds are not known before the run.
     pub loops: u32,
     /// Names of the STATEs.
@@ -78,6 +82,8 @@ pub(super) struct Context<'a> {
     pub residuals: Option<Vec<Value>>,
     /// Stands for `dt` while a steady state is looked for.
     pub step: Option<Value>,
+    /// States as they were so many steps ago, in a DISCRETE block.
+    pub past: BTreeMap<(&'a str, i64), Slot>,
     /// Stands for `t` between the ends of a step.
     pub time: Option<Value>,
     /// Expressions and statements inside each other.
@@ -106,6 +112,11 @@ pub(super) enum Local {
     Flag,
 }
 
+/// The block that a SOLVE names, and its method.
+fn method_of(solve: &ast::Solve) -> (&str, Option<&str>) {
+    (solve.name.text.as_str(), solve.method.as_ref().map(|m| m.name.text.as_str()))
+}
+
 fn is_state(symbol: &Symbol) -> bool {
     matches!(symbol.storage, Storage::State { .. })
 }
@@ -114,25 +125,31 @@ impl<'a> Context<'a> {
     /// Nothing lowered yet.
     pub fn new(names: &'a Names, meaning: &'a Meaning, options: &'a Options) -> Context<'a> {
         let routines = meaning.functions.iter().chain(&meaning.procedures);
+        let tables: Vec<Table> =
+            meaning.function_tables.iter().map(|t| options.table(&t.name.text)).collect();
+        let given = meaning.function_tables.iter().zip(0..);
+        let given = given.map(|(t, i)| (t.name.text.as_str(), (TableId(i), t.name.span)));
         Context {
             names,
             routines: routines.map(|routine| (routine.name.text.as_str(), routine)).collect(),
             equations: meaning.equations.iter().map(|block| (block.name.text.as_str(), block)).collect(),
+            method_of: meaning.breakpoint.iter().flat_map(super::solve::solves).map(method_of).collect(),
             method: None,
             curved: None,
             options,
             diagnostics: Diagnostics::new(),
             said: HashSet::new(),
-            tables: Vec::new(),
+            table_reads: tables.iter().map(|_| BTreeMap::new()).collect(),
+            tables,
+            given: given.collect(),
+            mechanism: &meaning.name.text,
             table_of: HashMap::new(),
             tabled_initially: HashSet::new(),
-            table_reads: Vec::new(),
             plays: false,
             diffusions: Vec::new(),
             draft: Draft::new(Stage::Initial),
             frames: Vec::new(),
             unnamed_stream: false,
-            mechanism: &meaning.name.text,
             loops: 0,
             states: meaning.symbols.iter().filter(|s| is_state(s)).map(|s| s.name.as_str()).collect(),
             scheme: None,
@@ -140,6 +157,7 @@ impl<'a> Context<'a> {
             solve_for: &[],
             residuals: None,
             step: None,
+            past: BTreeMap::new(),
             time: None,
             depth: 0,
             work: 0,
@@ -214,6 +232,9 @@ impl<'a> Context<'a> {
     /// Makes one kernel: `body` lowers into a new draft, with no local names.
     pub fn kernel(&mut self, stage: Stage, body: impl FnOnce(&mut Self)) -> Draft {
         let outer = std::mem::replace(&mut self.draft, Draft::new(stage));
+        for (column, sum) in &self.names.sums {
+            self.draft.begin_with(Slot::Place(Place::Column(*column)), *sum);
+        }
         if !matches!(stage, Stage::TableBody | Stage::TableRange) {
             self.work = 0;
         }

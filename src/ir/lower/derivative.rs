@@ -118,7 +118,18 @@ impl Slopes<'_> {
                 let slope = self.kernel.push(Op::LookupSlope { table, column, x });
                 Some(self.times(slope, dx))
             }
-            Op::Constant(_)
+            Op::Given { table, part: GivenPart::Value, x, y } => {
+                let mut along = |part, argument| {
+                    let d = self.slope(argument)?;
+                    let slope = self.kernel.push(Op::Given { table, part, x, y });
+                    Some(self.times(slope, d))
+                };
+                let first = along(GivenPart::FirstSlope, x);
+                let second = along(GivenPart::SecondSlope, y);
+                self.sum(first, second)
+            }
+            Op::Given { .. }
+            | Op::Constant(_)
             | Op::Global(_)
             | Op::Builtin(_)
             | Op::Read(_)

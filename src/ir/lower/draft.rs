@@ -64,6 +64,12 @@ impl Draft {
         }
     }
 
+    /// Has a variable start as what stands at another place.
+    pub fn begin_with(&mut self, slot: Slot, place: Place) {
+        let value = self.kernel.push(Op::Read(place));
+        self.reads.insert(slot, value);
+    }
+
     /// Appends an op, folded.
     pub fn emit(&mut self, op: Op) -> Value {
         fold::emit(&mut self.kernel, op)

@@ -123,8 +123,14 @@ impl<'a> Context<'a> {
     /// What a variable with its element and its primes is.
     pub fn target(&mut self, variable: &'a ast::Variable) -> Lowered<Target> {
         let name = variable.name.text.as_str();
-        if let Some(lag) = variable.lag.as_ref().filter(|lag| lag.value != 1) {
-            return self.refuse(lag.span, "values of earlier steps are not kept", "", "keep it in a STATE");
+        if let Some(lag) = &variable.lag {
+            if let Some(slot) = self.past.get(&(name, lag.value)) {
+                return Ok(Target::Slot(*slot));
+            }
+            if lag.value != 1 {
+                let reason = "They are kept of STATEs that are no arrays, for 1000 steps at most.";
+                return self.refuse(lag.span, "values of so many steps ago are not kept", reason, "");
+            }
         }
         let Some(named) = self.lookup(name) else {
             return self.refuse(variable.name.span, format!("`{name}` is no variable"), "", "");

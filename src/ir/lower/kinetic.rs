@@ -26,7 +26,7 @@ const MOST_KINETIC: f64 = 22.0;
 /// Attempts to reach a steady state with the rates held.
 const MOST_STEADY: f64 = 7.0;
 /// The time step that stands for infinity, ms.
-const FOREVER: f64 = 1e9;
+pub(super) const FOREVER: f64 = 1e9;
 
 /// Reactions as they are collected.
 #[derive(Default)]

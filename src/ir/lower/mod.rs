@@ -16,6 +16,7 @@ mod context;
 mod current;
 mod derivative;
 mod diffusion;
+mod discrete;
 mod draft;
 mod elimination;
 mod expression;
@@ -32,6 +33,9 @@ mod solve;
 mod statement;
 mod table;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use self::context::{Context, Local};
 use self::draft::Slot;
 use self::globals::Done;
@@ -47,17 +51,31 @@ pub use self::derivative::derivative;
 const UNNAMED_STREAM: &str = "scop_random";
 
 /// What can be chosen when a mechanism is lowered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// Use the TABLEs of the mechanism; without them their routines are computed anew each time.
     pub tables: bool,
     /// Shared variables, by their names in NEURON (`x_mechanism`), that other mechanisms read: what is set there stays.
     pub exported: Vec<String>,
+    /// Values of FUNCTION_TABLEs; `None`: they are not known yet and stand for NaN, with which nothing can be run.
+    pub given: Option<BTreeMap<String, Arc<Given>>>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { tables: true, exported: Vec::new() }
+        Options { tables: true, exported: Vec::new(), given: None }
+    }
+}
+
+impl Options {
+    /// The FUNCTION_TABLE of that name.
+    fn table(&self, name: &str) -> Table {
+        let given = match &self.given {
+            Some(given) => given.get(name).cloned(),
+            None => Some(Arc::new(Given::constant(f64::NAN))),
+        };
+        let (range, body) = (Kernel::default(), Kernel::default());
+        Table { name: name.to_string(), columns: 0, intervals: 1, range, body, given }
     }
 }
 
@@ -147,14 +165,6 @@ fn refuse_blocks(cx: &mut Context<'_>, meaning: &Meaning) {
     }
     for (span, message, reason) in &cx.names.refused {
         let _ = cx.refuse::<()>(*span, message.clone(), reason, "");
-    }
-    for table in &meaning.function_tables {
-        let _ = cx.refuse::<()>(
-            table.name.span,
-            "FUNCTION_TABLE is not supported yet",
-            "Its table is filled from hoc.",
-            "",
-        );
     }
     for verbatim in &meaning.verbatim {
         let reason = "It holds C code, and no compiler is used.";

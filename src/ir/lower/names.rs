@@ -54,6 +54,18 @@ pub(super) struct State {
     pub start: Named,
 }
 
+/// Values of a state in earlier steps, for DISCRETE blocks.
+pub(super) struct History {
+    /// The state's name.
+    pub name: String,
+    /// Its column.
+    pub state: ColumnId,
+    /// First of the columns of its values 2, 3, ... steps ago.
+    pub first: u32,
+    /// Number of these columns.
+    pub length: u32,
+}
+
 /// The variables of a mechanism.
 pub(super) struct Names {
     /// What kind of thing the mechanism is.
@@ -78,6 +90,10 @@ pub(super) struct Names {
     pub externals: Vec<External>,
     /// Currents.
     pub currents: Vec<Current>,
+    /// Currents that are both read and written: until a block sets one it is the sum over all mechanisms, then this one's own.
+    pub sums: Vec<(ColumnId, Place)>,
+    /// What DISCRETE blocks look back at.
+    pub histories: Vec<History>,
     /// States that are columns.
     pub states: Vec<State>,
     /// Names that are refused wherever they are used or not, with the reason.
@@ -105,6 +121,8 @@ impl Names {
             diffused: Vec::new(),
             externals: Vec::new(),
             currents: Vec::new(),
+            sums: Vec::new(),
+            histories: Vec::new(),
             states: Vec::new(),
             refused: Vec::new(),
             by_name: HashMap::new(),
@@ -121,6 +139,9 @@ impl Names {
         }
         for symbol in &meaning.symbols {
             names.state(symbol);
+        }
+        for (name, furthest) in super::discrete::furthest(meaning) {
+            names.history(name, furthest);
         }
         for current in &meaning.currents {
             let ion = match current.kind {
@@ -182,7 +203,9 @@ impl Names {
     fn place(&mut self, symbol: &Symbol, is_current: bool) -> Named {
         if symbol.length.is_some_and(|n| n == 0 || n > LONGEST as usize) {
             let message = format!("the array `{}` has more than {LONGEST} elements, or none", symbol.name);
-            self.refused.push((symbol.span, message, ""));
+            let reason =
+                "Every element is a variable of its own here, so that more would take too long to compile.";
+            self.refused.push((symbol.span, message, reason));
         }
         if let Some(variable) = symbol.ion {
             return self.ion_variable(symbol, variable);
@@ -262,17 +285,18 @@ impl Names {
             }
         }
         let is_state = matches!(symbol.storage, Storage::State { .. });
-        if role == IonVariable::Current && variable.write && variable.read {
-            let message = format!("the current `{}` is both read and written", symbol.name);
-            let reason = "Read, it is the sum over all mechanisms; written, it is this mechanism's own.";
-            self.refused.push((symbol.span, message, reason));
-        }
         if is_state && !variable.write {
             let message = format!("the STATE `{}` belongs to an ion, but is not written to it", symbol.name);
             self.refused.push((symbol.span, message, "Name it after WRITE in USEION."));
         }
         match (role, variable.write) {
-            (IonVariable::Current, true) => self.column(symbol, Role::Assigned, true),
+            (IonVariable::Current, true) => {
+                let named = self.column(symbol, Role::Assigned, true);
+                if let (Named::Column(first, _), true) = (named, variable.read) {
+                    self.sums.push((ColumnId(first), Place::Ion(id, role)));
+                }
+                named
+            }
             _ => Named::Place(Place::Ion(id, role)),
         }
     }
@@ -291,6 +315,27 @@ impl Names {
         self.global_count = self.global_count.saturating_add(variable.length);
         self.globals.push(variable);
         named
+    }
+
+    fn history(&mut self, name: String, furthest: u32) {
+        let (Some(Named::Column(state, None)), length) = (self.get(&name), furthest.saturating_sub(1)) else {
+            return;
+        };
+        let first = self.columns;
+        self.columns = self.columns.saturating_add(length);
+        if length > 0 {
+            self.variables.push(Variable {
+                name: format!("{name}@"),
+                unit: String::new(),
+                default: 0.0,
+                limits: None,
+                length,
+                first,
+                role: Role::Assigned,
+                visible: false,
+            });
+        }
+        self.histories.push(History { name, state: ColumnId(state), first, length });
     }
 
     fn state(&mut self, symbol: &Symbol) {

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use super::super::types::*;
 use super::context::{Context, Lowered};
 use super::draft::Slot;
+use super::kinetic::FOREVER;
 use super::linear::{self, Form};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::nmodl::ast::{self, EquationsKind, StatementKind};
@@ -118,6 +119,13 @@ impl<'a> Context<'a> {
         let name = solve.name.text.as_str();
         match (equations.kind, method_name) {
             (EquationsKind::Kinetic, Some("sparse")) if steady => self.steady_state(equations),
+            (EquationsKind::Derivative, Some("derivimplicit")) if steady => {
+                let forever = self.draft.number(FOREVER);
+                let outer = self.step.replace(forever);
+                let result = self.implicit(equations);
+                self.step = outer;
+                result
+            }
             (_, Some(other)) if steady => {
                 let message = format!("STEADYSTATE with `{other}` is not supported");
                 self.refuse(solve.name.span, message, "", "set each STATE to its steady state by a formula")
@@ -133,15 +141,7 @@ impl<'a> Context<'a> {
             (EquationsKind::Kinetic, Some("sparse")) => self.sparse(equations),
             (EquationsKind::Linear, _) => self.linear(equations),
             (EquationsKind::Nonlinear, _) => self.nonlinear(equations),
-            (EquationsKind::Discrete, _) => {
-                // As in NEURON time goes on by a step inside the block; `x@1` is x as it was before it.
-                let (time, step) = (self.draft.emit(Op::Builtin(Builtin::Time)), self.time_step());
-                let later = self.draft.binary(Binary::Add, time, step);
-                let outer = self.time.replace(later);
-                let result = self.block(&equations.body);
-                self.time = outer;
-                result
-            }
+            (EquationsKind::Discrete, _) => self.discrete(equations),
             (EquationsKind::Kinetic | EquationsKind::Derivative, method) => {
                 let (message, help) = match (equations.kind, method) {
                     (EquationsKind::Kinetic, None) => ("names no method".to_string(), "type `METHOD sparse`"),
@@ -156,6 +156,18 @@ impl<'a> Context<'a> {
                 self.refuse(solve.name.span, format!("`{name}` {message}"), "", help)
             }
         }
+    }
+
+    /// A DERIVATIVE block that code calls as if it were a PROCEDURE. As in NEURON the code for cnexp takes a step wherever it
+    /// runs; that for other methods computes slopes, which nobody uses, and leaves its other variables behind.
+    pub fn call_equations(&mut self, equations: &'a ast::EquationsBlock) -> Lowered<()> {
+        let name = equations.name.text.as_str();
+        if self.method_of.get(name).copied().flatten() == Some("cnexp") {
+            return self.exponentials(equations);
+        }
+        self.slopes(equations)?;
+        self.draft.take_slopes();
+        Ok(())
     }
 
     /// A block of derivatives with METHOD cnexp; one that cannot be solved so is solved by derivimplicit.

@@ -11,7 +11,7 @@ use super::super::types::*;
 use super::context::{Context, Lowered};
 use super::draft::Slot;
 use super::rows;
-use crate::diagnostic::Span;
+use crate::diagnostic::{Diagnostic, Span, suggest};
 use crate::nmodl::ast::{self, StatementKind};
 
 /// Intervals of one table.
@@ -88,6 +88,52 @@ impl<'a> Context<'a> {
             }
         }
         Ok(result.unwrap_or_else(|| self.draft.number(0.0)))
+    }
+
+    /// A call of a FUNCTION_TABLE.
+    pub fn look_up_given(&mut self, call: &'a ast::Call, table: TableId, declared: Span) -> Lowered<Value> {
+        let arguments = call.arguments.iter().map(|a| self.expression(a)).collect::<Lowered<Vec<Value>>>()?;
+        let name = call.name.text.as_str();
+        let (x, y) = match *arguments.as_slice() {
+            [x] => (x, self.draft.number(0.0)),
+            [x, y] => (x, y),
+            _ => {
+                return self.refuse(
+                    call.span,
+                    format!("the FUNCTION_TABLE `{name}` has {} arguments", arguments.len()),
+                    "Between the points of a table of more than two arguments nothing is interpolated, in NEURON neither.",
+                    "write it as a FUNCTION",
+                );
+            }
+        };
+        let given = self.tables.get(table.0 as usize).and_then(|t| t.given.as_ref());
+        let points = given.map_or(0, |given| given.points.len());
+        if points != 0 && points != arguments.len() {
+            let count = arguments.len();
+            let message =
+                format!("`{name}` and its values differ in the number of arguments: {count} and {points}");
+            let error = Diagnostic::error("nmodl/function-table", message).at(declared, "");
+            return Err(self.say(error.at(call.span, "called here")));
+        }
+        if given.is_none() {
+            let key = format!("[function_table.{}]", self.mechanism);
+            let mut error = Diagnostic::error(
+                "nmodl/function-table",
+                format!("the FUNCTION_TABLE `{name}` has no values"),
+            )
+            .at(declared, "")
+            .at(call.span, "called here");
+            let others = self.options.given.iter().flat_map(|given| given.keys().map(String::as_str));
+            error = match suggest(name, others.filter(|other| !self.given.contains_key(other))) {
+                Some(near) => error.help(format!("`{key}` of the description has `{near}`; type `{name}`")),
+                None => {
+                    let value = "{ values = [...], from = ..., to = ... }";
+                    error.help(format!("type `{name} = {value}` under `{key}` of the description"))
+                }
+            };
+            return Err(self.say(error));
+        }
+        Ok(self.draft.emit(Op::Given { table, part: GivenPart::Value, x, y }))
     }
 
     /// What a routine gives at `x`, without leaving any other trace.
@@ -249,6 +295,7 @@ impl<'a> Context<'a> {
             intervals: table.with.value as u32,
             range: range.kernel,
             body: body.kernel,
+            given: None,
         });
         Ok(Made { id: Some(TableId((self.tables.len() - 1) as u32)), columns, besides })
     }

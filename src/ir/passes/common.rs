@@ -55,6 +55,7 @@ enum Key {
     Select(Value, Value, Value),
     Lookup(TableId, u32, Value),
     LookupSlope(TableId, u32, Value),
+    Given(TableId, GivenPart, Value, Value),
     PlaySize,
     PlayAt(Value),
 }
@@ -78,6 +79,7 @@ fn key(op: &Op) -> Option<Key> {
         Op::Select(a, b, c) => Key::Select(a, b, c),
         Op::Lookup { table, column, x } => Key::Lookup(table, column, x),
         Op::LookupSlope { table, column, x } => Key::LookupSlope(table, column, x),
+        Op::Given { table, part, x, y } => Key::Given(table, part, x, y),
         Op::Random { .. } | Op::SetStream { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => {
             return None;
         }

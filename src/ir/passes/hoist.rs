@@ -81,7 +81,7 @@ impl Changing {
             Op::Global(id) => !self.globals.contains(id),
             Op::Read(place @ Place::Column(_)) => !self.places.contains(place),
             Op::Read(Place::Area | Place::Diameter | Place::PointScale) => true,
-            Op::Unary(..) | Op::Binary(..) | Op::MultiplyAdd(..) | Op::Select(..) => true,
+            Op::Unary(..) | Op::Binary(..) | Op::MultiplyAdd(..) | Op::Select(..) | Op::Given { .. } => true,
             Op::Read(Place::Voltage | Place::Ion(..))
             | Op::Builtin(Builtin::Time)
             | Op::Argument(_)

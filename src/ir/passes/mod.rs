@@ -159,6 +159,7 @@ pub(crate) mod testing {
                 intervals: 10,
                 range: Kernel::default(),
                 body: Kernel::default(),
+                given: None,
             }],
             plays: false,
             pointers: Vec::new(),

@@ -103,6 +103,11 @@ pub const FUNCTIONS: &[BuiltinFunction] = &[
     pure("fmod", 2),
     pure("pow", 2),
     pure("erf", 1),
+    pure("gauss", 3),
+    pure("hyperbol", 3),
+    pure("revhyperbol", 3),
+    pure("sigmoid", 4),
+    pure("revsigmoid", 4),
     pure("fmin", 2),
     pure("fmax", 2),
     // nernst(inside, outside, charge) and ghk(v, inside, outside, charge), as in NEURON.

@@ -196,9 +196,7 @@ impl<'a> Checker<'a, '_> {
                 }
                 self.expression(&factor.value);
                 self.scope.leave(mark);
-                for name in &factor.names {
-                    self.known(name);
-                }
+                factor.names.iter().for_each(|name| self.has_volume(name));
             }
             StatementKind::Conserve { terms, total } => {
                 self.terms(terms);

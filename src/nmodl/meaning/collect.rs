@@ -12,7 +12,7 @@ use crate::nmodl::ast::{
     Block, Declaration, FactorValue, Item, LocalName, Module, Name, NeuronStatementKind, Parameter, Phase,
     PhaseBlock, Unit, UnitDefinition, UseIon,
 };
-use crate::nmodl::nearest;
+use crate::nmodl::{nearest, walk};
 use crate::units::{UnitError, UnitTable};
 
 /// The block a name was declared in.
@@ -241,7 +241,7 @@ impl<'a> Collector<'a> {
 
     fn parameter(&mut self, parameter: &'a Parameter) {
         let details = Details {
-            default: parameter.value.as_ref().map_or(0.0, |v| v.value),
+            default: parameter.value.as_ref().map_or(0.0, |v| six_digits(v.value)),
             unit: text_of(&parameter.unit),
             limits: parameter.limits.as_ref().map(|l| (l.low.value, l.high.value)),
             length: parameter.length.as_ref().map(|l| l.value as usize),
@@ -257,7 +257,7 @@ impl<'a> Collector<'a> {
             limits: declaration.range.as_ref().map(|l| (l.low.value, l.high.value)),
             length: declaration.length.as_ref().map(|l| l.value as usize),
             tolerance: declaration.tolerance.as_ref().map(|t| t.value),
-            start: declaration.start.as_ref().map(|s| s.value),
+            start: declaration.start.as_ref().map(|s| six_digits(s.value)),
         };
         self.declare(&declaration.name, kind, details);
     }
@@ -303,6 +303,23 @@ impl<'a> Collector<'a> {
             if provided && before_kind.is_variable() && kind.is_variable() {
                 return;
             }
+            // As in NEURON code below a LOCAL of the file means that; what others see is the variable above.
+            let hides = kind == Declared::FileLocal
+                && matches!(before_kind, Declared::Assigned | Declared::Parameter)
+                && !self.mentions(&name.text);
+            if hides {
+                let message = format!("this LOCAL hides the variable `{}`", name.text);
+                let text = before_kind.text();
+                self.said.push(
+                    Diagnostic::warning("nmodl/hidden", message)
+                        .at(name.span, "what the code below sets and reads")
+                        .at(before.span, format!("{text}, which keeps its default"))
+                        .help("remove one of the two"),
+                );
+                self.first.insert(name.text.as_str(), self.declared.len());
+                self.declared.push((name, kind, details));
+                return;
+            }
             let same = *before_kind == kind && kind.is_variable() && *before_details == details;
             let message = if *before_kind == kind {
                 format!("`{}` is declared twice", name.text)
@@ -324,6 +341,19 @@ impl<'a> Collector<'a> {
         }
         self.first.insert(name.text.as_str(), self.declared.len());
         self.declared.push((name, kind, details));
+    }
+
+    /// Whether code that was taken over so far uses a name that is not its own.
+    fn mentions(&self, name: &str) -> bool {
+        let m = &self.meaning;
+        let phases = m.other_phases.iter().map(|p| (&p.body, Vec::new()));
+        let blocks = m.initial.iter().chain(&m.breakpoint).map(|b| (b, Vec::new()));
+        let equations = m.equations.iter().map(|e| (&e.body, Vec::new()));
+        let receive = m.net_receive.iter().map(|n| (&n.body, walk::Site::NetReceive(n).names()));
+        let routines =
+            m.functions.iter().chain(&m.procedures).map(|r| (&r.body, walk::Site::Routine(r).names()));
+        let all = blocks.chain(phases).chain(equations).chain(receive).chain(routines);
+        all.into_iter().any(|(body, names)| walk::mentions(body, names, name))
     }
 
     fn is_ion_variable(&self, name: &str) -> bool {
@@ -391,4 +421,9 @@ fn append(target: &mut Option<Block>, body: &Block) {
         Some(block) => block.statements.extend(body.statements.iter().cloned()),
         None => *target = Some(body.clone()),
     }
+}
+
+/// A default of PARAMETER, or a start value of STATE, which NEURON's translator writes with six significant digits.
+fn six_digits(value: f64) -> f64 {
+    format!("{value:.5e}").parse().unwrap_or(value)
 }

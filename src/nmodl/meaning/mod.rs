@@ -117,8 +117,8 @@ pub struct Symbol {
     pub storage: Storage,
     /// Whether it is a variable of an ion. Beside [`Storage::Ion`] only states can be.
     pub ion: Option<IonVariable>,
-    /// The default of a parameter, the value of a constant, 0 for others. Exactly as written,
-    /// where NEURON's translator keeps six digits of a parameter's default.
+    /// The default of a parameter, with the six significant digits that NEURON's translator keeps; the value of a
+    /// constant; 0 for others.
     pub default: f64,
     /// The unit as written.
     pub unit: Option<String>,

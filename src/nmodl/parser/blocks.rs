@@ -63,6 +63,11 @@ impl<'a> Parser<'a> {
                     .help("remove it, or write the word that opens the block first on a line");
                 Err(self.report(diagnostic))
             }
+            // Blocks of older releases; some of their words were taken inside of blocks too.
+            word @ ("PARTIAL" | "TERMINAL" | "STEPPED" | "PLOT" | "EQUATION") => {
+                let diagnostic = self.obsolete(word);
+                Err(self.report(diagnostic))
+            }
             word => {
                 let diagnostic =
                     Diagnostic::error("nmodl/syntax", format!("expected a block, found `{word}`"))

@@ -198,12 +198,16 @@ impl Parser<'_> {
         kind
     }
 
+    /// What older releases of NEURON took.
+    pub(super) fn obsolete(&self, word: &str) -> Diagnostic {
+        Diagnostic::error("nmodl/obsolete", format!("`{word}` is no longer part of NMODL"))
+            .at(self.token_span(), "NEURON 9 does not take it either")
+    }
+
     /// A word that opens no statement.
     fn no_statement(&mut self, word: &str) -> Failed {
         if OBSOLETE.contains(&word) {
-            let diagnostic =
-                Diagnostic::error("nmodl/obsolete", format!("`{word}` is no longer part of NMODL"))
-                    .at(self.token_span(), "NEURON 9 does not take it either");
+            let diagnostic = self.obsolete(word);
             return self.report(diagnostic);
         }
         if word == "LAG" {

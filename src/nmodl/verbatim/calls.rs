@@ -40,6 +40,14 @@ fn purpose(name: &str) -> Option<(&'static str, &'static str)> {
         "It seems to take arguments or objects from hoc.",
         "set a RANGE variable from the network description instead",
     );
+    const CALLS: (&str, &str) = (
+        "It seems to call a function of hoc.",
+        "compute it in this file, or record what the function would have looked at",
+    );
+    const VECTORS: (&str, &str) = (
+        "It seems to fill or to read a Vector of hoc.",
+        "name what is to be kept under `[record]`, and give times of events to a VecStim",
+    );
     const RANDOM: (&str, &str) = (
         "It seems to draw from, or to set, a random stream of its own.",
         "declare `RANDOM r` in the NEURON block and use random_uniform(r), random_negexp(r) or random_normal(r)",
@@ -56,8 +64,12 @@ fn purpose(name: &str) -> Option<(&'static str, &'static str)> {
         "It seems to look into the sections of the cell.",
         "use the variables v, area and diam, or a POINTER to what another mechanism computes",
     );
-    if is(&["getarg", "ifarg", "chkarg", "gargstr", "nrn_random_arg", "install_vector_method"])
-        || starts(&["hoc_", "vector_", "ivoc_", "list_vector"])
+    if is(&["hoc_lookup", "hoc_pushx", "hoc_xpop"]) || starts(&["hoc_call"]) {
+        Some(CALLS)
+    } else if starts(&["vector_"]) {
+        Some(VECTORS)
+    } else if is(&["getarg", "ifarg", "chkarg", "gargstr", "nrn_random_arg", "install_vector_method"])
+        || starts(&["hoc_", "ivoc_", "list_vector"])
     {
         Some(HOC)
     } else if is(&["rand", "random", "drand48", "srand", "srandom", "srand48"])

@@ -272,7 +272,7 @@ impl Translator<'_> {
             span,
             "pointers are not followed here",
             "VERBATIM is translated where it computes with numbers.",
-            "use POINTER for a variable of another mechanism, and an array in ASSIGNED for values of your own",
+            "use POINTER for a variable of another mechanism, an array in ASSIGNED for values of your own, and `[connection]` for events",
         )
     }
 

@@ -241,6 +241,7 @@ impl Work<'_> {
                     self.done.insert(routine.name.text.clone());
                 }
                 failed.extend(self.item(item));
+                failed.extend(self.of_c(item));
                 called.extend(calls(item));
             }
         });
@@ -261,6 +262,26 @@ impl Work<'_> {
                 self.said.push(note);
             }
         });
+    }
+
+    /// A name in the NMODL of a routine that nobody declares: in NEURON only C can stand for it.
+    fn of_c(&self, item: &Item) -> Option<Diagnostic> {
+        let Item::Routine(routine) = item else { return None };
+        let known = |name: &str| {
+            let it = &self.shared;
+            it.variables.contains(name)
+                || it.file_locals.contains(name)
+                || it.ions.contains(name)
+                || it.pointers.contains(name)
+                || it.globals.contains_key(name)
+                || it.made.globals.contains_key(name)
+        };
+        let own = super::walk::Site::Routine(routine).names();
+        let name = super::walk::free_names(&routine.body, own).into_iter().find(|n| !known(&n.text))?;
+        Some(
+            Diagnostic::error("nmodl/undeclared", format!("`{}` is not declared", name.text))
+                .at(name.span, ""),
+        )
     }
 
     fn left_out(&self, item: &Item, first: &Diagnostic) -> Diagnostic {

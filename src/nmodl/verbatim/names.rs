@@ -51,7 +51,7 @@ impl Translator<'_> {
             span,
             format!("`{member}` of a structure is not known here"),
             "It seems to look into NEURON's own data, or into memory of its own.",
-            "keep values in ASSIGNED or STATE, and read those of other mechanisms by POINTER",
+            "keep values in ASSIGNED or STATE; read other mechanisms by POINTER, and send them events by `[connection]`",
         )
     }
 

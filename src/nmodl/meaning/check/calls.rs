@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Checker, Site, count, with_near};
 use crate::diagnostic::Diagnostic;
-use crate::nmodl::ast::{Call, ExpressionKind, Name};
+use crate::nmodl::ast::{Call, EquationsKind, ExpressionKind, Name};
 use crate::nmodl::meaning::{FUNCTIONS, FunctionClass, MechanismKind, Storage, builtin_function};
 
 impl<'a> Checker<'a, '_> {
@@ -12,7 +12,8 @@ impl<'a> Checker<'a, '_> {
         let name = &call.name.text;
         let mut arguments = call.arguments.iter();
         let table = self.meaning.function_tables.iter().find(|f| f.name.text == *name);
-        let own = self.meaning.routine(name).map(|r| r.arguments.len());
+        let block = self.meaning.equations_named(name).filter(|e| e.kind == EquationsKind::Derivative);
+        let own = self.meaning.routine(name).map(|r| r.arguments.len()).or(block.map(|_| 0));
         if let Some(wanted) = own.or(table.map(|t| t.arguments.len())) {
             self.arity(call, wanted, wanted);
             if let Site::Routine(caller) = self.site {

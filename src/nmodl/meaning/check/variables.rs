@@ -50,6 +50,20 @@ impl<'a> Checker<'a, '_> {
         })
     }
 
+    /// A name that COMPARTMENT or LONGITUDINAL_DIFFUSION lists; as in NEURON one that nobody declares does nothing.
+    pub(super) fn has_volume(&mut self, name: &Name) {
+        if self.meaning.find(&name.text).is_some() || !self.reported.insert(name.text.clone()) {
+            return;
+        }
+        let message = format!("`{}` is listed here but never declared", name.text);
+        let mut diagnostic = Diagnostic::warning("nmodl/never-declared", message).at(name.span, "ignored");
+        let states = self.meaning.symbols.iter().filter(|s| matches!(s.storage, Storage::State { .. }));
+        if let Some(near) = nearest(&name.text, states.map(|s| s.name.as_str())) {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        }
+        self.said.push(diagnostic);
+    }
+
     pub(super) fn undeclared(&mut self, name: &Name) {
         if !self.reported.insert(name.text.clone()) {
             return;
@@ -235,12 +249,12 @@ impl<'a> Checker<'a, '_> {
         let read_only =
             symbol.ion.is_some_and(|i| !i.write) && !matches!(symbol.storage, Storage::State { .. });
         if read_only && self.warned.insert(id) {
-            let message = format!("`{}` is only read from the ion and cannot be set", name.text);
+            let message = format!("`{}` is only read from the ion: setting it changes a copy", name.text);
             self.said.push(
-                Diagnostic::error("nmodl/read-only-ion", message)
+                Diagnostic::warning("nmodl/read-only-ion", message)
                     .at(name.span, "set here")
                     .note(
-                        "NEURON would change the copy of this mechanism only, which no other mechanism sees",
+                        "As in NEURON the copy belongs to this mechanism and is taken anew for each block; no other mechanism sees it.",
                     )
                     .help(format!("name `{}` after WRITE in USEION, or use a LOCAL variable", name.text)),
             );

@@ -187,20 +187,24 @@ impl Collector<'_> {
             }
         }
         let symbols: Vec<String> = self.meaning.symbols.iter().map(|s| s.name.clone()).collect();
-        let routine = |name: &str| self.first.contains_key(name);
         for name in lists.range.iter().chain(&lists.global) {
             let of_ion =
                 lists.ions.iter().any(|i| i.read.iter().chain(&i.write).any(|n| n.text == name.text));
             if symbols.contains(&name.text)
-                || routine(&name.text)
+                || self.first.contains_key(name.text.as_str())
                 || of_ion
                 || name.text.starts_with("usetable")
             {
                 continue;
             }
+            // NEURON has a place for such a GLOBAL in mechanisms with THREADSAFE.
+            let global = lists.global.iter().any(|g| g.text == name.text) && self.mentions(&name.text);
             let message = format!("`{}` is named in RANGE or GLOBAL but never declared", name.text);
-            let mut diagnostic =
-                Diagnostic::warning("nmodl/never-declared", message).at(name.span, "ignored");
+            let taken = if global { "taken as an ASSIGNED variable" } else { "ignored" };
+            let mut diagnostic = Diagnostic::warning("nmodl/never-declared", message).at(name.span, taken);
+            if global && !self.meaning.by_name.contains_key(&name.text) {
+                self.add(plain(&name.text, Storage::GlobalAssigned, name.span));
+            }
             if let Some(near) = nearest(&name.text, symbols.iter().map(String::as_str)) {
                 diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
             }
