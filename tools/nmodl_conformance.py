@@ -101,7 +101,7 @@ def examine(file, options, scratch):
     verdicts = []
     for protocol in protocols.of(file):
         refusal = None if built["status"] == "built" else f"{built['status']}: {built['reason']}"
-        theirs = {"error": refusal, "set": {}, "global": {}, "traces": {}}
+        theirs = {"error": refusal, "set": {}, "global": {}, "others": [], "traces": {}}
         folder = scratch / f"{file.key}.{protocol}"
         # What Volley does not take needs no traces; but a mechanism that lacks another one beside it is refused by both.
         ours = volley_side.run(options.volley, file, protocol, {}, {}, [], folder)
@@ -110,7 +110,7 @@ def examine(file, options, scratch):
             theirs = neuron_side.traces(file, built, protocol, options.cache)
             if theirs["error"] is None:
                 values = theirs["set"], theirs["global"]
-                ours = volley_side.run(options.volley, file, protocol, *values, list(theirs["traces"]), folder)
+                ours = volley_side.run(options.volley, file, protocol, *values, list(theirs["traces"]), folder, theirs["others"])
         entry = {"volley": ours["status"], "errors": ours["errors"], "neuron": theirs["error"]}
         entry |= {"set": theirs["set"], "global": theirs["global"]}
         result["protocols"][protocol] = entry
@@ -156,8 +156,9 @@ def sensitivity(file, built, protocol, cache, base):
     quotient's error can grow to where the membrane is unstable."""
     import compare
     import neuron_side
+    import protocols
 
-    moved = neuron_side.traces(file, built, protocol, cache, shift=0.0005)
+    moved = neuron_side.traces(file, built, protocol, cache, protocols.VARIANTS["shifted"])
     rows = compare.all_traces(base, moved["traces"])
     return rows[0][1] if rows else 0.0
 

@@ -154,10 +154,12 @@ impl Local {
         self.initialise_connections(&environment);
         self.rest(model, &environment);
         // As in NEURON, currents are computed once at t = 0, so that they can be recorded there.
+        self.run_phase(&environment, |m| m.before_breakpoint.as_ref());
         self.membrane.begin_currents();
         for set in 0..self.sets.len() {
             self.run_all(set, &environment, |m| m.current.as_ref());
         }
+        self.run_phase(&environment, |m| m.before_step.as_ref());
         // A cell that begins above its threshold fires at once, as in NEURON.
         self.detect(0.0);
         if self.outbox.error.is_none() {
@@ -199,6 +201,17 @@ impl Local {
         if let Some(program) = kernel(mechanism) {
             let Membrane { nodes, ions, .. } = &mut self.membrane;
             program.run(self.level, environment, globals, tables, instances, nodes, ions);
+        }
+    }
+
+    /// Runs a BEFORE or AFTER block of all mechanisms that have it.
+    fn run_phase(
+        &mut self,
+        environment: &Environment,
+        kernel: impl Fn(&crate::mechanism::Mechanism) -> Option<&Program> + Copy,
+    ) {
+        for set in 0..self.sets.len() {
+            self.run_all(set, environment, kernel);
         }
     }
 
@@ -267,6 +280,7 @@ impl Local {
         self.deliver(step, f64::INFINITY);
         let (start, end) = (self.clock.time(step), self.clock.time(step + 1));
         let environment = self.environment(start + 0.5 * self.clock.dt());
+        self.run_phase(&environment, |m| m.before_breakpoint.as_ref());
         self.membrane.begin_currents();
         for set in 0..self.sets.len() {
             self.run_all(set, &environment, |m| m.current.as_ref());
@@ -276,6 +290,8 @@ impl Local {
         for set in 0..self.sets.len() {
             self.run_all(set, &environment, |m| m.state.as_ref());
         }
+        self.run_phase(&environment, |m| m.after_solve.as_ref());
+        self.run_phase(&environment, |m| m.before_step.as_ref());
         self.probes.sample(step + 1, &self.sets, &self.membrane, &mut self.outbox.samples);
         self.detect(end);
     }

@@ -382,10 +382,16 @@ pub struct Module {
     pub prepare: Option<Kernel>,
     /// INITIAL.
     pub initial: Option<Kernel>,
+    /// BEFORE BREAKPOINT: runs for all mechanisms before the currents of any.
+    pub before_breakpoint: Option<Kernel>,
     /// BREAKPOINT's currents and their slope.
     pub current: Option<Kernel>,
     /// The SOLVE statements of BREAKPOINT: states from t to t + dt.
     pub state: Option<Kernel>,
+    /// AFTER SOLVE: runs for all mechanisms after the states of all.
+    pub after_solve: Option<Kernel>,
+    /// BEFORE STEP: runs at the end of a step, and at t = 0 after the currents, before anything is recorded.
+    pub before_step: Option<Kernel>,
     /// NET_RECEIVE.
     pub receive: Option<Kernel>,
     /// INITIAL inside NET_RECEIVE: once for each connection, sets its weights.
@@ -411,8 +417,11 @@ impl Module {
             (Stage::Initial, &self.initial),
             (Stage::ReceiveInitial, &self.receive_initial),
             (Stage::Prepare, &self.prepare),
+            (Stage::BeforeBreakpoint, &self.before_breakpoint),
             (Stage::Current, &self.current),
             (Stage::State, &self.state),
+            (Stage::AfterSolve, &self.after_solve),
+            (Stage::BeforeStep, &self.before_step),
             (Stage::Receive, &self.receive),
         ]
         .into_iter()
@@ -425,8 +434,11 @@ impl Module {
             (Stage::Initial, &mut self.initial),
             (Stage::ReceiveInitial, &mut self.receive_initial),
             (Stage::Prepare, &mut self.prepare),
+            (Stage::BeforeBreakpoint, &mut self.before_breakpoint),
             (Stage::Current, &mut self.current),
             (Stage::State, &mut self.state),
+            (Stage::AfterSolve, &mut self.after_solve),
+            (Stage::BeforeStep, &mut self.before_step),
             (Stage::Receive, &mut self.receive),
         ]
         .into_iter()
@@ -462,10 +474,16 @@ pub enum Stage {
     ReceiveInitial,
     /// [`Module::prepare`].
     Prepare,
+    /// [`Module::before_breakpoint`].
+    BeforeBreakpoint,
     /// [`Module::current`].
     Current,
     /// [`Module::state`].
     State,
+    /// [`Module::after_solve`].
+    AfterSolve,
+    /// [`Module::before_step`].
+    BeforeStep,
     /// [`Module::receive`].
     Receive,
     /// [`Table::range`].
@@ -481,8 +499,11 @@ impl Stage {
             Stage::Initial => "initial",
             Stage::ReceiveInitial => "receive_initial",
             Stage::Prepare => "prepare",
+            Stage::BeforeBreakpoint => "before_breakpoint",
             Stage::Current => "current",
             Stage::State => "state",
+            Stage::AfterSolve => "after_solve",
+            Stage::BeforeStep => "before_step",
             Stage::Receive => "receive",
             Stage::TableRange => "range",
             Stage::TableBody => "body",

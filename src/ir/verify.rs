@@ -138,7 +138,7 @@ impl Check<'_> {
                 if id.0 >= self.module.global_count {
                     self.say(format!("global {} is written, which is not there", id.0));
                 }
-                matches!(stage, Initial | Current | State)
+                matches!(stage, Initial | BeforeBreakpoint | Current | State | AfterSolve | BeforeStep)
             }
             Effect::WriteArgument(k, _) => {
                 if *k >= self.arguments {

@@ -41,7 +41,7 @@ pub fn explain(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         return Err(read);
     }
     let meaning = nmodl::meaning::analyse(&tree)?;
-    let mut module = ir::lower(&meaning, &ir::Options { tables: !options.without_tables })?;
+    let mut module = ir::lower(&meaning, &options.lowering())?;
     let mut passes = vec![("lower", dump::module(&module))];
     let mut watch = |name: &'static str, module: &Module| {
         let text = dump::module(module);

@@ -20,10 +20,18 @@ use crate::nmodl;
 pub struct Options {
     /// Compute the routines that have a TABLE anew each time, as if there were none (NEURON's `usetable_x = 0`).
     pub without_tables: bool,
+    /// Take conductances from the currents at v and at v + 1 uV, as NEURON does, and not from the derivative.
+    pub difference: bool,
     /// Computed variables that nothing in the mechanism reads are kept only if they are named here; `None`: all are.
     pub recorded: Option<Vec<String>>,
     /// Where to look for included files that are not beside the file that includes them.
     pub include_folders: Vec<PathBuf>,
+}
+
+impl Options {
+    fn lowering(&self) -> ir::Options {
+        ir::Options { tables: !self.without_tables, difference: self.difference }
+    }
 }
 
 /// A mechanism that is ready to run.
@@ -35,10 +43,16 @@ pub struct Mechanism {
     pub prepare: Option<Program>,
     /// INITIAL.
     pub initial: Option<Program>,
+    /// BEFORE BREAKPOINT: for all mechanisms before the currents of any.
+    pub before_breakpoint: Option<Program>,
     /// Currents and their slope.
     pub current: Option<Program>,
     /// States, from t to t + dt.
     pub state: Option<Program>,
+    /// AFTER SOLVE: for all mechanisms after the states of all.
+    pub after_solve: Option<Program>,
+    /// BEFORE STEP: at the end of a step, and at t = 0, before anything is recorded.
+    pub before_step: Option<Program>,
     /// NET_RECEIVE.
     pub receive: Option<Program>,
     /// INITIAL in NET_RECEIVE.
@@ -73,7 +87,7 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
     }
     let meaning = nmodl::meaning::analyse(&tree)?;
     warnings.extend(meaning.warnings.clone());
-    let mut module = ir::lower(&meaning, &ir::Options { tables: !options.without_tables })?;
+    let mut module = ir::lower(&meaning, &options.lowering())?;
     match &options.recorded {
         None => ir::optimise(&mut module),
         Some(names) => ir::optimise_for(&mut module, |name| names.iter().any(|n| n == name)),
@@ -86,6 +100,9 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         initial: program(&module.initial),
         current: program(&module.current),
         state: program(&module.state),
+        before_breakpoint: program(&module.before_breakpoint),
+        after_solve: program(&module.after_solve),
+        before_step: program(&module.before_step),
         receive: program(&module.receive),
         receive_initial: program(&module.receive_initial),
         warnings,

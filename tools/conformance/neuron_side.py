@@ -22,14 +22,15 @@ LOCK = threading.Lock()
 EDITION = hashlib.sha256((HERE / "protocols.py").read_bytes() + (HERE / "neuron_run.py").read_bytes() + corpus.DRIVER.encode()).hexdigest()[:10]
 
 
-def traces(file, built, protocol, cache, shift=0.0):
-    """Returns {"error", "set", "global", "traces": {name: array}}: values that Volley must be given, and traces; their names are `v`, `ion.ina`, `state.m`, `assigned.i`, `spikes`."""
+def traces(file, built, protocol, cache, variant=None):
+    """Returns {"error", "set", "global", "others", "traces": {name: array}}: values that Volley must be given, to all instances and
+    to each one after the first, and traces; their names are `v`, `ion.ina`, `state.m`, `assigned.i`, `spikes`, and `2:state.m` of the second instance."""
     folder = Path(cache) / "traces" / EDITION / file.key[:2]
     folder.mkdir(parents=True, exist_ok=True)
-    stem = folder / f"{file.key}.{protocol}{shift or ''}"
+    stem = folder / f"{file.key}.{protocol}{label(variant)}"
     done, arrays = Path(f"{stem}.json"), Path(f"{stem}.npz")
     if not done.exists():
-        run(file, built, protocol, shift, cache, stem, done, arrays)
+        run(file, built, protocol, variant, cache, stem, done, arrays)
     result = json.loads(done.read_text())
     result["traces"] = {}
     if result["error"] is None:
@@ -38,7 +39,12 @@ def traces(file, built, protocol, cache, shift=0.0):
     return result
 
 
-def run(file, built, protocol, shift, cache, stem, done, arrays):
+def label(variant):
+    """A variant's part of a file name."""
+    return "".join(f".{name}={value}" for name, value in sorted((variant or {}).items()))
+
+
+def run(file, built, protocol, variant, cache, stem, done, arrays):
     part = Path(f"{stem}.part.json")
     drivers = []
     for ion in file.driven():
@@ -54,7 +60,7 @@ def run(file, built, protocol, shift, cache, stem, done, arrays):
         "receives": file.receives(),
         "defaults": file.defaults(),
         "protocol": protocol,
-        "shift": shift,
+        "variant": variant or {},
         "drivers": drivers,
         "traces": str(arrays),
         "done": str(part),
@@ -65,7 +71,7 @@ def run(file, built, protocol, shift, cache, stem, done, arrays):
     request.write_text(json.dumps({**job, "words": str(words), "folder": str(folder)}))
     status = answer(request)
     said = words.read_text("latin-1") if words.exists() else ""
-    result = json.loads(part.read_text()) if status == 0 and part.exists() else {"error": None, "set": {}, "global": {}}
+    result = json.loads(part.read_text()) if status == 0 and part.exists() else {"error": None, "set": {}, "global": {}, "others": []}
     if result["error"] is not None and said.strip():
         result["error"] += f" ({build.first_error(said)})"
     elif status == -signal.SIGALRM:

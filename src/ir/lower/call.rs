@@ -54,10 +54,9 @@ impl<'a> Context<'a> {
             return Ok(self.draft.binary(*function, a, b));
         }
         match name {
-            // Only variable steps would have to stop there.
             "at_time" => {
-                self.numbers::<1>(call)?;
-                Ok(self.draft.number(0.0))
+                let [time] = self.numbers(call)?;
+                Ok(self.at_time(time))
             }
             "play_size" => {
                 self.numbers::<0>(call)?;
@@ -340,8 +339,29 @@ impl<'a> Context<'a> {
         )
     }
 
-    /// `state_discontinuity(x, value)`: `x = value`.
+    /// `at_time(time)`: whether `time` came in the step that ends at `t`; with 1e-11 ms for the rounding of `t`, as in NEURON.
+    fn at_time(&mut self, time: Value) -> Value {
+        let now = self.time.unwrap_or_else(|| self.draft.emit(Op::Builtin(Builtin::Time)));
+        let step = self.time_step();
+        let rounding = self.draft.number(1e-11);
+        let time = self.draft.binary(Binary::Subtract, time, rounding);
+        let before = self.draft.binary(Binary::Subtract, now, step);
+        let come = self.draft.binary(Binary::LessEqual, time, now);
+        let new = self.draft.binary(Binary::Less, before, time);
+        self.draft.binary(Binary::And, come, new)
+    }
+
+    /// `state_discontinuity(x, value)`: `x = value`; but nothing where currents are computed at t = 0, to be recorded there.
     fn discontinuity(&mut self, call: &'a ast::Call) -> Lowered<()> {
+        if self.draft.stage == Stage::Current {
+            let (now, zero) = (self.draft.emit(Op::Builtin(Builtin::Time)), self.draft.number(0.0));
+            let started = self.draft.binary(Binary::Less, zero, now);
+            return self.only_where(started, |cx| cx.put_discontinuity(call));
+        }
+        self.put_discontinuity(call)
+    }
+
+    fn put_discontinuity(&mut self, call: &'a ast::Call) -> Lowered<()> {
         self.check_count(call, 2, 2)?;
         let [target, value] = call.arguments.as_slice() else { return Err(Refused) };
         let ExpressionKind::Variable(variable) = &target.kind else {

@@ -6,6 +6,7 @@
 //! - `initial`: each STATE gets its start value, then INITIAL runs;
 //! - `current`: the statements of BREAKPOINT without its SOLVEs, then the currents and their slope;
 //! - `state`: the SOLVE statements in order; after them all of BREAKPOINT when there is no current;
+//! - `before_breakpoint`, `after_solve`, `before_step`: BEFORE and AFTER blocks, which run for all mechanisms between these;
 //! - `receive` and `receive_initial`: NET_RECEIVE and the INITIAL inside it.
 //!
 //! Calls are inlined and loops unrolled where their bounds are known, so a kernel is mostly straight-line code. Code that no kernel reaches has no effect
@@ -48,11 +49,13 @@ const UNNAMED_STREAM: &str = "scop_random";
 pub struct Options {
     /// Use the TABLEs of the mechanism; without them their routines are computed anew each time.
     pub tables: bool,
+    /// Take the conductance of a BREAKPOINT as NEURON does, from the currents at v and at v + 1 uV, and not from the derivative.
+    pub difference: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { tables: true }
+        Options { tables: true, difference: false }
     }
 }
 
@@ -92,8 +95,11 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         pointers,
         prepare: None,
         initial: None,
+        before_breakpoint: None,
         current: None,
         state: None,
+        after_solve: None,
+        before_step: None,
         receive: None,
         receive_initial: None,
         warnings: Diagnostics::new(),
@@ -101,8 +107,11 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
     for done in kernels {
         let place = match done.stage {
             Stage::Initial => &mut module.initial,
+            Stage::BeforeBreakpoint => &mut module.before_breakpoint,
             Stage::Current => &mut module.current,
             Stage::State => &mut module.state,
+            Stage::AfterSolve => &mut module.after_solve,
+            Stage::BeforeStep => &mut module.before_step,
             Stage::Receive => &mut module.receive,
             _ => &mut module.receive_initial,
         };
@@ -160,7 +169,7 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
         kernels.push(globals::close(cx, draft));
     };
     let has = |phase| meaning.other_phases.iter().any(|block| block.phase == phase);
-    let starts = [Phase::Constructor, Phase::BeforeInitial, Phase::AfterInitial, Phase::BeforeStep];
+    let starts = [Phase::Constructor, Phase::BeforeInitial, Phase::AfterInitial];
     if meaning.initial.is_some() || !cx.names.states.is_empty() || starts.into_iter().any(has) {
         add(cx, Stage::Initial, &|cx| {
             phase(cx, meaning, Phase::Constructor);
@@ -170,7 +179,6 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
                 let _ = cx.block(block);
             }
             phase(cx, meaning, Phase::AfterInitial);
-            phase(cx, meaning, Phase::BeforeStep);
         });
     }
     if let Some(block) = &meaning.breakpoint {
@@ -178,15 +186,13 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
         let unsolved = || block.statements.iter().filter(|s| !matches!(s.kind, StatementKind::Solve(_)));
         if has_current {
             add(cx, Stage::Current, &|cx| {
-                phase(cx, meaning, Phase::BeforeBreakpoint);
                 if cx.in_block(|cx| cx.statements(unsolved())).is_ok() {
                     let again = |cx: &mut Context<'a>| cx.in_block(|cx| cx.statements(unsolved()));
                     current::add_currents(cx, block.span, again);
                 }
             });
         }
-        let after = has(Phase::AfterSolve) || has(Phase::BeforeStep);
-        if !solve::solves(block).is_empty() || !has_current || after {
+        if !solve::solves(block).is_empty() || !has_current {
             add(cx, Stage::State, &|cx| {
                 for solve in solve::solves(block) {
                     let _ = cx.solve(solve);
@@ -194,19 +200,17 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
                 if !has_current {
                     let _ = cx.in_block(|cx| cx.statements(unsolved()));
                 }
-                phase(cx, meaning, Phase::AfterSolve);
-                phase(cx, meaning, Phase::BeforeStep);
             });
         }
     }
-    if (meaning.breakpoint.is_none() || cx.names.currents.is_empty()) && has(Phase::BeforeBreakpoint) {
-        add(cx, Stage::Current, &|cx| phase(cx, meaning, Phase::BeforeBreakpoint));
-    }
-    if meaning.breakpoint.is_none() && [Phase::AfterSolve, Phase::BeforeStep].into_iter().any(has) {
-        add(cx, Stage::State, &|cx| {
-            phase(cx, meaning, Phase::AfterSolve);
-            phase(cx, meaning, Phase::BeforeStep);
-        });
+    for (stage, own) in [
+        (Stage::BeforeBreakpoint, Phase::BeforeBreakpoint),
+        (Stage::AfterSolve, Phase::AfterSolve),
+        (Stage::BeforeStep, Phase::BeforeStep),
+    ] {
+        if has(own) {
+            add(cx, stage, &|cx| phase(cx, meaning, own));
+        }
     }
     if let Some(receive) = &meaning.net_receive {
         if cx.names.kind == Kind::Density {
@@ -236,8 +240,8 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
     kernels
 }
 
-/// The blocks of one phase. NEURON runs them for all mechanisms before it goes on; for what a mechanism computes itself that
-/// is the same. CONSTRUCTOR runs when an instance is made, which nothing can tell from the moment before INITIAL; what DESTRUCTOR
+/// The blocks of one phase. NEURON runs them for all mechanisms before it goes on; those around INITIAL are joined to it here, which
+/// for what a mechanism computes itself is the same. CONSTRUCTOR runs when an instance is made, which nothing can tell from the moment before INITIAL; what DESTRUCTOR
 /// does nobody sees.
 fn phase<'a>(cx: &mut Context<'a>, meaning: &'a Meaning, phase: Phase) {
     for block in meaning.other_phases.iter().filter(|block| block.phase == phase) {

@@ -167,6 +167,9 @@ pub(crate) mod testing {
             current: None,
             state: None,
             receive: None,
+            before_breakpoint: None,
+            after_solve: None,
+            before_step: None,
             receive_initial: None,
             warnings: Diagnostics::new(),
         }
