@@ -7,6 +7,8 @@ CLOSE = 1e-5  # NEURON's difference quotient for dI/dV against an exact derivati
 VERDICTS = [
     "agrees",
     "agrees within 1e-5",
+    "agrees with quotient",
+    "explained",
     "unstable in NEURON too",
     "deviates",
     "random numbers, runs",

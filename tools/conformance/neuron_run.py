@@ -1,7 +1,7 @@
 """Mechanisms under protocols in NEURON: a server that runs each job in a process of its own, since a mechanism may end it.
 
 Reads a line for each job, the path of its JSON file, and answers with the exit status of the job's process.
-The job: library, mechanism, kind, ions, pointers, receives, protocol, variant (see protocols.py), drivers (of ion currents: libraries and
+The job: library, mechanism, kind, ions, pointers, receives, protocol, variant (see variants.py), drivers (of ion currents: libraries and
 names), and the files "traces" (.npz with a row for each
 step, and times of events), "done" (JSON: values that were set, or the error) and "words" (what NEURON said). NEURON is imported
 once, before the fork: that is most of a run's time.
@@ -90,7 +90,7 @@ def run(job, result):
         sections["dend"].connect(soma(1))
     for section in sections.values():
         section.insert("pas")
-        section.g_pas, section.e_pas = protocols.LEAK["g"], protocols.LEAK["e"]
+        section.g_pas, section.e_pas = protocols.LEAK["g"], protocols.LEAK["e"] + variant.get("leak", 0.0)
         for _, driver in job["drivers"]:
             section.insert(driver)
     suffix = f"_{mechanism}" if kind == "density" else ""

@@ -14,6 +14,7 @@ import numpy
 
 import build
 import corpus
+import variants
 
 HERE = Path(__file__).parent
 SERVERS = threading.local()
@@ -25,6 +26,7 @@ EDITION = hashlib.sha256((HERE / "protocols.py").read_bytes() + (HERE / "neuron_
 def traces(file, built, protocol, cache, variant=None):
     """Returns {"error", "set", "global", "others", "traces": {name: array}}: values that Volley must be given, to all instances and
     to each one after the first, and traces; their names are `v`, `ion.ina`, `state.m`, `assigned.i`, `spikes`, and `2:state.m` of the second instance."""
+    variant = variants.for_neuron(variant or {})
     folder = Path(cache) / "traces" / EDITION / file.key[:2]
     folder.mkdir(parents=True, exist_ok=True)
     stem = folder / f"{file.key}.{protocol}{label(variant)}"
@@ -41,10 +43,15 @@ def traces(file, built, protocol, cache, variant=None):
 
 def label(variant):
     """A variant's part of a file name."""
-    return "".join(f".{name}={value}" for name, value in sorted((variant or {}).items()))
+    return "".join(f".{name}={value}".replace(" ", "-") for name, value in sorted(variant.items()))
 
 
 def run(file, built, protocol, variant, cache, stem, done, arrays):
+    if "source" in variant:
+        built = build.translated(file, cache, variant["source"])
+        if built["status"] != "built":
+            done.write_text(json.dumps({"error": built["reason"], "set": {}, "global": {}, "others": []}))
+            return
     part = Path(f"{stem}.part.json")
     drivers = []
     for ion in file.driven():
@@ -60,7 +67,7 @@ def run(file, built, protocol, variant, cache, stem, done, arrays):
         "receives": file.receives(),
         "defaults": file.defaults(),
         "protocol": protocol,
-        "variant": variant or {},
+        "variant": variant,
         "drivers": drivers,
         "traces": str(arrays),
         "done": str(part),

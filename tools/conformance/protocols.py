@@ -63,18 +63,6 @@ SEVERAL = {
 }
 
 
-# Variants separate the causes of a deviation: what is changed in both simulators.
-#
-# - "shifted" begins half the step of NEURON's difference quotient higher: how far NEURON's own traces move then.
-# - "binary step": NEURON adds up its time, so that with 0.025 ms it reaches 1 ms a little early; sums of 1/32 ms are exact.
-# - "no tables": NEURON makes a TABLE before INITIAL, and for all instances with the values of the first.
-VARIANTS = {
-    "shifted": {"v_init": SIMULATION["v_init"] + 0.0005},
-    "binary step": {"dt": 0.03125},
-    "no tables": {"usetable": 0},
-}
-
-
 def of(file):
     """Names of the protocols of a file."""
     alone = {"density": ["voltage", "current"], "point": ["events"], "artificial": ["spikes"]}

@@ -9,6 +9,7 @@ import h5py
 import build
 import corpus
 import protocols
+import variants
 
 TIME_LIMIT = 60  # s
 # Built-in mechanisms that the protocols themselves use: a file that defines one is given under the name it has in NEURON.
@@ -17,13 +18,13 @@ IN_USE = {"pas", "IClamp", "SEClamp", "VecStim"}
 
 def run(volley, file, protocol, values, shared, names, folder, others=(), variant=None):
     """Runs `file`; `values` are set in its RANGE parameters (`others`: of the instances after the first), `shared` in its GLOBAL
-    ones, and `names` are the traces wanted, as neuron_side names them; `variant` is one of protocols.VARIANTS. Returns {"status", "errors", "traces"}, where status is "ran", "not a number", "refused",
-    "crashed" or "hangs"."""
+    ones, and `names` are the traces wanted, as neuron_side names them; `variant` is one of variants.py.
+    Returns {"status", "errors", "traces"}, where status is "ran", "not a number", "refused", "crashed" or "hangs"."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [name for name in names if not name.endswith("spikes")]
     several = protocols.instances(file.kind, protocol)
     values = [values, *(others or [values] * (len(several) - 1))]
-    (folder / "network.toml").write_text(description(file, protocol, values, shared, wanted, folder, variant or {}))
+    (folder / "network.toml").write_text(description(file, protocol, values, shared, wanted, folder, variants.for_volley(variant or {})))
     command = [str(volley), "run", "network.toml", "--threads", "1", "--quiet", "--out", "results"]
     try:
         ended = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIME_LIMIT)

@@ -95,7 +95,8 @@ impl<'a> Context<'a> {
     /// Whether INITIAL has set a shared variable, at the point reached, that a table is made of. The table at hand
     /// was made before INITIAL; the one for the run is made after it.
     fn is_outdated(&self, table: TableId) -> bool {
-        let Some(table) = self.tables.get(table.0 as usize).filter(|_| self.draft.stage == Stage::Initial) else {
+        let Some(table) = self.tables.get(table.0 as usize).filter(|_| self.draft.stage == Stage::Initial)
+        else {
             return false;
         };
         table.range.ops.iter().chain(&table.body.ops).any(|op| match *op {
