@@ -343,7 +343,8 @@ fn tables_are_looked_up() {
 
 #[test]
 fn tables_can_be_left_out() {
-    let module = lowered_with(TABLED, &Options { tables: false }).unwrap_or_else(|said| panic!("{said}"));
+    let module = lowered_with(TABLED, &Options { tables: false, ..Options::default() })
+        .unwrap_or_else(|said| panic!("{said}"));
     assert!(module.tables.is_empty());
     assert!(!dump::module(&module).contains("lookup"));
 }

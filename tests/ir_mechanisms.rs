@@ -28,7 +28,7 @@ fn the_catalogue_and_the_network_s_mechanisms_lower() {
     assert!(all.len() >= 15, "only {} mechanisms found", all.len());
     for (name, text) in all {
         for tables in [true, false] {
-            if let Err(message) = lowered_with(&text, &Options { tables }) {
+            if let Err(message) = lowered_with(&text, &Options { tables, ..Options::default() }) {
                 panic!("{name}\n{message}");
             }
         }

@@ -104,7 +104,8 @@ impl Compartment {
 
 fn soma(tables: bool, path: &str) {
     let text = text_of("src/mechanism/catalogue/hh.mod");
-    let mut hh = lowered_with(&text, &Options { tables }).unwrap_or_else(|said| panic!("{said}"));
+    let mut hh = lowered_with(&text, &Options { tables, ..Options::default() })
+        .unwrap_or_else(|said| panic!("{said}"));
     optimise(&mut hh);
     let clamp = optimised(&text_of("src/mechanism/catalogue/iclamp.mod"));
     let clamp = Instance::new(clamp, &[("del", 1.0), ("dur", 40.0), ("amp", 0.15)], 0.0);

@@ -143,11 +143,38 @@ def examine(file, options, scratch):
                 verdicts.append(cause(file, built, protocol, options, folder, theirs["traces"], worst, where, entry))
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
+    if verdicts and all(entry.get("silent") for entry in result["protocols"].values()):
+        verdicts.append(woken(file, built, options, scratch / f"{file.key}.awake", result))
     # The worst of the protocols' verdicts, in this order.
     order = ["volley crashes", "volley hangs", "NEURON refuses", "not testable", "volley refuses", "deviates", "random numbers, runs"]
     order += ["unstable in NEURON too", "explained", "agrees with quotient", "agrees within 1e-5", "agrees"]
     verdict, reason = min(verdicts, key=lambda v: order.index(v[0]))
     return {**result, "verdict": verdict, "reason": reason}
+
+
+def woken(file, built, options, folder, result):
+    """The verdict of a mechanism that did nothing, once its parameters are not 0."""
+    import compare
+    import neuron_side
+    import protocols
+    import variants
+
+    protocol, variant = protocols.of(file)[0], variants.VARIANTS["awake"]
+    theirs = neuron_side.traces(file, built, protocol, options.cache, variant)
+    if theirs["error"] is not None or compare.silent(theirs["traces"]):
+        return "agrees", ""
+    entry = result["protocols"]["awake"] = {"volley": "ran", "errors": [], "neuron": None, "silent": False}
+    worst = without(file, built, protocol, options, folder, variant)
+    result["deviation"] = max(result["deviation"] or 0.0, worst)
+    if worst <= compare.EQUAL:
+        return "agrees", ""
+    if file.random() and worst > compare.CLOSE:
+        return "random numbers, runs", f"{protocol}, awake"
+    entry["quotient"] = without(file, built, protocol, options, folder, {**variant, **variants.VARIANTS["quotient"]})
+    if worst <= compare.CLOSE:
+        return "agrees within 1e-5", f"{protocol}, awake"
+    kind = "agrees with quotient" if entry["quotient"] <= compare.EQUAL else "deviates"
+    return kind, f"{protocol}, awake"
 
 
 def cause(file, built, protocol, options, folder, base, worst, where, entry):

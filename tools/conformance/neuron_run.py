@@ -79,6 +79,19 @@ def compartment(name, shape):
     return section
 
 
+def wake(owner, name, length, value, known):
+    """Gives `value` to a parameter that is 0, an array's elements one by one."""
+    if length == 1:
+        if getattr(owner, name) == 0:
+            setattr(owner, name, value)
+            known[name] = value
+        return
+    for i in range(length):
+        if getattr(owner, name)[i] == 0:
+            getattr(owner, name)[i] = value * (i + 1)
+            known[f"{name}[{i}]"] = value * (i + 1)
+
+
 def run(job, result):
     protocol, variant = protocols.PROTOCOLS[job["protocol"]], job["variant"]
     kind, mechanism = job["kind"], job["mechanism"]
@@ -113,6 +126,11 @@ def run(job, result):
             for each in owners:
                 setattr(each, plain, value)
             result["set"][plain] = value
+    if variant.get("awake"):
+        for name, length in parameters:
+            plain, unit = name.removesuffix(suffix), h.units(name if suffix else f"{mechanism}.{name}")
+            for each in owners:
+                wake(each, plain, length, protocols.awake(plain, unit), result["set"])
     # NEURON's translator rounds the defaults of parameters to six digits.
     for name, value in job["defaults"].items():
         if hasattr(owner, name):
@@ -174,7 +192,7 @@ def run(job, result):
                 if i in entries:
                     connection = h.NetCon(None, each)
                     connection.delay = protocols.DELAY
-                    connection.weight[0] = entry["weight"]
+                    connection.weight[0] = entry["weight"] * variant.get("weights", 1.0)
                     keep.append(connection)
                     queue += [(connection, time) for time in entry["times"]]
     spikes = {}

@@ -84,6 +84,14 @@ def varied(value, unit, factor):
     return value if not unit and value == round(value) else value * factor
 
 
+def awake(name, unit):
+    """A value for a RANGE parameter that is 0 where a mechanism did nothing: a stimulus has no amplitude, a synapse no conductance."""
+    if "dur" in name:
+        return 12.004
+    values = {"ms": 5.006, "nA": 0.05, "mA/cm2": 1e-3, "uS": 1e-3, "umho": 1e-3, "mM": 1e-3, "mV": 10.0, "Hz": 50.0}
+    return values.get(unit, 1.0)
+
+
 def substitute(value, unit, kind):
     """What takes the place of a conductance or permeability whose default is 0, with which nothing would happen."""
     if value != 0:

@@ -6,6 +6,7 @@
   values of the first.
 - with method: `SOLVE x` of equations gets `METHOD derivimplicit`, which NEURON 9 means by it but does not carry out.
 - converged: NEURON's Newton method goes on until steps are rounding; as it is, it stops at residuals of 1e-8, however small the states.
+- awake: RANGE parameters that are 0 get a value, and events more weight, for mechanisms that did nothing.
 - shifted: starts half the step of NEURON's quotient higher, and the leak reverses 1e-6 mV higher: how far NEURON's own traces move.
 """
 
@@ -17,10 +18,11 @@ VARIANTS = {
     "no tables": {"usetable": 0},
     "with method": {"source": "with method"},
     "converged": {"source": "converged"},
+    "awake": {"awake": 1, "weights": 30.0},
     "shifted": {"v_init": -64.9995, "leak": 1e-6},
 }
 # What only one side knows of.
-VOLLEY_ONLY, NEURON_ONLY = {"conductance"}, {"source"}
+VOLLEY_ONLY, NEURON_ONLY = {"conductance"}, {"source", "awake"}
 # The order in which causes are tried, each together with the quotient.
 CAUSES = ["binary step", "no tables", "with method", "converged"]
 # What NEURON's traces need a variant to be, and the words for it.

@@ -73,7 +73,7 @@ def description(file, protocol, values, shared, wanted, folder, variant):
     section = protocols.SECTION
     drivers = [corpus.driver(ion, folder) for ion in file.driven()]
     files = [str(path), *(str(driver.path) for driver in drivers)]
-    settings = {k: v for k, v in variant.items() if k != "usetable"}
+    settings = {k: v for k, v in variant.items() if k in protocols.SIMULATION or k == "conductance"}
     lines = table("simulation", {**protocols.SIMULATION, **settings}) + table("mechanisms", {"files": files})
     shared = {**shared, **{k: v for k, v in variant.items() if k == "usetable"}}
     if shared:
@@ -109,7 +109,7 @@ def description(file, protocol, values, shared, wanted, folder, variant):
             for k, (target, (_, entries, _)) in enumerate(zip(targets, several)):
                 if i in entries:
                     connection = {"from": f"source{i}", "to": target, "rule": "all_to_all"}
-                    lines += table(f"connection.events{i}_{k}", {**connection, "weight": entry["weight"], "delay": protocols.DELAY})
+                    lines += table(f"connection.events{i}_{k}", {**connection, "weight": entry["weight"] * variant.get("weights", 1.0), "delay": protocols.DELAY})
     for i, name in enumerate(wanted):
         lines += table(f"record.trace{i}", {"population": "cells", **variable(name, file.kind), "double": True})
     return "\n".join(lines)
