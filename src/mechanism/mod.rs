@@ -25,6 +25,8 @@ use crate::nmodl::{
 pub struct Options {
     /// Compute the routines that have a TABLE anew each time, as if there were none (NEURON's `usetable_x = 0`).
     pub without_tables: bool,
+    /// Take conductances from the currents at v and at v + 1 uV, as NEURON does, and not from the derivative.
+    pub difference: bool,
     /// Computed variables that nothing in the mechanism reads are kept only if they are named here; `None`: all are.
     pub recorded: Option<Vec<String>>,
     /// RANGE variables that are set from outside at every step, as a POINTER's value is: those that junctions set. Names that
@@ -45,6 +47,7 @@ impl Options {
             tables: !self.without_tables,
             exported: self.exported.clone(),
             given: self.given.clone(),
+            difference: self.difference,
         }
     }
 }

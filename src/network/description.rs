@@ -64,6 +64,18 @@ pub(crate) struct Simulation {
     pub v_init: Option<Scalar>,
     /// Keys every random number of the run (default 1).
     pub seed: Option<Scalar>,
+    /// How the conductance of a mechanism, dI/dv, is found from its BREAKPOINT (default exact).
+    pub conductance: Option<Conductance>,
+}
+
+/// How the conductance of a mechanism is found.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Conductance {
+    /// The derivative of the current as it is written.
+    Exact,
+    /// As in NEURON: (I(v + 0.001 mV) - I(v)) / 0.001 mV.
+    Difference,
 }
 
 /// NMODL files.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::context::{ANY, Context};
+use super::description::Conductance;
 use super::document::{Place, reason};
 use super::function_tables;
 use super::pointers;
@@ -49,6 +50,7 @@ impl Library {
         let options = mechanism::Options {
             recorded: Some(recorded.collect()),
             include_folders: context.document.folders(),
+            difference: description.simulation.conductance == Some(Conductance::Difference),
             ..mechanism::Options::default()
         };
         let mut library = Library { options, ..Library::default() };

@@ -13,6 +13,7 @@ import subprocess
 from pathlib import Path
 
 import neuron
+import variants
 
 HOME = Path(neuron.__file__).parent / ".data"
 DEFINES = ["-DUSE_PYTHON", "-DNRN_ENABLE_THREADS", "-DCORENRN_BUILD=0", "-DNRNPYTHON_DYNAMICLOAD", "-DHAVE_CONFIG_H"]
@@ -26,16 +27,16 @@ BUILT_IN = set(
 )
 
 
-def translated(file, cache):
-    """Translates and compiles `file`; returns {"status", "reason", "library", "mechanism"} with the status "built", "refused"
+def translated(file, cache, source=None):
+    """Translates and compiles `file`, or what variants.py makes of it under the name `source`; returns {"status", "reason", "library", "mechanism"} with the status "built", "refused"
     (by the translator) or "uncompilable" (its C++), and the mechanism's name there."""
-    folder = Path(cache) / neuron.__version__ / file.key[:2] / file.key
+    folder = Path(cache) / neuron.__version__ / file.key[:2] / (f"{file.key}.{source}" if source else file.key)
     record = folder / "build.json"
     if record.exists():
         return json.loads(record.read_text())
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    result = build(file, folder)
+    result = build(file, folder, source)
     result["mechanism"] = renamed(file)
     record.write_text(json.dumps(result))
     return result
@@ -58,15 +59,30 @@ def prelude(root):
     return folder
 
 
-def compiler():
-    return [os.environ.get("CXX", "g++"), "-O0", "-std=c++17", "-fPIC", "-w", *DEFINES, f"-I{HOME / 'include'}", "-I."]
+def compiler(first=()):
+    return [os.environ.get("CXX", "g++"), "-O0", "-std=c++17", "-fPIC", "-w", *DEFINES, *first, f"-I{HOME / 'include'}", "-I."]
 
 
-def build(file, folder):
+def converged(root):
+    """A folder of NEURON's headers in which Newton's method goes on until steps are rounding."""
+    folder = Path(root) / "converged"
+    if not (folder / "errcodes.hpp").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for header in (HOME / "include").iterdir():
+            if header.name != "errcodes.hpp" and not (folder / header.name).exists():
+                (folder / header.name).symlink_to(header)
+        text = (HOME / "include" / "errcodes.hpp").read_text()
+        for name, value in (("CONVERGE", "1e-12"), ("ZERO", "1e-16"), ("MAXITERS", "1000")):
+            text = re.sub(rf"(\b{name} = )[^;]+;", rf"\g<1>{value};", text)
+        (folder / "errcodes.hpp").write_text(text)
+    return folder
+
+
+def build(file, folder, variant):
     """Translates a file, and those that own its EXTERNAL variables, into one library."""
     codes = []
     for each in (file, *file.owners()):
-        done = translate(each, folder)
+        done = translate(each, folder, variant)
         if done["status"] != "translated":
             return done
         codes.append(done)
@@ -76,9 +92,11 @@ def build(file, folder):
         end.write(f'\n{declared}\nextern "C" void modl_reg() {{ {calls} }}\n')
     library = folder / "mechanism.so"
     header = prelude(folder.parents[1]) / "prelude.h"
+    # Headers other than NEURON's own know nothing of the precompiled one.
+    headers = ["-include", str(header)] if variant != "converged" else [f"-I{converged(folder.parents[1])}"]
     near = f"-I{file.path.parent}"  # for an #include in a VERBATIM block
     names = [code["code"].name for code in codes]
-    command = [*compiler(), near, "-shared", "-include", str(header), *names, "-o", library.name]
+    command = [*compiler(headers), near, "-shared", *names, "-o", library.name]
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, timeout=TIME_LIMIT)
     except subprocess.TimeoutExpired:
@@ -90,7 +108,7 @@ def build(file, folder):
     return {"status": "built", "reason": "", "library": str(library)}
 
 
-def translate(file, folder):
+def translate(file, folder, variant):
     """C++ of a file, and the name of the function that registers it there; or why there is none."""
     stem = file.path.stem
     source = folder / f"{stem}.mod"
@@ -98,6 +116,8 @@ def translate(file, folder):
     if renamed(file) != file.mechanism:
         pattern = rf"\b(SUFFIX|POINT_PROCESS|ARTIFICIAL_CELL)(\s+){file.mechanism}\b"
         text = re.sub(pattern, rf"\g<1>\g<2>{renamed(file)}", text)
+    if variant == "with method":
+        text = variants.with_method(text)
     source.write_bytes(text.encode("latin-1"))
     for other in file.includes:
         if other.parent == file.path.parent:

@@ -7,6 +7,8 @@ CLOSE = 1e-5  # NEURON's difference quotient for dI/dV against an exact derivati
 VERDICTS = [
     "agrees",
     "agrees within 1e-5",
+    "agrees with quotient",
+    "explained",
     "unstable in NEURON too",
     "deviates",
     "random numbers, runs",
@@ -55,11 +57,12 @@ def all_traces(theirs, ours):
     rows = []
     for name, trace in theirs.items():
         if name in ours:
-            rows.append((name, *(times if name == "spikes" else deviation)(trace, ours[name])))
+            rows.append((name, *(times if name.endswith("spikes") else deviation)(trace, ours[name])))
     return sorted(rows, key=lambda row: -row[1])
 
 
 def silent(traces):
     """Whether nothing that the mechanism makes ever differs from 0 or changes."""
-    own = [t for n, t in traces.items() if n == "spikes" or n.startswith(("state.", "assigned.")) or n.startswith("ion.i")]
+    bare = [(name.rpartition(":")[2], trace) for name, trace in traces.items()]
+    own = [trace for name, trace in bare if name.startswith(("spikes", "state.", "assigned.", "ion.i"))]
     return not any(len(t) and (t != t[0]).any() for t in own)

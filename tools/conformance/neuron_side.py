@@ -14,6 +14,7 @@ import numpy
 
 import build
 import corpus
+import variants
 
 HERE = Path(__file__).parent
 SERVERS = threading.local()
@@ -24,15 +25,17 @@ EDITION = hashlib.sha256((HERE / "protocols.py").read_bytes() + (HERE / "neuron_
 TABLES = hashlib.sha256((HERE / "tables.py").read_bytes() + (HERE / "neuron_tabled.py").read_bytes()).hexdigest()[:10]
 
 
-def traces(file, built, protocol, cache, shift=0.0):
-    """Returns {"error", "set", "global", "traces": {name: array}}: values that Volley must be given, and traces; their names are `v`, `ion.ina`, `state.m`, `assigned.i`, `spikes`."""
+def traces(file, built, protocol, cache, variant=None):
+    """Returns {"error", "set", "global", "others", "traces": {name: array}}: values that Volley must be given, to all instances and
+    to each one after the first, and traces; their names are `v`, `ion.ina`, `state.m`, `assigned.i`, `spikes`, and `2:state.m` of the second instance."""
+    variant = variants.for_neuron(variant or {})
     folder = Path(cache) / "traces" / EDITION / file.key[:2]
     folder.mkdir(parents=True, exist_ok=True)
     edition = f".{TABLES}" if file.function_tables() else ""
-    stem = folder / f"{file.key}.{protocol}{shift or ''}{edition}"
+    stem = folder / f"{file.key}.{protocol}{label(variant)}{edition}"
     done, arrays = Path(f"{stem}.json"), Path(f"{stem}.npz")
     if not done.exists():
-        run(file, built, protocol, shift, cache, stem, done, arrays)
+        run(file, built, protocol, variant, cache, stem, done, arrays)
     result = json.loads(done.read_text())
     result["traces"] = {}
     if result["error"] is None:
@@ -41,7 +44,17 @@ def traces(file, built, protocol, cache, shift=0.0):
     return result
 
 
-def run(file, built, protocol, shift, cache, stem, done, arrays):
+def label(variant):
+    """A variant's part of a file name."""
+    return "".join(f".{name}={value}".replace(" ", "-") for name, value in sorted(variant.items()))
+
+
+def run(file, built, protocol, variant, cache, stem, done, arrays):
+    if "source" in variant:
+        built = build.translated(file, cache, variant["source"])
+        if built["status"] != "built":
+            done.write_text(json.dumps({"error": built["reason"], "set": {}, "global": {}, "others": []}))
+            return
     part = Path(f"{stem}.part.json")
     drivers = []
     for ion in file.driven():
@@ -58,7 +71,7 @@ def run(file, built, protocol, shift, cache, stem, done, arrays):
         "defaults": file.defaults(),
         "tables": file.function_tables(),
         "protocol": protocol,
-        "shift": shift,
+        "variant": variant,
         "drivers": drivers,
         "traces": str(arrays),
         "done": str(part),
@@ -69,7 +82,7 @@ def run(file, built, protocol, shift, cache, stem, done, arrays):
     request.write_text(json.dumps({**job, "words": str(words), "folder": str(folder)}))
     status = answer(request, "neuron_tabled.py" if file.function_tables() else "neuron_run.py")
     said = words.read_text("latin-1") if words.exists() else ""
-    result = json.loads(part.read_text()) if status == 0 and part.exists() else {"error": None, "set": {}, "global": {}}
+    result = json.loads(part.read_text()) if status == 0 and part.exists() else {"error": None, "set": {}, "global": {}, "others": []}
     if result["error"] is not None and said.strip():
         result["error"] += f" ({build.first_error(said)})"
     elif status == -signal.SIGALRM:

@@ -168,18 +168,6 @@ impl<'a> Context<'a> {
         self.draft.binary(Binary::Multiply, scale, net)
     }
 
-    /// Whether `edge` (ms) lies within the step that ends now: t - dt < edge <= t, less 1e-11 ms for rounding, as in NEURON.
-    fn at_time(&mut self, edge: Value) -> Value {
-        let slack = self.draft.number(1e-11);
-        let edge = self.draft.binary(Binary::Subtract, edge, slack);
-        let now = self.draft.emit(Op::Builtin(Builtin::Time));
-        let step = self.draft.emit(Op::Builtin(Builtin::TimeStep));
-        let before = self.draft.binary(Binary::Subtract, now, step);
-        let reached = self.draft.binary(Binary::LessEqual, edge, now);
-        let fresh = self.draft.binary(Binary::Less, before, edge);
-        self.draft.binary(Binary::And, reached, fresh)
-    }
-
     /// `x / (exp(x) - 1)`, and `1 - x / 2` near zero.
     fn linoid(&mut self, x: Value) -> Value {
         let (near, one, two) = (self.draft.number(1e-4), self.draft.number(1.0), self.draft.number(2.0));
@@ -416,8 +404,29 @@ impl<'a> Context<'a> {
         )
     }
 
-    /// `state_discontinuity(x, value)`: `x = value`.
+    /// `at_time(time)`: whether `time` came in the step that ends at `t`; with 1e-11 ms for the rounding of `t`, as in NEURON.
+    fn at_time(&mut self, time: Value) -> Value {
+        let now = self.time.unwrap_or_else(|| self.draft.emit(Op::Builtin(Builtin::Time)));
+        let step = self.time_step();
+        let rounding = self.draft.number(1e-11);
+        let time = self.draft.binary(Binary::Subtract, time, rounding);
+        let before = self.draft.binary(Binary::Subtract, now, step);
+        let come = self.draft.binary(Binary::LessEqual, time, now);
+        let new = self.draft.binary(Binary::Less, before, time);
+        self.draft.binary(Binary::And, come, new)
+    }
+
+    /// `state_discontinuity(x, value)`: `x = value`; but nothing where currents are computed at t = 0, to be recorded there.
     fn discontinuity(&mut self, call: &'a ast::Call) -> Lowered<()> {
+        if self.draft.stage == Stage::Current {
+            let (now, zero) = (self.draft.emit(Op::Builtin(Builtin::Time)), self.draft.number(0.0));
+            let started = self.draft.binary(Binary::Less, zero, now);
+            return self.only_where(started, |cx| cx.put_discontinuity(call));
+        }
+        self.put_discontinuity(call)
+    }
+
+    fn put_discontinuity(&mut self, call: &'a ast::Call) -> Lowered<()> {
         self.check_count(call, 2, 2)?;
         let [target, value] = call.arguments.as_slice() else { return Err(Refused) };
         let ExpressionKind::Variable(variable) = &target.kind else {

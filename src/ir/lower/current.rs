@@ -4,7 +4,7 @@
 //! injects, an instance adds -I to its compartment's right-hand side and dI/dv to its diagonal. Currents of a
 //! point process are in nA and take the factor 100/area (um2) to mA/cm2 on the way; their own variables stay in nA.
 //! NEURON takes the slope as a difference quotient over 1 uV; here it is the derivative itself, but where a loop
-//! whose rounds are not known before the run comes between.
+//! whose rounds are not known before the run comes between, and where the quotient is asked for.
 
 use super::super::analysis;
 use super::super::types::*;
@@ -34,7 +34,7 @@ pub(super) fn lower<'a>(
         let voltage = cx.draft.start(Slot::Place(Place::Voltage));
         let (total, ions) = currents(cx, at);
         let Some(total) = total else { return };
-        let slope = if through_loop(&cx.draft.kernel, total, voltage) {
+        let slope = if cx.options.difference || through_loop(&cx.draft.kernel, total, voltage) {
             let before = cx.draft.take_environment();
             let Some((other, shift)) = shifted(cx, at, &statements) else { return };
             cx.draft.put_environment(before);
@@ -57,7 +57,7 @@ pub(super) fn lower<'a>(
     let Some(total) = total else { return };
     let kernel = &cx.draft.kernel;
     let depends = handed.iter().any(|value| analysis::depends_on(kernel, *value)[total.0 as usize]);
-    let slope = if depends || through_loop(kernel, total, voltage) {
+    let slope = if depends || cx.options.difference || through_loop(kernel, total, voltage) {
         Some(quotient(cx, other, total, shift))
     } else {
         derivative(&mut cx.draft.kernel, total, voltage)

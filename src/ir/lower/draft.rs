@@ -127,6 +127,11 @@ impl Draft {
         self.environment.insert(slot, value);
     }
 
+    /// Whether a variable may have another value at the point reached than when the kernel starts.
+    pub fn was_set(&self, slot: Slot) -> bool {
+        self.environment.get(&slot).is_some_and(|value| self.reads.get(&slot) != Some(value))
+    }
+
     /// Sets a variable for the time of one expression; gives what [`Draft::restore`] takes.
     pub fn replace(&mut self, slot: Slot, value: Value) -> Option<Value> {
         self.environment.insert(slot, value)

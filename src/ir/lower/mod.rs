@@ -6,6 +6,7 @@
 //! - `initial`: each STATE gets its start value, then INITIAL runs;
 //! - `current`: the statements of BREAKPOINT without its SOLVEs, then the currents and their slope;
 //! - `state`: the SOLVE statements in order; after them all of BREAKPOINT when there is no current;
+//! - `phases`: BEFORE and AFTER blocks, which run for all mechanisms between these;
 //! - `receive` and `receive_initial`: NET_RECEIVE and the INITIAL inside it.
 //!
 //! Calls are inlined and loops unrolled where their bounds are known, so a kernel is mostly straight-line code. Code that no kernel reaches has no effect
@@ -59,11 +60,13 @@ pub struct Options {
     pub exported: Vec<String>,
     /// Values of FUNCTION_TABLEs; `None`: they are not known yet and stand for NaN, with which nothing can be run.
     pub given: Option<BTreeMap<String, Arc<Given>>>,
+    /// Take the conductance of a BREAKPOINT as NEURON does, from the currents at v and at v + 1 uV, and not from the derivative.
+    pub difference: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { tables: true, exported: Vec::new(), given: None }
+        Options { tables: true, exported: Vec::new(), given: None, difference: false }
     }
 }
 

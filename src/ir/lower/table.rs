@@ -3,7 +3,9 @@
 //! As in NEURON: with `WITH n`, n + 1 rows at equal distances from the first to the last abscissa; straight
 //! lines between them, the end rows outside, NaN for NaN. DEPEND is not needed: tables are made anew whenever anything
 //! they can depend on changes. Where a routine depends on what each instance has its own, no table can serve all
-//! of them: the two rows around a value are computed each time, so that each gets what a table of its own would give. What a
+//! of them: the two rows around a value are computed each time, so that each gets what a table of its own would give. So they are in
+//! INITIAL once it has set what the table depends on. (NEURON makes the table when it is first used, or, in a mechanism that is thread safe by
+//! its keywords, before INITIAL, and not again.) What a
 //! routine sets besides its table is set to its value in the last row when the run starts, by the making of the table in NEURON.
 
 use super::super::analysis::{self, Dependence};
@@ -74,7 +76,7 @@ impl<'a> Context<'a> {
             }
         };
         self.set_besides(call.span, routine, table, &made)?;
-        let values = match made.id {
+        let values = match made.id.filter(|id| !self.is_outdated(*id)) {
             Some(table) => (0..made.columns.len() as u32)
                 .map(|column| self.draft.emit(Op::Lookup { table, column, x }))
                 .collect(),
@@ -134,6 +136,20 @@ impl<'a> Context<'a> {
             return Err(self.say(error));
         }
         Ok(self.draft.emit(Op::Given { table, part: GivenPart::Value, x, y }))
+    }
+
+    /// Whether INITIAL has set a shared variable, at the point reached, that a table is made of. The table at hand
+    /// was made before INITIAL; the one for the run is made after it.
+    fn is_outdated(&self, table: TableId) -> bool {
+        let Some(table) = self.tables.get(table.0 as usize).filter(|_| self.draft.stage == Stage::Initial)
+        else {
+            return false;
+        };
+        table.range.ops.iter().chain(&table.body.ops).any(|op| match *op {
+            Op::Global(id) => self.draft.was_set(Slot::Global(id)),
+            Op::Lookup { table, .. } => self.is_outdated(table),
+            _ => false,
+        })
     }
 
     /// What a routine gives at `x`, without leaving any other trace.
