@@ -23,10 +23,25 @@ pub struct Set {
     pub globals: Vec<f64>,
     /// Its tables, built from the shared variables.
     pub tables: Vec<TableValues>,
-    /// The latest self-event of each instance: the one that `net_move` moves.
+    /// The latest self-event with flag 1 of each instance: the one that `net_move` moves.
     pub tickets: Vec<Option<Ticket>>,
+    /// Whether events look at all connections of their instance (FOR_NETCONS).
+    pub looks_at_connections: bool,
+    /// The conditions that each instance waits for, in the order of their WATCH statements. Empty without such statements.
+    pub watching: Vec<Vec<Armed>>,
     /// Artificial cells: global id of each. Else empty.
     pub ids: Vec<u32>,
+}
+
+/// A condition of WATCH that an instance waits for.
+#[derive(Clone, Copy, Debug)]
+pub struct Armed {
+    /// Index in the mechanism's conditions.
+    pub number: u32,
+    /// Whether it was true when last looked at: only what becomes true counts.
+    pub holds: bool,
+    /// The event that told that it became true.
+    pub event: Option<Ticket>,
 }
 
 /// An ion in the compartments of one thread.
@@ -184,8 +199,19 @@ fn new_set(mechanism: &Arc<Mechanism>, index: usize, instances: Instances, ids: 
         let first = variable.first as usize;
         globals[first..first + variable.length as usize].fill(variable.default);
     }
-    let tickets = vec![None; instances.columns.count()];
-    Set { mechanism: mechanism.clone(), index, instances, globals, tables: Vec::new(), tickets, ids }
+    let count = instances.columns.count();
+    let watchers = if module.watches.is_empty() { 0 } else { count };
+    Set {
+        mechanism: mechanism.clone(),
+        index,
+        instances,
+        globals,
+        tables: Vec::new(),
+        tickets: vec![None; count],
+        looks_at_connections: mechanism.receive.as_ref().is_some_and(|p| p.uses_connections()),
+        watching: vec![Vec::new(); watchers],
+        ids,
+    }
 }
 
 fn defaults(module: &ir::Module, count: usize) -> Columns {

@@ -45,7 +45,10 @@ pub fn kernel(module: &Module, stage: Stage, kernel: &Kernel) -> String {
     let mut text = format!("{} {{\n", stage.name());
     for (i, op) in kernel.ops.iter().enumerate() {
         if let Some(line) = shown.line_of.get(&i) {
-            let _ = writeln!(text, "    _{line} = {}", shown.op(op, 0));
+            let _ = match op {
+                Op::Request { .. } => writeln!(text, "    {}", shown.op(op, 0)),
+                _ => writeln!(text, "    _{line} = {}", shown.op(op, 0)),
+            };
         }
     }
     for effect in &kernel.effects {
@@ -121,7 +124,10 @@ fn has_line(op: &Op, uses: u32) -> bool {
         | Op::Read(_)
         | Op::Argument(_)
         | Op::Flag
+        | Op::Connections
         | Op::PlaySize => false,
+        // Each stands where it is done.
+        Op::Request { .. } | Op::Weight { .. } => true,
         Op::Random { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => true,
         _ => uses != 1,
     }
@@ -178,6 +184,9 @@ impl Shown<'_> {
                 let stream = self.module.randoms.get(random.0 as usize).map_or("?", String::as_str);
                 format!("{name}({stream}){}", self.when(when))
             }
+            Op::Request { when, what } => format!("{}{}", self.request(&what), self.when(when)),
+            Op::Connections => "connections()".into(),
+            Op::Weight { connection, number } => self.weight(connection, number),
             Op::PlaySize => "play_size()".into(),
             Op::PlayAt(i) => format!("play_at({})", self.value(i, 0)),
             Op::Carry(initial) => format!("carry {}", self.value(initial, 0)),
@@ -210,13 +219,29 @@ impl Shown<'_> {
                 };
                 format!("{name} += {}", self.value(value, 0))
             }
-            Effect::NetSend { when, delay, flag } => {
-                format!("net_send({}){}", self.list(&[delay, flag]), self.when(when))
+        }
+    }
+
+    fn request(&self, request: &Request) -> String {
+        match *request {
+            Request::Send { delay, flag } => format!("net_send({})", self.list(&[delay, flag])),
+            Request::Fire { time } => format!("net_event({})", self.value(time, 0)),
+            Request::Move { time } => format!("net_move({})", self.value(time, 0)),
+            Request::Watch { number, excess } => {
+                let flag = self.module.watches.get(number as usize).map_or(f64::NAN, |watch| watch.flag);
+                format!("watch({} > 0) {flag}", self.value(excess, 0))
             }
-            Effect::NetEvent { when, time } => {
-                format!("net_event({}){}", self.value(time, 0), self.when(when))
+            Request::SetWeight { connection, number, value } => {
+                format!("{} = {}", self.weight(connection, number), self.value(value, 0))
             }
-            Effect::NetMove { when, time } => format!("net_move({}){}", self.value(time, 0), self.when(when)),
+        }
+    }
+
+    fn weight(&self, connection: Value, number: u32) -> String {
+        let name = self.module.weights.get(number as usize).map_or("?", String::as_str);
+        match self.kernel.ops.get(connection.0 as usize) {
+            Some(Op::Constant(x)) if *x < 0.0 => name.to_string(),
+            _ => format!("connection[{}].{name}", self.value(connection, 0)),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! 1. What does not depend on the instance becomes uniform: computed once for each run.
 //! 2. Several cheap steps become one ([`super::fuse`]); lookups at the same place of the same table are joined.
-//! 3. What nothing needs is dropped (draws never are: they advance their stream).
+//! 3. What nothing needs is dropped (draws never are: they advance their stream; nor are requests).
 //! 4. Results that are stored in a column are computed right into it if its old value is not read later.
 //! 5. Values get registers, which are free again after their last use. A step may overwrite its own
 //!    operand: every step reads a group of values before it writes one.
@@ -13,9 +13,9 @@ use super::cost::Cost;
 use super::fuse::{self, Known};
 use super::loops::{self, Loop, Spans};
 use super::primitives::Primitive;
-use super::program::{Action, Code, Input, Lookup, LookupResult, PlaceUse, Program, Slot, Step};
+use super::program::{Action, Asked, Code, Input, Lookup, LookupResult, PlaceUse, Program, Slot, Step};
 use crate::ir::analysis;
-use crate::ir::{Binary, Builtin, Effect, IonVariable, Kernel, Op, Place, Sum, TableId, Value};
+use crate::ir::{Binary, Builtin, Effect, IonVariable, Kernel, Op, Place, Request, Sum, TableId, Value};
 
 /// How a value comes about.
 #[derive(Clone, Debug)]
@@ -193,6 +193,7 @@ impl<'a> Compiler<'a> {
             let uniform = match op {
                 Op::Constant(_) | Op::Global(_) | Op::Builtin(_) | Op::Argument(_) | Op::Flag => true,
                 Op::Read(_) | Op::Random { .. } | Op::PlaySize | Op::PlayAt(_) => false,
+                Op::Request { .. } | Op::Connections | Op::Weight { .. } => false,
                 Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => false,
                 Op::Unary(_, a) => of(a),
                 Op::Binary(_, a, b) => of(a) && of(b),
@@ -243,6 +244,11 @@ impl<'a> Compiler<'a> {
                 Op::Random { random, distribution, when: Some(when) } => {
                     Definition::Computed(Code::Random { random: random.0, distribution }, vec![when])
                 }
+                Op::Request { when, what } => request(when, &what),
+                Op::Connections => Definition::Computed(Code::Connections, vec![]),
+                Op::Weight { connection, number } => {
+                    Definition::Computed(Code::Weight(number), vec![connection])
+                }
                 Op::PlaySize => Definition::Computed(Code::PlaySize, vec![]),
                 Op::PlayAt(number) => Definition::Computed(Code::PlayAt, vec![number]),
                 Op::Carry(value) | Op::Next(_, value) => {
@@ -279,7 +285,7 @@ impl<'a> Compiler<'a> {
     fn save_changed_places(&mut self) {
         let changed: Vec<Place> = self.changed_places().collect();
         for effect in &self.kernel.effects {
-            for value in effect_operands(effect) {
+            for value in effect.operands() {
                 match self.definitions[value.0 as usize] {
                     Definition::Place(place) if changed.contains(&place) => {
                         self.definitions[value.0 as usize] = Definition::Saved(place);
@@ -310,12 +316,12 @@ impl<'a> Compiler<'a> {
             needed[index] = live && loops;
         }
         for effect in &self.kernel.effects {
-            for value in effect_operands(effect) {
+            for value in effect.operands() {
                 needed[value.0 as usize] = true;
             }
         }
         for index in (0..needed.len()).rev() {
-            needed[index] |= matches!(self.kernel.ops[index], Op::Random { .. });
+            needed[index] |= analysis::acts(&self.kernel.ops[index]);
             if let (true, Op::Next(carry, _)) = (needed[index], &self.kernel.ops[index]) {
                 needed[carry.0 as usize] = true;
             }
@@ -445,7 +451,7 @@ impl<'a> Compiler<'a> {
             }
         }
         for effect in &self.kernel.effects {
-            for value in effect_operands(effect) {
+            for value in effect.operands() {
                 last_use[value.0 as usize] = order.len();
             }
         }
@@ -464,7 +470,7 @@ impl<'a> Compiler<'a> {
                 self.slots[value.0 as usize] = self.slots[carry.0 as usize];
                 continue;
             }
-            if let Op::Loop | Op::Repeat(_) = self.kernel.op(value) {
+            if let Op::Loop | Op::Repeat(_) | Op::Request { .. } = self.kernel.op(value) {
                 continue;
             }
             let mut unused = Vec::new();
@@ -495,7 +501,7 @@ impl<'a> Compiler<'a> {
     fn step(&mut self, value: Value, base: u32, place_of: &HashMap<Place, u32>) -> Step {
         let target = match self.kernel.op(value) {
             // They make no value; any slot will do.
-            Op::Loop | Op::Repeat(_) => Slot(0),
+            Op::Loop | Op::Repeat(_) | Op::Request { .. } => Slot(0),
             _ => self.slot(value),
         };
         let (code, operands) = match &self.definitions[value.0 as usize] {
@@ -546,11 +552,6 @@ impl<'a> Compiler<'a> {
                 Effect::WriteGlobal(global, value) => Action::WriteGlobal(global.0, slot(value)),
                 Effect::WriteArgument(argument, value) => Action::WriteArgument(argument, slot(value)),
                 Effect::Add(sum, value) => Action::Add(sum, slot(value)),
-                Effect::NetSend { when, delay, flag } => {
-                    Action::Send { when: when.map(slot), delay: slot(delay), flag: slot(flag) }
-                }
-                Effect::NetEvent { when, time } => Action::Fire { when: when.map(slot), time: slot(time) },
-                Effect::NetMove { when, time } => Action::Move { when: when.map(slot), time: slot(time) },
             });
         }
         actions
@@ -563,18 +564,19 @@ fn make_step(code: Code, target: Slot, operands: &[Slot]) -> Step {
     Step { code, target, operands: [operand(0), operand(1), operand(2), operand(3)] }
 }
 
-/// The values that an effect uses.
-fn effect_operands(effect: &Effect) -> Vec<Value> {
-    match *effect {
-        Effect::Write(_, value)
-        | Effect::WriteGlobal(_, value)
-        | Effect::WriteArgument(_, value)
-        | Effect::Add(_, value) => vec![value],
-        Effect::NetSend { when, delay, flag } => {
-            [Some(delay), Some(flag), when].into_iter().flatten().collect()
-        }
-        Effect::NetEvent { when, time } | Effect::NetMove { when, time } => {
-            [Some(time), when].into_iter().flatten().collect()
-        }
+/// A request: its operands first, then the mask.
+fn request(when: Option<Value>, what: &Request) -> Definition {
+    let asked = match *what {
+        Request::Send { .. } => Asked::Send,
+        Request::Fire { .. } => Asked::Fire,
+        Request::Move { .. } => Asked::Move,
+        Request::Watch { number, .. } => Asked::Watch(number),
+        Request::SetWeight { number, .. } => Asked::SetWeight(number),
+    };
+    let mut operands: Vec<Value> = what.operands().collect();
+    if let (Some(first), 1) = (operands.first().copied(), operands.len()) {
+        operands.push(first);
     }
+    operands.extend(when);
+    Definition::Computed(Code::Request { asked, masked: when.is_some() }, operands)
 }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::columns::{Environment, Event, EventEffect, Instances, IonColumns, NodeColumns};
+use super::columns::{Environment, Event, Instances, IonColumns, NodeColumns};
 use super::loops::Loop;
 use super::primitives::{Primitive, WIDTH};
 use super::scalar::Evaluator;
@@ -41,10 +41,29 @@ pub(super) enum Code {
     },
     PlaySize,
     PlayAt,
+    /// What the first two operands tell is asked for, where the third is not zero.
+    Request {
+        asked: Asked,
+        /// Without a mask always.
+        masked: bool,
+    },
+    Connections,
+    /// Weight `.0` of the connection that the first operand names.
+    Weight(u32),
     /// Loop number `.0` begins.
     Loop(u32),
     /// Loop number `.0` ends, or goes on where the first operand is not zero.
     Repeat(u32),
+}
+
+/// What is asked for, as in [`ir::Request`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Asked {
+    Send,
+    Fire,
+    Move,
+    Watch(u32),
+    SetWeight(u32),
 }
 
 /// One step of a program.
@@ -143,19 +162,6 @@ pub(super) enum Action {
     Add(Sum, Slot),
     WriteGlobal(u32, Slot),
     WriteArgument(u32, Slot),
-    Send {
-        when: Option<Slot>,
-        delay: Slot,
-        flag: Slot,
-    },
-    Fire {
-        when: Option<Slot>,
-        time: Slot,
-    },
-    Move {
-        when: Option<Slot>,
-        time: Slot,
-    },
 }
 
 /// A compiled kernel. Immutable, so that all threads share one.
@@ -232,7 +238,7 @@ impl Program {
             let start = globals.to_vec();
             for instance in 0..count {
                 globals.copy_from_slice(&start);
-                let mut event = Event { arguments: &mut [], flag: 0.0, effects: &mut effects };
+                let mut event = Event::new(&mut [], 0.0, &mut effects);
                 let memory = (&mut *instances, &mut *nodes, &mut *ions);
                 self.evaluate_one(level, environment, globals, tables, instance, memory, &mut event);
             }
@@ -248,7 +254,7 @@ impl Program {
     /// Runs the kernel for one instance, for `event`. A kernel that uses no event is given an empty one.
     ///
     /// # Panics
-    /// As [`Program::run`]; also when there is no such instance, or fewer arguments than the kernel uses.
+    /// As [`Program::run`]; also when there is no such instance, or fewer arguments or weights than the kernel uses.
     #[allow(clippy::too_many_arguments)]
     pub fn run_one(
         &self,
@@ -268,9 +274,17 @@ impl Program {
 
     /// Whether it sends, fires or moves events.
     pub fn has_event_effects(&self) -> bool {
-        self.actions
-            .iter()
-            .any(|action| matches!(action, Action::Send { .. } | Action::Fire { .. } | Action::Move { .. }))
+        self.steps.iter().any(|step| matches!(step.code, Code::Request { .. }))
+    }
+
+    /// Whether it looks at all connections of an instance: then an event gets them, and has no arguments of its own.
+    pub fn uses_connections(&self) -> bool {
+        let set = |asked: &Asked| matches!(asked, Asked::SetWeight(_));
+        self.steps.iter().any(|step| match &step.code {
+            Code::Connections | Code::Weight(_) => true,
+            Code::Request { asked, .. } => set(asked),
+            _ => false,
+        })
     }
 
     /// Whether it draws random numbers.
@@ -285,6 +299,7 @@ impl Program {
 
     fn uses_event(&self) -> bool {
         self.has_event_effects()
+            || self.uses_connections()
             || self.inputs.iter().any(|input| matches!(input, Input::Argument(_) | Input::Flag))
             || self.actions.iter().any(|action| matches!(action, Action::WriteArgument(..)))
     }
@@ -329,7 +344,8 @@ impl Program {
                 Input::Flag => flag,
             };
         }
-        let mut evaluator = Evaluator { values, lookups: &self.lookups, loops: &[], tables, own: None };
+        let mut evaluator =
+            Evaluator { values, lookups: &self.lookups, loops: &[], tables, own: None, event: None };
         evaluator.run(level, &self.uniform_steps);
     }
 
@@ -360,7 +376,9 @@ impl Program {
                 }
             }
             let own = Some((instances.randoms.as_mut_slice(), instances.plays.as_slice(), instance));
-            let mut evaluator = Evaluator { values, lookups: &self.lookups, loops: &self.loops, tables, own };
+            let asked = Some(&mut *event);
+            let mut evaluator =
+                Evaluator { values, lookups: &self.lookups, loops: &self.loops, tables, own, event: asked };
             evaluator.run(level, &self.steps);
             for (place, used) in self.places.iter().enumerate() {
                 if let (true, Place::Column(column)) = (used.written, used.place) {
@@ -368,7 +386,6 @@ impl Program {
                 }
             }
             for action in &self.actions {
-                let holds = |when: Option<Slot>| when.is_none_or(|when| values[when.index()] != 0.0);
                 match *action {
                     Action::Store(place, value) => {
                         *target(place, instance, instances, nodes, ions) = values[value.index()];
@@ -387,16 +404,6 @@ impl Program {
                     Action::WriteArgument(argument, value) => {
                         event.arguments[argument as usize] = values[value.index()];
                     }
-                    Action::Send { when, delay, flag } if holds(when) => event
-                        .effects
-                        .push(EventEffect::Send { delay: values[delay.index()], flag: values[flag.index()] }),
-                    Action::Fire { when, time } if holds(when) => {
-                        event.effects.push(EventEffect::Fire { time: values[time.index()] });
-                    }
-                    Action::Move { when, time } if holds(when) => {
-                        event.effects.push(EventEffect::Move { time: values[time.index()] });
-                    }
-                    Action::Send { .. } | Action::Fire { .. } | Action::Move { .. } => {}
                 }
             }
         });

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::Level;
+use super::columns::{Event, EventEffect};
 use super::loops::Loop;
-use super::program::{Code, Lookup, Step};
+use super::program::{Asked, Code, Lookup, Step};
 use super::table::TableValues;
 use super::vector;
 use crate::ir::{Distribution, MOST_ROUNDS};
@@ -14,7 +15,7 @@ use crate::random::Stream;
 pub(super) type Own<'a> = (&'a mut [Vec<Stream>], &'a [Arc<[f64]>], usize);
 
 /// What steps work on.
-pub(super) struct Evaluator<'a> {
+pub(super) struct Evaluator<'a, 'e> {
     /// One value for each slot.
     pub(super) values: &'a mut [f64],
     pub(super) lookups: &'a [Lookup],
@@ -22,9 +23,11 @@ pub(super) struct Evaluator<'a> {
     pub(super) tables: &'a [TableValues],
     /// `None` where there is no instance.
     pub(super) own: Option<Own<'a>>,
+    /// `None` where there is no event.
+    pub(super) event: Option<&'a mut Event<'e>>,
 }
 
-impl Evaluator<'_> {
+impl Evaluator<'_, '_> {
     /// Runs `steps` with the arithmetic of `level`.
     pub(super) fn run(&mut self, level: Level, steps: &[Step]) {
         if !steps.is_empty() {
@@ -55,6 +58,14 @@ impl Evaluator<'_> {
                 }
                 Code::Random { random, distribution } => self.draw(a != 0.0, random, distribution),
                 Code::RandomAlways { random, distribution } => self.draw(true, random, distribution),
+                Code::Request { asked, masked } => {
+                    if !masked || operands[2] != 0.0 {
+                        self.ask(asked, a, operands[1]);
+                    }
+                    continue;
+                }
+                Code::Connections => self.connections() as f64,
+                Code::Weight(number) => self.weight(a, number).map_or(0.0, |weight| *weight),
                 Code::PlaySize => self.times().len() as f64,
                 Code::PlayAt => play_at(self.times(), a),
                 Code::Loop(number) => {
@@ -83,6 +94,31 @@ impl Evaluator<'_> {
             }
             _ => 0.0,
         }
+    }
+
+    fn ask(&mut self, asked: Asked, a: f64, b: f64) {
+        if let Asked::SetWeight(number) = asked {
+            if let Some(weight) = self.weight(a, number) {
+                *weight = b;
+            }
+            return;
+        }
+        let Some(event) = &mut self.event else { return };
+        event.effects.push(match asked {
+            Asked::Send => EventEffect::Send { delay: a, flag: b },
+            Asked::Fire => EventEffect::Fire { time: a },
+            Asked::Move => EventEffect::Move { time: a },
+            Asked::Watch(number) => EventEffect::Watch { number, excess: a },
+            Asked::SetWeight(_) => return,
+        });
+    }
+
+    fn connections(&self) -> usize {
+        self.event.as_ref().and_then(|event| event.connections.as_ref()).map_or(0, |all| all.list.len())
+    }
+
+    fn weight(&mut self, connection: f64, number: u32) -> Option<&mut f64> {
+        self.event.as_mut()?.weight(connection, number)
     }
 
     fn times(&self) -> &[f64] {

@@ -43,15 +43,17 @@ pub struct Mechanism {
     pub receive: Option<Program>,
     /// INITIAL in NET_RECEIVE.
     pub receive_initial: Option<Program>,
+    /// Conditions of WATCH.
+    pub watch: Option<Program>,
     /// What is probably not meant in the text.
     pub warnings: Diagnostics,
 }
 
 impl Mechanism {
-    /// Estimated cost of one instance and time step, ns: currents and states.
+    /// Estimated cost of one instance and time step, ns: currents, states and conditions.
     pub fn cost(&self) -> f64 {
         let of = |program: &Option<Program>| program.as_ref().map_or(0.0, |p| p.cost().nanoseconds);
-        of(&self.current) + of(&self.state)
+        of(&self.current) + of(&self.state) + of(&self.watch)
     }
 }
 
@@ -88,6 +90,7 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         state: program(&module.state),
         receive: program(&module.receive),
         receive_initial: program(&module.receive_initial),
+        watch: program(&module.watch),
         warnings,
         module,
     })

@@ -54,10 +54,9 @@ impl<'a> Context<'a> {
             return Ok(self.draft.binary(*function, a, b));
         }
         match name {
-            // Only variable steps would have to stop there.
             "at_time" => {
-                self.numbers::<1>(call)?;
-                Ok(self.draft.number(0.0))
+                let [time] = self.numbers(call)?;
+                Ok(self.at_time(time))
             }
             "play_size" => {
                 self.numbers::<0>(call)?;
@@ -112,6 +111,18 @@ impl<'a> Context<'a> {
             }
             _ => self.refuse(call.span, format!("`{name}` is not supported yet"), "", ""),
         }
+    }
+
+    /// Whether a moment lies in the step that ends now: where steps are fixed, NEURON's `at_time` tells no more. It takes 1e-11 ms
+    /// off, so that rounding does not push the moment into the next step.
+    fn at_time(&mut self, time: Value) -> Value {
+        let now = self.time.unwrap_or_else(|| self.draft.emit(Op::Builtin(Builtin::Time)));
+        let (dt, margin) = (self.time_step(), self.draft.number(1e-11));
+        let time = self.draft.binary(Binary::Subtract, time, margin);
+        let before = self.draft.binary(Binary::Subtract, now, dt);
+        let over = self.draft.binary(Binary::LessEqual, time, now);
+        let new = self.draft.binary(Binary::Less, before, time);
+        self.draft.binary(Binary::And, over, new)
     }
 
     /// RT/F, mV.
@@ -303,22 +314,19 @@ impl<'a> Context<'a> {
             "net_send" => {
                 self.events_allowed(call, &[Stage::Initial, Stage::Receive])?;
                 let [delay, flag] = self.numbers(call)?;
-                let when = self.draft.mask();
-                self.draft.kernel.effects.push(Effect::NetSend { when, delay, flag });
+                self.request(Request::Send { delay, flag });
                 Ok(())
             }
             "net_event" => {
                 self.events_allowed(call, &[Stage::Receive])?;
                 let [time] = self.numbers(call)?;
-                let when = self.draft.mask();
-                self.draft.kernel.effects.push(Effect::NetEvent { when, time });
+                self.request(Request::Fire { time });
                 Ok(())
             }
             "net_move" => {
                 self.events_allowed(call, &[Stage::Receive])?;
                 let [time] = self.numbers(call)?;
-                let when = self.draft.mask();
-                self.draft.kernel.effects.push(Effect::NetMove { when, time });
+                self.request(Request::Move { time });
                 Ok(())
             }
             "state_discontinuity" => self.discontinuity(call),
@@ -354,7 +362,9 @@ impl<'a> Context<'a> {
                 self.store_element(&slots, index, value, variable);
                 Ok(())
             }
-            Target::Value(_) => self.refuse(target.span, "a STATE is needed here", "", ""),
+            Target::Value(_) | Target::Weight(..) => {
+                self.refuse(target.span, "a STATE is needed here", "", "")
+            }
         }
     }
 

@@ -72,6 +72,10 @@ pub(super) struct Context<'a> {
     pub solve_for: &'a [ast::Name],
     /// The equations of the LINEAR or NONLINEAR block at hand, left side less right side.
     pub residuals: Option<Vec<Value>>,
+    /// The WATCH conditions met so far.
+    pub watches: Vec<&'a ast::WatchCondition>,
+    /// Number of NET_RECEIVE's arguments.
+    pub weights: u32,
     /// Stands for `dt` while a steady state is looked for.
     pub step: Option<Value>,
     /// Stands for `t` between the ends of a step.
@@ -100,6 +104,8 @@ pub(super) enum Local {
     Argument(u32),
     /// The event's `flag`.
     Flag,
+    /// A weight of the connection whose number is in a local: the local, and which weight.
+    Weight(u32, u32),
 }
 
 fn is_state(symbol: &Symbol) -> bool {
@@ -133,6 +139,8 @@ impl<'a> Context<'a> {
             scheme_loops: 0,
             solve_for: &[],
             residuals: None,
+            watches: Vec::new(),
+            weights: meaning.net_receive.as_ref().map_or(0, |receive| receive.arguments.len() as u32),
             step: None,
             time: None,
             depth: 0,
@@ -203,6 +211,12 @@ impl<'a> Context<'a> {
     /// `dt`.
     pub fn time_step(&mut self) -> Value {
         self.step.unwrap_or_else(|| self.draft.emit(Op::Builtin(Builtin::TimeStep)))
+    }
+
+    /// Asks for something on the path at hand.
+    pub fn request(&mut self, what: Request) {
+        let when = self.draft.mask();
+        self.draft.emit(Op::Request { when, what });
     }
 
     /// Makes one kernel: `body` lowers into a new draft, with no local names.
@@ -277,6 +291,7 @@ impl<'a> Context<'a> {
             Some(Local::Slot(first, length)) => Some(Named::Local(first, length)),
             Some(Local::Argument(i)) => Some(Named::Argument(i)),
             Some(Local::Flag) => Some(Named::Flag),
+            Some(Local::Weight(connection, number)) => Some(Named::Weight(connection, number)),
             None => self.names.get(name),
         }
     }

@@ -126,6 +126,9 @@ impl Slopes<'_> {
             | Op::Flag
             | Op::LookupSlope { .. }
             | Op::Random { .. }
+            | Op::Request { .. }
+            | Op::Connections
+            | Op::Weight { .. }
             | Op::PlaySize
             | Op::PlayAt(_)
             | Op::Loop

@@ -13,6 +13,8 @@ pub(super) enum Target {
     Slot(Slot),
     /// Not a variable, but a value.
     Value(Op),
+    /// A weight of a connection: the connection's number, and which weight.
+    Weight(Value, u32),
     /// One of several variables, by its number, which is not known before the run.
     Element(Vec<Slot>, Value),
 }
@@ -102,6 +104,7 @@ impl<'a> Context<'a> {
                 Ok(self.time.unwrap_or_else(|| self.draft.emit(Op::Builtin(Builtin::Time))))
             }
             Target::Value(op) => Ok(self.draft.emit(op)),
+            Target::Weight(connection, number) => Ok(self.draft.emit(Op::Weight { connection, number })),
             Target::Element(slots, index) => {
                 let mut value = self.draft.number(f64::NAN);
                 for (i, slot) in slots.into_iter().enumerate() {
@@ -161,6 +164,11 @@ impl<'a> Context<'a> {
                 Slot::Argument(i)
             }
             Named::Flag => return Ok(Target::Value(Op::Flag)),
+            Named::Weight(connection, number) => {
+                self.element(variable, None)?;
+                let connection = self.draft.get(Slot::Local(connection), variable.span);
+                return Ok(Target::Weight(connection, number));
+            }
             Named::Number(x) => return Ok(Target::Value(Op::Constant(x))),
             Named::Builtin(builtin) => return Ok(Target::Value(Op::Builtin(builtin))),
             Named::Unsupported(reason) => {

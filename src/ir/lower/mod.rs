@@ -6,7 +6,8 @@
 //! - `initial`: each STATE gets its start value, then INITIAL runs;
 //! - `current`: the statements of BREAKPOINT without its SOLVEs, then the currents and their slope;
 //! - `state`: the SOLVE statements in order; after them all of BREAKPOINT when there is no current;
-//! - `receive` and `receive_initial`: NET_RECEIVE and the INITIAL inside it.
+//! - `receive` and `receive_initial`: NET_RECEIVE and the INITIAL inside it;
+//! - `watch`: the conditions of WATCH.
 //!
 //! Calls are inlined and loops unrolled where their bounds are known, so a kernel is mostly straight-line code. Code that no kernel reaches has no effect
 //! and is not looked at. What is not supported is refused with its place and reason.
@@ -17,6 +18,7 @@ mod current;
 mod derivative;
 mod draft;
 mod elimination;
+mod events;
 mod expression;
 mod globals;
 mod implicit;
@@ -70,7 +72,10 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
     let said = cx.take_diagnostics();
     let (tables, plays) = (std::mem::take(&mut cx.tables), cx.plays);
     let unnamed_stream = cx.unnamed_stream;
+    let watches = events::watches(&cx);
     drop(cx);
+    let mut names = names;
+    events::add_columns(&mut names, &watches);
     let arguments = meaning.net_receive.iter().flat_map(|receive| &receive.arguments);
     let mut module = Module {
         name: meaning.name.text.clone(),
@@ -90,12 +95,14 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         tables,
         plays,
         pointers,
+        watches,
         prepare: None,
         initial: None,
         current: None,
         state: None,
         receive: None,
         receive_initial: None,
+        watch: None,
         warnings: Diagnostics::new(),
     };
     for done in kernels {
@@ -104,6 +111,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
             Stage::Current => &mut module.current,
             Stage::State => &mut module.state,
             Stage::Receive => &mut module.receive,
+            Stage::Watch => &mut module.watch,
             _ => &mut module.receive_initial,
         };
         *place = Some(done.kernel);
@@ -215,16 +223,19 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
         }
         let is_initial = |s: &&ast::Statement| matches!(s.kind, StatementKind::Initial(_));
         add(cx, Stage::Receive, &|cx| {
-            declare_arguments(cx, receive);
+            events::declare_arguments(cx, receive);
             if cx.lookup("flag").is_none() {
                 cx.declare("flag", Local::Flag);
             }
             let _ =
                 cx.in_block(|cx| cx.statements(receive.body.statements.iter().filter(|s| !is_initial(s))));
         });
+        if !cx.watches.is_empty() {
+            add(cx, Stage::Watch, &|cx| events::conditions(cx));
+        }
         if receive.body.statements.iter().any(|s| is_initial(&s)) {
             add(cx, Stage::ReceiveInitial, &|cx| {
-                declare_arguments(cx, receive);
+                events::declare_arguments(cx, receive);
                 for statement in &receive.body.statements {
                     if let StatementKind::Initial(block) = &statement.kind {
                         let _ = cx.block(block);
@@ -242,12 +253,6 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
 fn phase<'a>(cx: &mut Context<'a>, meaning: &'a Meaning, phase: Phase) {
     for block in meaning.other_phases.iter().filter(|block| block.phase == phase) {
         let _ = cx.block(&block.body);
-    }
-}
-
-fn declare_arguments(cx: &mut Context<'_>, receive: &ast::NetReceive) {
-    for (i, argument) in receive.arguments.iter().enumerate() {
-        cx.declare(&argument.name.text, Local::Argument(i as u32));
     }
 }
 

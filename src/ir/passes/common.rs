@@ -55,11 +55,12 @@ enum Key {
     Select(Value, Value, Value),
     Lookup(TableId, u32, Value),
     LookupSlope(TableId, u32, Value),
+    Connections,
     PlaySize,
     PlayAt(Value),
 }
 
-/// `None` for a draw, and for what makes up a loop.
+/// `None` for a draw, for what changes while the kernel runs, and for what makes up a loop.
 fn key(op: &Op) -> Option<Key> {
     use Binary::{Add, And, Equal, Multiply, NotEqual, Or};
     Some(match *op {
@@ -78,7 +79,9 @@ fn key(op: &Op) -> Option<Key> {
         Op::Select(a, b, c) => Key::Select(a, b, c),
         Op::Lookup { table, column, x } => Key::Lookup(table, column, x),
         Op::LookupSlope { table, column, x } => Key::LookupSlope(table, column, x),
-        Op::Random { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => return None,
+        Op::Random { .. } | Op::Request { .. } | Op::Weight { .. } => return None,
+        Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => return None,
+        Op::Connections => Key::Connections,
         Op::PlaySize => Key::PlaySize,
         Op::PlayAt(i) => Key::PlayAt(i),
     })

@@ -83,6 +83,9 @@ impl Changing {
             | Op::Lookup { .. }
             | Op::LookupSlope { .. }
             | Op::Random { .. }
+            | Op::Request { .. }
+            | Op::Connections
+            | Op::Weight { .. }
             | Op::PlaySize
             | Op::PlayAt(_)
             | Op::Carry(_)

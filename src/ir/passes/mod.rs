@@ -161,6 +161,8 @@ pub(crate) mod testing {
                 body: Kernel::default(),
             }],
             plays: false,
+            watches: Vec::new(),
+            watch: None,
             pointers: Vec::new(),
             prepare: None,
             initial: None,
