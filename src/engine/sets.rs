@@ -29,7 +29,8 @@ pub struct Set {
     pub looks_at_connections: bool,
     /// The conditions that each instance waits for, in the order of their WATCH statements. Empty without such statements.
     pub watching: Vec<Vec<Armed>>,
-    /// Artificial cells: global id of each. Else empty.
+    /// Global id of the cell whose spike each one's `net_event` is, or [`NONE`]: artificial cells, and point processes that
+    /// are their cell's detector. Else empty.
     pub ids: Vec<u32>,
 }
 
@@ -95,6 +96,7 @@ fn membrane_set(
     }
     let mut columns = defaults(module, placements.len());
     let mut randoms: Vec<Vec<Stream>> = vec![Vec::new(); module.randoms.len()];
+    let mut ids = Vec::new();
     for (instance, place) in placements.iter().enumerate() {
         let local = &mut locals[place.population as usize];
         let population = &model.populations[place.population as usize];
@@ -114,6 +116,10 @@ fn membrane_set(
             let position = layout::position_in_point_set(point, cell);
             apply(&mut columns, instance, &point.settings, position, 0);
             local.point[set - densities][place.local as usize] = instance as u32;
+            if body.fires == Some(set - densities) {
+                ids.resize(placements.len(), NONE);
+                ids[instance] = (population.first_id + u64::from(cell)) as u32;
+            }
             name = point.name.clone();
         }
         for (random, streams) in module.randoms.iter().zip(&mut randoms) {
@@ -138,7 +144,7 @@ fn membrane_set(
         randoms,
         plays: Vec::new(),
     };
-    Some(new_set(mechanism, index, instances, Vec::new()))
+    Some(new_set(mechanism, index, instances, ids))
 }
 
 fn ion_slots(model: &Model, ions: &[LocalIon], name: &str, placements: &[Placement]) -> (usize, NodeIndex) {

@@ -170,8 +170,8 @@ impl Local {
                     }
                 }
                 EventEffect::Fire { time } if time >= now && time.is_finite() => {
-                    // A point process may fire too, but no connection can start there: nobody listens.
-                    if let Some(id) = ids.get(instance) {
+                    // A point process that is no detector may fire too, but nobody listens.
+                    if let Some(id) = ids.get(instance).filter(|id| **id != NONE) {
                         let spike = Spike { time, id: u64::from(*id) };
                         self.outbox.spikes.push(Fired { spike, event_time: time });
                     }
