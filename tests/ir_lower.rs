@@ -137,6 +137,33 @@ fn draws_keep_order_and_take_masks() {
 }
 
 #[test]
+fn requests_stand_in_their_order_also_in_loops() {
+    let text = "NEURON { POINT_PROCESS s RANGE p } PARAMETER { p = 1 } ASSIGNED { v x }
+        NET_RECEIVE (w) { net_send(1, 2) FOR_NETCONS (u) { w = w + u net_event(t) } WATCH (x > p) 3 net_move(t) }";
+    let module = tidy(text);
+    assert_eq!(
+        lines(&module, Stage::Receive),
+        [
+            "net_send(1, 2)",
+            "_1 = connections()",
+            "_2 = carry 0",
+            "_3 = loop {",
+            "_4 = _2 < _1",
+            "_5 = w",
+            "_6 = connection[_2].w",
+            "w = _5 + _6 if _4",
+            "net_event(t) if _4",
+            "_7 = select(_4, _2 + 1, _2)",
+            "_8 = next _2 = _7",
+            "_9 = } repeat while _4 && _7 < _1",
+            "watch(x - p > 0) 3",
+            "net_move(t)",
+        ]
+    );
+    assert_eq!(lines(&module, Stage::Watch), ["watch0 = x - p"]);
+}
+
+#[test]
 fn times_of_a_list_are_played() {
     let text = "NEURON { ARTIFICIAL_CELL s } ASSIGNED { i }
         INITIAL { i = 0 if (play_size() > 0) { net_send(play_at(0), 1) } } NET_RECEIVE (w) { net_event(t) }";
@@ -410,19 +437,15 @@ fn what_is_not_supported_is_refused_with_its_place() {
             density("INITIAL { SOLVE s STEADYSTATE derivimplicit } DERIVATIVE s { x' = -x }"),
             "STEADYSTATE with `derivimplicit` is not supported",
         ),
-        (
-            format!("{point} NET_RECEIVE (w) {{ FROM i = 1 TO p {{ net_event(t) }} }}"),
-            "events cannot be sent from inside this loop",
-        ),
         (density("FUNCTION_TABLE tau(v)"), "FUNCTION_TABLE is not supported yet"),
         (
             "NEURON { SUFFIX s POINTER q } ASSIGNED { q v } INITIAL { q = 1 }".into(),
             "the POINTER `q` is written",
         ),
-        (format!("{point} NET_RECEIVE (w) {{ WATCH (v > 1) 2 }}"), "WATCH is not supported yet"),
+        (format!("{point} NET_RECEIVE (w) {{ WATCH (v >= 1) 2 }}"), "WATCH takes a comparison with `>` or `<`"),
         (
-            format!("{point} NET_RECEIVE (w) {{ FOR_NETCONS (u) {{ u = 1 }} }}"),
-            "FOR_NETCONS is not supported yet",
+            format!("{point} NET_RECEIVE (w) {{ FOR_NETCONS (u, x) {{ u = 1 }} }}"),
+            "FOR_NETCONS names 2 weights, but NET_RECEIVE has 1",
         ),
         ("NEURON { SUFFIX nothing } PROCEDURE f() { }".into(), "`SUFFIX nothing` defines no mechanism"),
     ];

@@ -44,11 +44,10 @@ pub fn kernel(module: &Module, stage: Stage, kernel: &Kernel) -> String {
     let shown = Shown { module, stage, kernel, line_of };
     let mut text = format!("{} {{\n", stage.name());
     for (i, op) in kernel.ops.iter().enumerate() {
-        if let Some(line) = shown.line_of.get(&i) {
-            let _ = match op {
-                Op::Request { .. } => writeln!(text, "    {}", shown.op(op, 0)),
-                _ => writeln!(text, "    _{line} = {}", shown.op(op, 0)),
-            };
+        if let Op::Request { .. } = op {
+            let _ = writeln!(text, "    {}", shown.op(op, 0));
+        } else if let Some(line) = shown.line_of.get(&i) {
+            let _ = writeln!(text, "    _{line} = {}", shown.op(op, 0));
         }
     }
     for effect in &kernel.effects {
@@ -125,9 +124,10 @@ fn has_line(op: &Op, uses: u32) -> bool {
         | Op::Argument(_)
         | Op::Flag
         | Op::Connections
-        | Op::PlaySize => false,
-        // Each stands where it is done.
-        Op::Request { .. } | Op::Weight { .. } => true,
+        | Op::PlaySize
+        | Op::Request { .. } => false,
+        // It may be another one at the next line.
+        Op::Weight { .. } => true,
         Op::Random { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => true,
         _ => uses != 1,
     }

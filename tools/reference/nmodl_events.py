@@ -16,7 +16,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Start and interval (ms) of regular sources, five spikes each.
-SOURCES = {"a": (5.0, 10.0), "b": (5.0, 10.0), "c": (8.0, 10.0), "d": (3.5, 7.0)}
+SOURCES = {"a": (5.0, 10.0), "b": (5.0, 10.0), "c": (1.0, 7.0), "d": (3.5, 7.0)}
 # Connections in the order in which they are made: source, target, weight, delay (ms).
 CONNECTIONS = [
     ("b", "plastic", 0.0010, 1.013),
