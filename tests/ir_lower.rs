@@ -442,7 +442,10 @@ fn what_is_not_supported_is_refused_with_its_place() {
             "NEURON { SUFFIX s POINTER q } ASSIGNED { q v } INITIAL { q = 1 }".into(),
             "the POINTER `q` is written",
         ),
-        (format!("{point} NET_RECEIVE (w) {{ WATCH (v >= 1) 2 }}"), "WATCH takes a comparison with `>` or `<`"),
+        (
+            format!("{point} NET_RECEIVE (w) {{ WATCH (v >= 1) 2 }}"),
+            "WATCH takes a comparison with `>` or `<`",
+        ),
         (
             format!("{point} NET_RECEIVE (w) {{ FOR_NETCONS (u, x) {{ u = 1 }} }}"),
             "FOR_NETCONS names 2 weights, but NET_RECEIVE has 1",

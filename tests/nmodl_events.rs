@@ -134,7 +134,8 @@ fn times_in_the_past_and_moves_of_nothing_end_the_run() {
         ("if (flag == 0) { net_send(1, 2) net_move(t + 2) }", "no event of its own with flag 1"),
         ("if (flag == 0) { net_send(0, 1) } else { net_move(t) }", "no event of its own with flag 1"),
     ] {
-        let model = described_with(ODD, &[("odd.mod", &with_receive(code))]);
+        let detector = if code.contains("net_event") { "[cell.c.detector]\npoint = \"odd\"\n" } else { "" };
+        let model = described_with(&format!("{ODD}\n{detector}"), &[("odd.mod", &with_receive(code))]);
         let mut memory = Memory::default();
         let error =
             built(&model, 1).run(5.0, &mut memory, &mut |_| Control::Continue).unwrap_err().to_string();

@@ -169,12 +169,11 @@ impl Local {
                         self.outbox.error.get_or_insert(error);
                     }
                 }
+                // A point process that is no detector may fire too, but nobody listens.
+                EventEffect::Fire { .. } if ids.get(instance).is_none_or(|id| *id == NONE) => {}
                 EventEffect::Fire { time } if time >= now && time.is_finite() => {
-                    // A point process that is no detector may fire too, but nobody listens.
-                    if let Some(id) = ids.get(instance).filter(|id| **id != NONE) {
-                        let spike = Spike { time, id: u64::from(*id) };
-                        self.outbox.spikes.push(Fired { spike, event_time: time });
-                    }
+                    let spike = Spike { time, id: u64::from(ids[instance]) };
+                    self.outbox.spikes.push(Fired { spike, event_time: time });
                 }
                 EventEffect::Watch { number, excess } => {
                     let list = &mut watching[instance];
