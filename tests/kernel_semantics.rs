@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use kernel_common::World;
 use volley::ir::{
-    Binary, ColumnId, Distribution, Effect, GlobalId, IonId, IonVariable, Kernel, Op, Place, RandomId, Sum,
-    Unary, Value,
+    Binary, ColumnId, Distribution, Effect, GlobalId, IonId, IonVariable, Kernel, Op, Place, RandomId,
+    Request, Sum, Unary, Value,
 };
 use volley::kernel::{EventEffect, Level};
 use volley::random::Stream;

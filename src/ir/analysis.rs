@@ -74,7 +74,7 @@ fn own_dependence(op: &Op) -> Dependence {
         | Op::Loop
         | Op::Next(..)
         | Op::Repeat(_) => Dependence::Constant,
-        Op::Request { .. } | Op::Connections | Op::Weight { .. } => Dependence::Instance,
+        Op::Request { .. } | Op::Connections | Op::Weight { .. } | Op::Element { .. } => Dependence::Instance,
         Op::Global(_) | Op::Builtin(_) | Op::Lookup { .. } | Op::LookupSlope { .. } => Dependence::Uniform,
         Op::Read(_) | Op::Argument(_) | Op::Flag | Op::Random { .. } | Op::PlaySize | Op::PlayAt(_) => {
             Dependence::Instance

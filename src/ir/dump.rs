@@ -127,7 +127,7 @@ fn has_line(op: &Op, uses: u32) -> bool {
         | Op::PlaySize
         | Op::Request { .. } => false,
         // It may be another one at the next line.
-        Op::Weight { .. } => true,
+        Op::Weight { .. } | Op::Element { .. } => true,
         Op::Random { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => true,
         _ => uses != 1,
     }
@@ -187,6 +187,7 @@ impl Shown<'_> {
             Op::Request { when, what } => format!("{}{}", self.request(&what), self.when(when)),
             Op::Connections => "connections()".into(),
             Op::Weight { connection, number } => self.weight(connection, number),
+            Op::Element { first, index, .. } => self.element(first, index),
             Op::PlaySize => "play_size()".into(),
             Op::PlayAt(i) => format!("play_at({})", self.value(i, 0)),
             Op::Carry(initial) => format!("carry {}", self.value(initial, 0)),
@@ -234,7 +235,15 @@ impl Shown<'_> {
             Request::SetWeight { connection, number, value } => {
                 format!("{} = {}", self.weight(connection, number), self.value(value, 0))
             }
+            Request::SetElement { first, index, value, .. } => {
+                format!("{} = {}", self.element(first, index), self.value(value, 0))
+            }
         }
+    }
+
+    fn element(&self, first: ColumnId, index: Value) -> String {
+        let name = self.module.column_name(first);
+        format!("{}[{}]", name.trim_end_matches("[0]"), self.value(index, 0))
     }
 
     fn weight(&self, connection: Value, number: u32) -> String {

@@ -43,6 +43,7 @@ impl Op {
             Op::Request { when, what } => {
                 Op::Request { when: when.map(&mut change), what: what.map(&mut change) }
             }
+            Op::Element { first, length, index } => Op::Element { first, length, index: change(index) },
             Op::Weight { connection, number } => Op::Weight { connection: change(connection), number },
             Op::PlayAt(index) => Op::PlayAt(change(index)),
             Op::Carry(initial) => Op::Carry(change(initial)),
@@ -75,6 +76,9 @@ impl Request {
             Request::Watch { number, excess } => Request::Watch { number, excess: change(excess) },
             Request::SetWeight { connection, number, value } => {
                 Request::SetWeight { connection: change(connection), number, value: change(value) }
+            }
+            Request::SetElement { first, length, index, value } => {
+                Request::SetElement { first, length, index: change(index), value: change(value) }
             }
         }
     }

@@ -194,6 +194,15 @@ pub enum Op {
         /// Which of its weights.
         number: u32,
     },
+    /// An element of a long array, as it is now; NaN outside.
+    Element {
+        /// First column of the array.
+        first: ColumnId,
+        /// Number of its elements.
+        length: u32,
+        /// Which element: a whole number.
+        index: Value,
+    },
     /// The number of times in the instance's own list (`play_size()`).
     PlaySize,
     /// The time number `.0` (from 0) in the instance's own list, ms; NaN outside (`play_at(i)`).
@@ -272,6 +281,17 @@ pub enum Request {
         /// Which of its weights.
         number: u32,
         /// The new weight.
+        value: Value,
+    },
+    /// Stores an element of a long array; outside of it nothing.
+    SetElement {
+        /// First column of the array.
+        first: ColumnId,
+        /// Number of its elements.
+        length: u32,
+        /// Which element: a whole number.
+        index: Value,
+        /// Its new value.
         value: Value,
     },
 }

@@ -98,6 +98,11 @@ impl Check<'_> {
             Op::Connections if self.stage != Stage::Receive => {
                 self.say(format!("op {i} looks at connections where no event is"));
             }
+            Op::Element { first, length, .. }
+                if self.stage != Stage::Receive || first.0 + length > self.module.columns =>
+            {
+                self.say(format!("op {i} reads an element of {first:?}, which is not there"));
+            }
             Op::Weight { number, .. } if self.stage != Stage::Receive || number >= self.arguments => {
                 self.say(format!("op {i} reads weight {number}, which is not there"));
             }
@@ -133,7 +138,8 @@ impl Check<'_> {
             Effect::Write(place, _) => {
                 self.place(*place);
                 let own = matches!(place, Place::Column(_) | Place::Ion(..));
-                if !own && !(*place == Place::Voltage && stage == Receive) {
+                let jump = *place == Place::Voltage && stage == Receive;
+                if !own && !jump {
                     self.say(format!("{place:?} is written"));
                 }
                 let hidden = self.hidden(*place);
@@ -175,6 +181,7 @@ impl Check<'_> {
             Request::Fire { .. } | Request::Move { .. } => receives,
             Request::Watch { number, .. } => receives && (number as usize) < self.module.watches.len(),
             Request::SetWeight { number, .. } => receives && number < self.arguments,
+            Request::SetElement { first, length, .. } => receives && first.0 + length <= self.module.columns,
         };
         if !allowed {
             self.say(format!("op {i}, {request:?}, has no place here"));

@@ -193,7 +193,7 @@ impl<'a> Compiler<'a> {
             let uniform = match op {
                 Op::Constant(_) | Op::Global(_) | Op::Builtin(_) | Op::Argument(_) | Op::Flag => true,
                 Op::Read(_) | Op::Random { .. } | Op::PlaySize | Op::PlayAt(_) => false,
-                Op::Request { .. } | Op::Connections | Op::Weight { .. } => false,
+                Op::Request { .. } | Op::Connections | Op::Weight { .. } | Op::Element { .. } => false,
                 Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => false,
                 Op::Unary(_, a) => of(a),
                 Op::Binary(_, a, b) => of(a) && of(b),
@@ -246,6 +246,9 @@ impl<'a> Compiler<'a> {
                 }
                 Op::Request { when, what } => request(when, &what),
                 Op::Connections => Definition::Computed(Code::Connections, vec![]),
+                Op::Element { first, length, index } => {
+                    Definition::Computed(Code::Element { first: first.0, length }, vec![index])
+                }
                 Op::Weight { connection, number } => {
                     Definition::Computed(Code::Weight(number), vec![connection])
                 }
@@ -572,6 +575,7 @@ fn request(when: Option<Value>, what: &Request) -> Definition {
         Request::Move { .. } => Asked::Move,
         Request::Watch { number, .. } => Asked::Watch(number),
         Request::SetWeight { number, .. } => Asked::SetWeight(number),
+        Request::SetElement { first, length, .. } => Asked::SetElement { first: first.0, length },
     };
     let mut operands: Vec<Value> = what.operands().collect();
     if let (Some(first), 1) = (operands.first().copied(), operands.len()) {

@@ -58,7 +58,7 @@ fn of_step(step: &Step, lookups: &[Lookup]) -> f64 {
         },
         Code::Lookup(lookup) => 1.8 + 0.8 * lookups[lookup as usize].results.len() as f64,
         Code::Random { .. } | Code::RandomAlways { .. } => 20.0,
-        Code::PlaySize | Code::PlayAt | Code::Connections | Code::Weight(_) => 2.0,
+        Code::PlaySize | Code::PlayAt | Code::Connections | Code::Weight(_) | Code::Element { .. } => 2.0,
         Code::Request { .. } => 5.0,
         Code::Loop(_) | Code::Repeat(_) => 0.3,
     }

@@ -50,6 +50,11 @@ pub(super) enum Code {
     Connections,
     /// Weight `.0` of the connection that the first operand names.
     Weight(u32),
+    /// An element of an array, by the first operand.
+    Element {
+        first: u32,
+        length: u32,
+    },
     /// Loop number `.0` begins.
     Loop(u32),
     /// Loop number `.0` ends, or goes on where the first operand is not zero.
@@ -64,6 +69,7 @@ pub(super) enum Asked {
     Move,
     Watch(u32),
     SetWeight(u32),
+    SetElement { first: u32, length: u32 },
 }
 
 /// One step of a program.
@@ -375,7 +381,8 @@ impl Program {
                     values[self.place_slot(place)] = read(used.place, instance, instances, nodes, ions);
                 }
             }
-            let own = Some((instances.randoms.as_mut_slice(), instances.plays.as_slice(), instance));
+            let Instances { randoms, plays, columns, .. } = &mut *instances;
+            let own = Some((randoms.as_mut_slice(), plays.as_slice(), columns, instance));
             let asked = Some(&mut *event);
             let mut evaluator =
                 Evaluator { values, lookups: &self.lookups, loops: &self.loops, tables, own, event: asked };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Level;
-use super::columns::{Event, EventEffect};
+use super::columns::{Columns, Event, EventEffect};
 use super::loops::Loop;
 use super::program::{Asked, Code, Lookup, Step};
 use super::table::TableValues;
@@ -11,8 +11,8 @@ use super::vector;
 use crate::ir::{Distribution, MOST_ROUNDS};
 use crate::random::Stream;
 
-/// One instance's randoms and times: all streams, all lists, and which instance.
-pub(super) type Own<'a> = (&'a mut [Vec<Stream>], &'a [Arc<[f64]>], usize);
+/// One instance's own: all streams, lists of times and columns, and which instance.
+pub(super) type Own<'a> = (&'a mut [Vec<Stream>], &'a [Arc<[f64]>], &'a mut Columns, usize);
 
 /// What steps work on.
 pub(super) struct Evaluator<'a, 'e> {
@@ -66,6 +66,7 @@ impl Evaluator<'_, '_> {
                 }
                 Code::Connections => self.connections() as f64,
                 Code::Weight(number) => self.weight(a, number).map_or(0.0, |weight| *weight),
+                Code::Element { first, length } => self.element(first, length, a).map_or(f64::NAN, |x| *x),
                 Code::PlaySize => self.times().len() as f64,
                 Code::PlayAt => play_at(self.times(), a),
                 Code::Loop(number) => {
@@ -89,7 +90,7 @@ impl Evaluator<'_, '_> {
 
     fn draw(&mut self, when: bool, random: u32, distribution: Distribution) -> f64 {
         match &mut self.own {
-            Some((randoms, _, instance)) if when => {
+            Some((randoms, _, _, instance)) if when => {
                 draw(&mut randoms[random as usize][*instance], distribution)
             }
             _ => 0.0,
@@ -103,14 +104,26 @@ impl Evaluator<'_, '_> {
             }
             return;
         }
+        if let Asked::SetElement { first, length } = asked {
+            if let Some(element) = self.element(first, length, a) {
+                *element = b;
+            }
+            return;
+        }
         let Some(event) = &mut self.event else { return };
         event.effects.push(match asked {
             Asked::Send => EventEffect::Send { delay: a, flag: b },
             Asked::Fire => EventEffect::Fire { time: a },
             Asked::Move => EventEffect::Move { time: a },
             Asked::Watch(number) => EventEffect::Watch { number, excess: a },
-            Asked::SetWeight(_) => return,
+            Asked::SetWeight(_) | Asked::SetElement { .. } => return,
         });
+    }
+
+    fn element(&mut self, first: u32, length: u32, index: f64) -> Option<&mut f64> {
+        let (_, _, columns, instance) = self.own.as_mut()?;
+        let inside = index >= 0.0 && index < f64::from(length);
+        inside.then(|| &mut columns.column_mut(first as usize + index as usize)[*instance])
     }
 
     fn connections(&self) -> usize {
@@ -123,7 +136,7 @@ impl Evaluator<'_, '_> {
 
     fn times(&self) -> &[f64] {
         match &self.own {
-            Some((_, plays, instance)) => &plays[*instance],
+            Some((_, plays, _, instance)) => &plays[*instance],
             None => &[],
         }
     }

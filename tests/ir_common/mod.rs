@@ -9,8 +9,8 @@ use volley::diagnostic::{Diagnostics, Sources};
 use volley::ir::passes::fold::{binary_of, unary_of};
 use volley::ir::passes::{common, dead, fold};
 use volley::ir::{
-    Builtin, Distribution, Effect, Kernel, Module, Op, Options, Place, Stage, Sum, Value, dump, lower,
-    optimise,
+    Builtin, Distribution, Effect, Kernel, Module, Op, Options, Place, Request, Stage, Sum, Value, dump,
+    lower, optimise,
 };
 use volley::nmodl;
 
@@ -196,11 +196,14 @@ impl World {
                             Request::SetWeight { connection, number, value } => {
                                 (format!("weight {number}"), vec![get(connection), get(value)])
                             }
+                            Request::SetElement { index, value, .. } => {
+                                ("element".into(), vec![get(index), get(value)])
+                            }
                         });
                     }
                     0.0
                 }
-                Op::Connections | Op::Weight { .. } => 0.0,
+                Op::Connections | Op::Weight { .. } | Op::Element { .. } => 0.0,
                 Op::PlaySize => self.list.len() as f64,
                 Op::PlayAt(i) => self.list.get(get(i) as usize).copied().unwrap_or(f64::NAN),
             };
@@ -215,7 +218,7 @@ impl World {
         let table = &module.tables[table as usize];
         let results = |kernel: &Kernel, x: f64| {
             let world = World { arguments: vec![x], ..self.clone() };
-            let values = world.values(module, kernel);
+            let values = world.values(module, kernel, &mut Vec::new());
             let mut results: Vec<f64> = vec![0.0; kernel.effects.len()];
             for effect in &kernel.effects {
                 if let Effect::WriteArgument(i, v) = *effect {

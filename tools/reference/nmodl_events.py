@@ -34,7 +34,7 @@ RECORDED = {
     "watcher": ["ups", "downs", "last", "wrong", "late"],
     "quadratic": ["x", "u", "count"],
     "plastic": ["g", "mark", "total", "count"],
-    "order": ["code"],
+    "order": ["code", "older"],
     "edge": ["on"],
 }
 

@@ -362,6 +362,10 @@ impl<'a> Context<'a> {
                 self.store_element(&slots, index, value, variable);
                 Ok(())
             }
+            Target::Far(first, length, index) => {
+                self.request(Request::SetElement { first, length, index, value });
+                Ok(())
+            }
             Target::Value(_) | Target::Weight(..) => {
                 self.refuse(target.span, "a STATE is needed here", "", "")
             }

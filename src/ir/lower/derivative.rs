@@ -129,6 +129,7 @@ impl Slopes<'_> {
             | Op::Request { .. }
             | Op::Connections
             | Op::Weight { .. }
+            | Op::Element { .. }
             | Op::PlaySize
             | Op::PlayAt(_)
             | Op::Loop

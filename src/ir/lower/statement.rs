@@ -119,6 +119,11 @@ impl<'a> Context<'a> {
                 self.store_element(&slots, index, value, target);
                 Ok(())
             }
+            Target::Far(first, length, index) => {
+                let value = value?;
+                self.request(Request::SetElement { first, length, index, value });
+                Ok(())
+            }
             Target::Weight(connection, number) => {
                 let value = value?;
                 self.request(Request::SetWeight { connection, number, value });

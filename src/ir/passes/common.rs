@@ -79,7 +79,9 @@ fn key(op: &Op) -> Option<Key> {
         Op::Select(a, b, c) => Key::Select(a, b, c),
         Op::Lookup { table, column, x } => Key::Lookup(table, column, x),
         Op::LookupSlope { table, column, x } => Key::LookupSlope(table, column, x),
-        Op::Random { .. } | Op::Request { .. } | Op::Weight { .. } => return None,
+        Op::Random { .. } | Op::Request { .. } | Op::Weight { .. } | Op::Element { .. } => {
+            return None;
+        }
         Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => return None,
         Op::Connections => Key::Connections,
         Op::PlaySize => Key::PlaySize,
