@@ -66,12 +66,8 @@ fn event_code_does_what_it_does_in_neuron() {
     let mut wrong = Vec::new();
     for (i, (name, expected)) in header.iter().zip(&columns).enumerate() {
         let found = results.series(&format!("r{i}"));
-        // Events that come at the same time: NEURON's queue keeps the order in which they were sent, until it puts one behind its
-        // equals, because an event before it was sent; that depends on all other events and is not imitated.
-        let rows = if name == "order.code" { 300 } else { expected.len() };
-        let (found, expected) = (&found[..rows], &expected[..rows]);
         let scale = expected.iter().fold(0.0f64, |most, x| most.max(x.abs())).max(1.0);
-        let error = distance(found, expected) / scale;
+        let error = distance(&found, expected) / scale;
         // NEURON's difference quotient of hh's currents against the derivative; its time adds up rounding.
         if error >= 1e-6 {
             wrong.push(format!("{name}: {error:e}"));
@@ -80,6 +76,16 @@ fn event_code_does_what_it_does_in_neuron() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     let (_, fired) = reference_table("nmodl/events_fired.csv");
     assert!(distance(&results.times("p", 0), &fired[0]) < 1e-9);
+}
+
+/// NEURON's queue keeps the order in which events of the same time were sent, until it puts one behind its equals, because one
+/// for an earlier time was sent; that depends on all events that wait and is not imitated. Until 15 ms it does not happen here.
+#[test]
+fn events_of_the_same_time_come_as_they_were_sent() {
+    let (header, columns) = reference_table("nmodl/events_order.csv");
+    let results = run_on(&model(1, &header), 1);
+    assert_eq!(results.series("r0")[..300], columns[0][..300]);
+    assert_eq!(results.series("r1"), columns[1]);
 }
 
 #[test]
@@ -166,12 +172,13 @@ fn said(text: &str, code: &str) -> String {
 
 #[test]
 fn what_makes_no_sense_is_refused_with_its_reason() {
+    let network = ODD.split("[record]").next().unwrap();
     for (code, expected) in [
-        ("WATCH (v == 3) 2", "WATCH takes a comparison with `>` or `<`"),
+        ("WATCH (v == 3) 2", "a WATCH needs one comparison"),
         ("WATCH (w > 3) 2", "`w` is no variable"),
         ("FOR_NETCONS (b) { x = b }", "FOR_NETCONS names 1 weights, but NET_RECEIVE has 2"),
     ] {
-        let message = said(ODD, &with_receive(code));
+        let message = said(network, &with_receive(code));
         assert!(message.contains(expected), "{code}: {message}");
         assert_eq!(message.matches("error[").count(), 1, "{message}");
     }
@@ -180,7 +187,7 @@ fn what_makes_no_sense_is_refused_with_its_reason() {
         ("point = \"odd\"", "`odd` never fires: `Odd` does not call `net_event`"),
         ("point = \"odd\"\nthreshold = 3", "a detector is either a `point` or a threshold at a place"),
     ] {
-        let text = format!("{ODD}\n[cell.c.detector]\n{detector}\n");
+        let text = format!("{network}\n[cell.c.detector]\n{detector}\n");
         let code = if detector.contains("thr") { "net_event(t)" } else { "x = w" };
         let message = said(&text, &with_receive(code));
         assert!(message.contains(expected), "{detector}: {message}");
