@@ -444,7 +444,7 @@ fn what_is_not_supported_is_refused_with_its_place() {
         (format!("{point} NET_RECEIVE (w) {{ WATCH (v >= 1) 2 }}"), "a WATCH needs one comparison"),
         (
             format!("{point} NET_RECEIVE (w) {{ FOR_NETCONS (u, x) {{ u = 1 }} }}"),
-            "FOR_NETCONS names 2 weights, but NET_RECEIVE has 1",
+            "`FOR_NETCONS` has 2 arguments",
         ),
         ("NEURON { SUFFIX nothing } PROCEDURE f() { }".into(), "`SUFFIX nothing` defines no mechanism"),
     ];

@@ -176,7 +176,7 @@ fn what_makes_no_sense_is_refused_with_its_reason() {
     for (code, expected) in [
         ("WATCH (v == 3) 2", "a WATCH needs one comparison"),
         ("WATCH (w > 3) 2", "`w` is no variable"),
-        ("FOR_NETCONS (b) { x = b }", "FOR_NETCONS names 1 weights, but NET_RECEIVE has 2"),
+        ("FOR_NETCONS (b) { x = b }", "`FOR_NETCONS` has 1 argument"),
     ] {
         let message = said(network, &with_receive(code));
         assert!(message.contains(expected), "{code}: {message}");

@@ -74,8 +74,6 @@ pub(super) struct Context<'a> {
     pub residuals: Option<Vec<Value>>,
     /// The WATCH conditions met so far.
     pub watches: Vec<&'a ast::WatchCondition>,
-    /// Number of NET_RECEIVE's arguments.
-    pub weights: u32,
     /// Stands for `dt` while a steady state is looked for.
     pub step: Option<Value>,
     /// Stands for `t` between the ends of a step.
@@ -140,7 +138,6 @@ impl<'a> Context<'a> {
             solve_for: &[],
             residuals: None,
             watches: Vec::new(),
-            weights: meaning.net_receive.as_ref().map_or(0, |receive| receive.arguments.len() as u32),
             step: None,
             time: None,
             depth: 0,

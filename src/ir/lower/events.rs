@@ -124,12 +124,7 @@ impl<'a> Context<'a> {
             ExpressionKind::Binary { operator: BinaryOperator::Greater, left, right } => (left, right),
             ExpressionKind::Binary { operator: BinaryOperator::Less, left, right } => (right, left),
             _ => {
-                return self.refuse(
-                    watch.condition.span,
-                    "WATCH takes a comparison with `>` or `<`",
-                    "It waits for the moment at which one side passes the other.",
-                    "write `WATCH (v > threshold) 2`",
-                );
+                return self.refuse(watch.condition.span, "WATCH takes a comparison with `>` or `<`", "", "");
             }
         };
         self.in_routine(watch.span, "WATCH", |cx| {
@@ -138,19 +133,14 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// `FOR_NETCONS (w, a) { body }`: once for each connection that ends at the instance.
+    /// `FOR_NETCONS (w, a) { body }`: once for each connection that ends at the instance. It names as many weights as NET_RECEIVE,
+    /// which was checked before.
     pub fn for_netcons(
         &mut self,
         span: Span,
         arguments: &'a [ast::Argument],
         body: &'a ast::Block,
     ) -> Lowered<()> {
-        let count = arguments.len();
-        if count != self.weights as usize {
-            let message = format!("FOR_NETCONS names {count} weights, but NET_RECEIVE has {}", self.weights);
-            let help = "name as many as NET_RECEIVE has; the names may differ";
-            return self.refuse(span, message, "Every connection has the same weights.", help);
-        }
         let slot = self.draft.locals(1);
         let first = self.draft.number(0.0);
         self.draft.set(Slot::Local(slot), first, span);
