@@ -137,6 +137,32 @@ fn draws_keep_order_and_take_masks() {
 }
 
 #[test]
+fn requests_stand_in_their_order_also_in_loops() {
+    let text = "NEURON { POINT_PROCESS s RANGE p } PARAMETER { p = 1 } ASSIGNED { v x }
+        NET_RECEIVE (w) { net_send(1, 2) FOR_NETCONS (u) { w = w + u net_event(t) } WATCH (x > p) 3 net_move(t) }";
+    let module = tidy(text);
+    assert_eq!(
+        lines(&module, Stage::Receive),
+        [
+            "net_send(1, 2)",
+            "_1 = carry 0",
+            "_2 = loop {",
+            "_3 = _1 < connections()",
+            "_4 = w",
+            "_5 = connection[_1].w",
+            "w = _4 + _5 if _3",
+            "net_event(t) if _3",
+            "_6 = select(_3, _1 + 1, _1)",
+            "_7 = next _1 = _6",
+            "_8 = } repeat while _3 && _6 < connections()",
+            "watch(x - p > 0) 3",
+            "net_move(t)",
+        ]
+    );
+    assert_eq!(lines(&module, Stage::Watch), ["watch0 = x - p"]);
+}
+
+#[test]
 fn times_of_a_list_are_played() {
     let text = "NEURON { ARTIFICIAL_CELL s } ASSIGNED { i }
         INITIAL { i = 0 if (play_size() > 0) { net_send(play_at(0), 1) } } NET_RECEIVE (w) { net_event(t) }";
@@ -507,10 +533,6 @@ fn what_is_not_supported_is_refused_with_its_place() {
             "STEADYSTATE with `runge` is not supported",
         ),
         (
-            format!("{point} NET_RECEIVE (w) {{ FROM i = 1 TO p {{ net_event(t) }} }}"),
-            "events cannot be sent from inside this loop",
-        ),
-        (
             density("INITIAL { a = tau(1, 2, 3) } FUNCTION_TABLE tau(i, j, k)"),
             "the FUNCTION_TABLE `tau` has 3 arguments",
         ),
@@ -527,10 +549,10 @@ fn what_is_not_supported_is_refused_with_its_place() {
             "NEURON { SUFFIX s EXTERNAL x_other } ASSIGNED { x_other v } INITIAL { x_other = 1 }".into(),
             "the EXTERNAL `x_other` is set",
         ),
-        (format!("{point} NET_RECEIVE (w) {{ WATCH (v > 1) 2 }}"), "WATCH is not supported yet"),
+        (format!("{point} NET_RECEIVE (w) {{ WATCH (v >= 1) 2 }}"), "a WATCH needs one comparison"),
         (
-            format!("{point} NET_RECEIVE (w) {{ FOR_NETCONS (u) {{ u = 1 }} }}"),
-            "FOR_NETCONS is not supported yet",
+            format!("{point} NET_RECEIVE (w) {{ FOR_NETCONS (u, x) {{ u = 1 }} }}"),
+            "`FOR_NETCONS` has 2 arguments",
         ),
         ("NEURON { SUFFIX nothing } PROCEDURE f() { }".into(), "`SUFFIX nothing` defines no mechanism"),
     ];

@@ -282,7 +282,7 @@ fn compare(kernel: &Kernel, world: &World) -> Result<(), TestCaseError> {
             // A kernel reads its globals as they are when it starts, for all instances.
             let mut globals = world.globals.clone();
             let mut effects = Vec::new();
-            let mut event = Event { arguments: &mut [], flag: 0.0, effects: &mut effects };
+            let mut event = Event::new(&mut [], 0.0, &mut effects);
             let World { instances, nodes, ions, .. } = &mut apart;
             program.run_one(
                 level,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use kernel_common::World;
 use volley::ir::{
-    Binary, ColumnId, Distribution, Effect, GlobalId, IonId, IonVariable, Kernel, Op, Place, RandomId, Sum,
-    Unary, Value,
+    Binary, ColumnId, Distribution, Effect, GlobalId, IonId, IonVariable, Kernel, Op, Place, RandomId,
+    Request, Sum, Unary, Value,
 };
 use volley::kernel::{EventEffect, Level};
 use volley::random::Stream;
@@ -211,12 +211,10 @@ fn events_read_and_write_their_weights_and_answer() {
     let is_self = kernel.push(Op::Binary(Binary::Equal, flag, one));
     let time = kernel.push(Op::Builtin(volley::ir::Builtin::Time));
     write(&mut kernel, 0, sum);
-    kernel.effects.extend([
-        Effect::WriteArgument(0, less),
-        Effect::NetSend { when: None, delay: half, flag: one },
-        Effect::NetEvent { when: Some(is_self), time },
-        Effect::NetMove { when: Some(is_self), time: sum },
-    ]);
+    kernel.effects.push(Effect::WriteArgument(0, less));
+    kernel.push(Op::Request { when: None, what: Request::Send { delay: half, flag: one } });
+    kernel.push(Op::Request { when: Some(is_self), what: Request::Fire { time } });
+    kernel.push(Op::Request { when: Some(is_self), what: Request::Move { time: sum } });
     for level in Level::available() {
         let mut world = World::with_values(&[1.0, 2.0, 3.0]);
         let mut weights = [4.0];
@@ -285,7 +283,7 @@ fn times_that_are_played_end_in_nan() {
 fn a_program_says_what_it_needs() {
     let mut kernel = Kernel::default();
     let one = kernel.push(Op::Constant(1.0));
-    kernel.effects = vec![Effect::NetEvent { when: None, time: one }];
+    kernel.push(Op::Request { when: None, what: Request::Fire { time: one } });
     assert!(volley::kernel::Program::compile(&kernel).has_event_effects());
     let mut kernel = Kernel::default();
     kernel.push(Op::Random { random: RandomId(0), distribution: Distribution::Uniform, when: None });

@@ -246,7 +246,7 @@ fn run(mechanism: &Mechanism, level: Level, apart: bool, whole: bool, names: &[&
         }
         for instance in 0..COUNT {
             let mut effects = Vec::new();
-            let mut event = Event { arguments: &mut [], flag: 0.0, effects: &mut effects };
+            let mut event = Event::new(&mut [], 0.0, &mut effects);
             program.run_one(
                 level,
                 &environment,

@@ -115,7 +115,7 @@ impl World {
         }
         for instance in 0..COUNT {
             let mut effects = Vec::new();
-            let mut event = Event { arguments: &mut [], flag: 0.0, effects: &mut effects };
+            let mut event = Event::new(&mut [], 0.0, &mut effects);
             program.run_one(*level, environment, globals, &[], instance, instances, nodes, ions, &mut event);
         }
     }

@@ -36,6 +36,16 @@ pub struct Store {
     /// Number of weights of each connection: that of its target's mechanism.
     stride: usize,
     weights: Vec<f64>,
+    /// By set: the connections that end at each instance, where the mechanism looks at them all.
+    incoming: Vec<Option<Incoming>>,
+}
+
+/// Connections by the instance of one set at which they end.
+#[derive(Debug)]
+struct Incoming {
+    /// `list[first[instance]..first[instance + 1]]` are those of an instance.
+    first: Vec<u32>,
+    list: Vec<u32>,
 }
 
 impl Store {
@@ -62,7 +72,7 @@ impl Store {
             delay[slot] = entry.delay;
             weights[slot * stride] = entry.weight;
         }
-        Store { first, target, delay, stride, weights }
+        Store { first, target, delay, stride, weights, incoming: Vec::new() }
     }
 
     /// Number of connections.
@@ -87,9 +97,48 @@ impl Store {
         &mut self.weights[start..start + self.stride]
     }
 
+    /// Lists the connections that end at each of `instances` instances of a set, by the `rank` of their source, then as they came.
+    pub fn list_incoming(&mut self, set: usize, instances: usize, rank: &[u32]) {
+        let mut found: Vec<(u32, u32, u32)> = Vec::new();
+        for source in 0..self.first.len() - 1 {
+            for connection in self.first[source]..self.first[source + 1] {
+                let target = self.target[connection as usize];
+                if target.set as usize == set {
+                    found.push((target.instance, rank[source], connection));
+                }
+            }
+        }
+        found.sort_unstable();
+        let mut first = vec![0u32; instances + 1];
+        for (instance, ..) in &found {
+            first[*instance as usize + 1] += 1;
+        }
+        for i in 0..instances {
+            first[i + 1] += first[i];
+        }
+        let list = found.into_iter().map(|(.., connection)| connection).collect();
+        if self.incoming.len() <= set {
+            self.incoming.resize_with(set + 1, || None);
+        }
+        self.incoming[set] = Some(Incoming { first, list });
+    }
+
+    /// All weights, room for how many one connection has, and the listed connections that end at `target`.
+    pub fn incoming(&mut self, target: Target) -> (&mut [f64], usize, &[u32]) {
+        let list = match self.incoming.get(target.set as usize) {
+            Some(Some(Incoming { first, list })) => {
+                let instance = target.instance as usize;
+                &list[first[instance] as usize..first[instance + 1] as usize]
+            }
+            _ => &[],
+        };
+        (&mut self.weights, self.stride, list)
+    }
+
     /// Memory in use, bytes.
     pub fn bytes(&self) -> usize {
-        self.first.len() * 4 + self.target.len() * 8 + self.delay.len() * 8 + self.weights.len() * 8
+        let listed: usize = self.incoming.iter().flatten().map(|i| (i.first.len() + i.list.len()) * 4).sum();
+        self.first.len() * 4 + self.target.len() * 8 + self.delay.len() * 8 + self.weights.len() * 8 + listed
     }
 }
 
@@ -112,5 +161,23 @@ mod tests {
         assert!(of(&store, 1).is_empty());
         assert_eq!(of(&store, 2), vec![0, 2]);
         assert_eq!(store.weights(3), &[2.0, 0.0]);
+    }
+
+    #[test]
+    fn connections_that_end_at_an_instance_come_by_the_rank_of_their_source() {
+        let entry = |source, set, instance| Entry {
+            source,
+            target: Target { set, instance },
+            weight: 1.0,
+            delay: 1.0,
+        };
+        let entries = [entry(2, 1, 0), entry(0, 1, 0), entry(0, 0, 0), entry(2, 1, 0), entry(1, 1, 1)];
+        let mut store = Store::new(3, 1, &entries);
+        store.list_incoming(1, 3, &[1, 2, 0]);
+        let list = |store: &mut Store, set, instance| store.incoming(Target { set, instance }).2.to_vec();
+        assert_eq!(list(&mut store, 1, 0), [3, 4, 0]);
+        assert_eq!(list(&mut store, 1, 1), [2]);
+        assert!(list(&mut store, 1, 2).is_empty());
+        assert!(list(&mut store, 0, 0).is_empty());
     }
 }

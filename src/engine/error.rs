@@ -101,7 +101,7 @@ impl fmt::Display for RunError {
             ),
             RunError::NothingToMove { mechanism, time } => write!(
                 f,
-                "`{mechanism}` called net_move at t = {time} ms with no event of its own outstanding; \
+                "`{mechanism}` called net_move at t = {time} ms with no event of its own with flag 1 outstanding; \
                  call net_send first"
             ),
             RunError::BadEventTime { mechanism, value, time } => write!(

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+mod events;
+
+use self::events::Handler;
 use super::clock::Clock;
 use super::connections::{Entry, Store, Target};
 use super::coupling::{Board, Couplings, Moment};
@@ -10,7 +13,7 @@ use super::error::RunError;
 use super::layout::{self, LocalPopulation, NONE};
 use super::links::Links;
 use super::membrane::Membrane;
-use super::queue::{Arrival, Event as Due, Queue, SelfEvent};
+use super::queue::Queue;
 use super::report::Probes;
 use super::sets::{self, Set};
 use super::sink::Spike;
@@ -58,17 +61,8 @@ pub struct Local {
     pub outbox: Outbox,
     effects: Vec<EventEffect>,
     no_weights: Vec<f64>,
-}
-
-/// Which piece of event code.
-#[derive(Clone, Copy, Debug)]
-enum Handler {
-    /// INITIAL.
-    Initial,
-    /// INITIAL in NET_RECEIVE.
-    ConnectionInitial,
-    /// NET_RECEIVE.
-    Receive,
+    /// Conditions of WATCH that instances wait for.
+    armed: usize,
 }
 
 /// Results of an epoch.
@@ -135,6 +129,7 @@ impl Local {
             probes,
             effects: Vec::new(),
             no_weights: Vec::new(),
+            armed: 0,
         }
     }
 
@@ -179,6 +174,8 @@ impl Local {
     /// The currents, spikes and samples of t = 0.
     pub fn start(&mut self) {
         let environment = self.environment(0.0);
+        // What INITIAL sends without delay comes before anything is computed, as in NEURON.
+        self.deliver(0, 0.0);
         // As in NEURON, currents are computed once at t = 0, so that they can be recorded there.
         self.run_phase(Stage::BeforeBreakpoint, &environment);
         self.membrane.begin_currents();
@@ -257,7 +254,7 @@ impl Local {
             None => program.run(level, environment, globals, tables, instances, nodes, ions),
             Some(instance) => {
                 self.effects.clear();
-                let mut event = Event { arguments: &mut [], flag: 0.0, effects: &mut self.effects };
+                let mut event = Event::new(&mut [], 0.0, &mut self.effects);
                 program.run_one(
                     level,
                     environment,
@@ -272,13 +269,6 @@ impl Local {
             }
         }
         self.links.bring_back(set, one, &mut self.sets, &mut self.membrane);
-    }
-
-    fn initialise_connections(&mut self, environment: &Environment) {
-        for connection in 0..self.store.count() as u32 {
-            let target = self.store.target(connection);
-            self.handle(Handler::ConnectionInitial, target, environment, 0.0, connection);
-        }
     }
 
     /// Chooses the parameters that make membrane currents cancel: the sum of the density mechanisms' currents is
@@ -398,121 +388,6 @@ impl Local {
         }
     }
 
-    /// Delivers the events that are due at step `step` and not later than `until` (ms).
-    pub fn deliver(&mut self, step: u64, until: f64) {
-        self.queue.begin(step);
-        let middle = self.clock.time(step) + self.clock.dt() * (0.5 + 1e-9);
-        let until = until.min(middle);
-        while let Some(due) = self.queue.next(until) {
-            match due {
-                Due::Arrival(a) => {
-                    let target = self.store.target(a.connection);
-                    self.handle(Handler::Receive, target, &self.environment(a.time), 0.0, a.connection);
-                }
-                Due::Own(ticket, e) => {
-                    let latest = &mut self.sets[e.target.set as usize].tickets[e.target.instance as usize];
-                    if *latest == Some(ticket) {
-                        *latest = None;
-                    }
-                    self.handle(Handler::Receive, e.target, &self.environment(e.time), e.flag, e.connection);
-                }
-            }
-        }
-    }
-
-    /// Runs event code for one instance, with the weights of a connection ([`NONE`]: zeros), and carries out what it
-    /// asks for.
-    fn handle(
-        &mut self,
-        handler: Handler,
-        target: Target,
-        environment: &Environment,
-        flag: f64,
-        connection: u32,
-    ) {
-        let instance = target.instance as usize;
-        let set = target.set as usize;
-        self.refresh(set, environment);
-        self.links.follow(set, Some(instance), &mut self.sets, &self.membrane);
-        let Set { mechanism, instances, globals, tables, .. } = &mut self.sets[set];
-        let program = match handler {
-            Handler::Initial => &mechanism.initial,
-            Handler::ConnectionInitial => &mechanism.receive_initial,
-            Handler::Receive => &mechanism.receive,
-        };
-        let Some(program) = program else { return };
-        let weights = mechanism.module.weights.len();
-        let arguments = if connection == NONE {
-            self.no_weights.clear();
-            self.no_weights.resize(weights, 0.0);
-            &mut self.no_weights[..]
-        } else {
-            &mut self.store.weights(connection)[..weights]
-        };
-        let Membrane { nodes, ions, .. } = &mut self.membrane;
-        self.effects.clear();
-        let mut event = Event { arguments, flag, effects: &mut self.effects };
-        program.run_one(
-            self.level,
-            environment,
-            globals,
-            tables,
-            instance,
-            instances,
-            nodes,
-            ions,
-            &mut event,
-        );
-        self.links.bring_back(set, Some(instance), &mut self.sets, &mut self.membrane);
-        let Set { mechanism, tickets, ids, .. } = &mut self.sets[set];
-        let now = environment.time;
-        let name = || mechanism.module.name.clone();
-        for effect in &self.effects {
-            match *effect {
-                EventEffect::Send { delay, flag } if delay >= 0.0 && delay.is_finite() => {
-                    let event = SelfEvent { time: now + delay, target, flag, connection };
-                    tickets[instance] = Some(self.queue.send(event));
-                }
-                EventEffect::Move { time } if time >= now && time.is_finite() => {
-                    let moved = tickets[instance].is_some_and(|ticket| self.queue.reschedule(ticket, time));
-                    if !moved {
-                        self.outbox
-                            .error
-                            .get_or_insert(RunError::NothingToMove { mechanism: name(), time: now });
-                    }
-                }
-                EventEffect::Fire { time } if time.is_finite() => {
-                    // A point process may fire too, but no connection can start there: nobody listens.
-                    if let Some(id) = ids.get(instance) {
-                        let time = time.max(now);
-                        let spike = Spike { time, id: u64::from(*id) };
-                        self.outbox.spikes.push(Fired { spike, event_time: time });
-                    }
-                }
-                EventEffect::Send { delay: value, .. }
-                | EventEffect::Move { time: value }
-                | EventEffect::Fire { time: value } => {
-                    self.outbox.error.get_or_insert(RunError::BadEventTime {
-                        mechanism: name(),
-                        value,
-                        time: now,
-                    });
-                }
-            }
-        }
-    }
-
-    /// Puts in the events of spikes that all threads have fired. They are due later than any step begun.
-    pub fn accept(&mut self, spikes: &[Fired]) {
-        for fired in spikes {
-            let source = fired.spike.id as u32;
-            for (connection, delay) in self.store.of_source(source) {
-                let time = fired.event_time + delay;
-                self.queue.push(self.clock.due(time), Arrival { time, source, connection });
-            }
-        }
-    }
-
     /// What to say if a voltage is not a finite number at `time` (ms).
     pub fn not_finite(&self, time: f64) -> Option<RunError> {
         let count = self.membrane.matrix.len();
@@ -585,5 +460,30 @@ fn connections(model: &Model, locals: &[LocalPopulation], sets: &[Set], clock: C
             });
         }
     }
-    (Store::new(model.cell_count() as usize, stride, &entries), longest)
+    let mut store = Store::new(model.cell_count() as usize, stride, &entries);
+    if sets.iter().any(|set| set.looks_at_connections) {
+        let rank = ranks(model);
+        for (i, set) in sets.iter().enumerate().filter(|(_, set)| set.looks_at_connections) {
+            store.list_incoming(i, set.instances.columns.count(), &rank);
+        }
+    }
+    (store, longest)
+}
+
+/// Sources in the order in which connections first name them, whoever has the targets: in this order FOR_NETCONS meets
+/// them, as in NEURON.
+fn ranks(model: &Model) -> Vec<u32> {
+    let mut rank = vec![NONE; model.cell_count() as usize];
+    let mut next = 0;
+    for projection in &model.projections {
+        let first = model.populations[projection.source].first_id as usize;
+        for source in &projection.connections.source {
+            let rank = &mut rank[first + *source as usize];
+            if *rank == NONE {
+                *rank = next;
+                next += 1;
+            }
+        }
+    }
+    rank
 }

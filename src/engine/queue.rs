@@ -4,8 +4,9 @@
 //! lie in a ring of buckets, one bucket a step, so that putting one in costs a push. Self-events (`net_send`) may
 //! fall into the step that is being delivered and may be moved (`net_move`): they wait in a priority queue.
 //!
-//! Order of delivery is a total order that does not depend on threads: by time; at the same time an instance's own
-//! events come first, in the order in which they were sent; then arrivals by (source, connection).
+//! Order of delivery is a total order that does not depend on threads: by time; at the same time what was sent earlier comes
+//! earlier, as in NEURON (an arrival is sent when its spike is fired). When that does not tell them apart either, an instance's
+//! own events come first, in the order in which they were sent or moved; then arrivals by (source, connection).
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ use super::connections::Target;
 pub struct Arrival {
     /// When it arrives, ms.
     pub time: f64,
+    /// When the spike was fired, ms.
+    pub sent: f64,
     /// Global id of the cell that fired.
     pub source: u32,
     /// Index in this thread's connection store.
@@ -30,6 +33,8 @@ pub struct Arrival {
 pub struct SelfEvent {
     /// When it is due, ms.
     pub time: f64,
+    /// When it was sent or last moved, ms.
+    pub sent: f64,
     /// Who sent it and gets it.
     pub target: Target,
     /// What NET_RECEIVE sees as `flag`.
@@ -81,7 +86,8 @@ pub struct Queue {
     /// The arrivals of step `now`, sorted, those before `taken` delivered.
     due: Vec<Arrival>,
     taken: usize,
-    own: PriorityQueue<Ticket, Reverse<(Time, Ticket)>>,
+    /// By time, then in the order in which they were sent or moved.
+    own: PriorityQueue<Ticket, Reverse<(Time, u64)>>,
     own_events: std::collections::HashMap<Ticket, SelfEvent>,
     sent: u64,
 }
@@ -120,20 +126,25 @@ impl Queue {
     pub fn send(&mut self, event: SelfEvent) -> Ticket {
         self.sent += 1;
         let ticket = Ticket(self.sent);
-        self.own.push(ticket, Reverse((Time(event.time), ticket)));
+        self.own.push(ticket, Reverse((Time(event.time), self.sent)));
         self.own_events.insert(ticket, event);
         ticket
     }
 
-    /// Moves a waiting self-event to another time; false if it waits no longer. O(log n).
-    pub fn reschedule(&mut self, ticket: Ticket, time: f64) -> bool {
-        match self.own_events.get_mut(&ticket) {
-            Some(event) => {
-                event.time = time;
-                self.own.change_priority(&ticket, Reverse((Time(time), ticket)));
-                true
-            }
-            None => false,
+    /// At `now` (ms) moves a waiting self-event to another time; false if it waits no longer. O(log n).
+    pub fn reschedule(&mut self, ticket: Ticket, time: f64, now: f64) -> bool {
+        let Some(event) = self.own_events.get_mut(&ticket) else { return false };
+        event.time = time;
+        event.sent = now;
+        self.sent += 1;
+        self.own.change_priority(&ticket, Reverse((Time(time), self.sent)));
+        true
+    }
+
+    /// Takes a self-event back, if it still waits. O(log n).
+    pub fn withdraw(&mut self, ticket: Ticket) {
+        if self.own_events.remove(&ticket).is_some() {
+            self.own.remove(&ticket);
         }
     }
 
@@ -154,7 +165,8 @@ impl Queue {
             self.due.append(&mut far);
         }
         self.due[self.taken..].sort_unstable_by(|a, b| {
-            a.time.total_cmp(&b.time).then(a.source.cmp(&b.source)).then(a.connection.cmp(&b.connection))
+            let time = a.time.total_cmp(&b.time).then(a.sent.total_cmp(&b.sent));
+            time.then(a.source.cmp(&b.source)).then(a.connection.cmp(&b.connection))
         });
     }
 
@@ -163,8 +175,12 @@ impl Queue {
         let arrival = self.due.get(self.taken).filter(|a| a.time <= until);
         let own =
             self.own.peek().map(|(ticket, Reverse((time, _)))| (*ticket, time.0)).filter(|o| o.1 <= until);
+        let earlier = |arrival: &Arrival, (ticket, time): (Ticket, f64)| {
+            let sent = || self.own_events.get(&ticket).is_some_and(|own| arrival.sent < own.sent);
+            arrival.time < time || (arrival.time == time && sent())
+        };
         match (arrival, own) {
-            (Some(arrival), own) if own.is_none_or(|(_, time)| arrival.time < time) => {
+            (Some(arrival), own) if own.is_none_or(|own| earlier(arrival, own)) => {
                 let arrival = *arrival;
                 self.taken += 1;
                 Some(Event::Arrival(arrival))
@@ -185,7 +201,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn own(time: f64, instance: u32) -> SelfEvent {
-        SelfEvent { time, target: Target { set: 0, instance }, flag: 1.0, connection: 0 }
+        SelfEvent { time, sent: 0.5, target: Target { set: 0, instance }, flag: 1.0, connection: 0 }
+    }
+
+    fn arrival(time: f64, sent: f64, source: u32, connection: u32) -> Arrival {
+        Arrival { time, sent, source, connection }
     }
 
     fn drain(queue: &mut Queue, until: f64) -> Vec<(f64, u32, u32)> {
@@ -200,36 +220,51 @@ mod tests {
     }
 
     #[test]
-    fn own_events_come_before_arrivals_of_the_same_time() {
+    fn at_the_same_time_what_was_sent_earlier_comes_earlier() {
         let mut queue = Queue::new(4);
-        queue.push(1, Arrival { time: 1.0, source: 7, connection: 0 });
-        queue.push(1, Arrival { time: 1.0, source: 2, connection: 5 });
-        queue.push(1, Arrival { time: 1.0, source: 2, connection: 3 });
+        queue.push(1, arrival(1.0, 0.5, 7, 0));
+        queue.push(1, arrival(1.0, 0.6, 1, 1));
+        queue.push(1, arrival(1.0, 0.5, 2, 5));
+        queue.push(1, arrival(1.0, 0.5, 2, 3));
+        queue.push(1, arrival(1.0, 0.4, 9, 4));
         queue.send(own(1.0, 9));
         queue.begin(1);
-        assert_eq!(drain(&mut queue, 1.5), vec![(1.0, u32::MAX, 9), (1.0, 2, 3), (1.0, 2, 5), (1.0, 7, 0)]);
+        let expected =
+            vec![(1.0, 9, 4), (1.0, u32::MAX, 9), (1.0, 2, 3), (1.0, 2, 5), (1.0, 7, 0), (1.0, 1, 1)];
+        assert_eq!(drain(&mut queue, 1.5), expected);
     }
 
     #[test]
     fn a_moved_event_comes_at_its_new_time_only() {
         let mut queue = Queue::new(4);
         let ticket = queue.send(own(5.0, 1));
-        assert!(queue.reschedule(ticket, 2.0));
+        queue.send(own(2.0, 3));
+        assert!(queue.reschedule(ticket, 2.0, 1.0));
         queue.begin(2);
-        assert_eq!(drain(&mut queue, 2.5), vec![(2.0, u32::MAX, 1)]);
-        assert!(!queue.reschedule(ticket, 9.0));
+        assert_eq!(drain(&mut queue, 2.5), vec![(2.0, u32::MAX, 3), (2.0, u32::MAX, 1)]);
+        assert!(!queue.reschedule(ticket, 9.0, 2.0));
         queue.begin(5);
         assert!(drain(&mut queue, 100.0).is_empty());
     }
 
     #[test]
+    fn an_event_taken_back_does_not_come() {
+        let mut queue = Queue::new(4);
+        let ticket = queue.send(own(2.0, 1));
+        queue.withdraw(ticket);
+        queue.withdraw(ticket);
+        queue.begin(2);
+        assert!(drain(&mut queue, 2.5).is_empty());
+    }
+
+    #[test]
     fn the_delivery_of_a_step_can_be_taken_up_again() {
         let mut queue = Queue::new(4);
-        queue.push(1, Arrival { time: 0.9, source: 0, connection: 0 });
-        queue.push(1, Arrival { time: 1.2, source: 0, connection: 1 });
+        queue.push(1, arrival(0.9, 0.0, 0, 0));
+        queue.push(1, arrival(1.2, 0.0, 0, 1));
         queue.begin(1);
         assert_eq!(drain(&mut queue, 1.0), vec![(0.9, 0, 0)]);
-        queue.push(1, Arrival { time: 1.1, source: 3, connection: 2 });
+        queue.push(1, arrival(1.1, 0.0, 3, 2));
         queue.begin(1);
         assert_eq!(drain(&mut queue, 1.5), vec![(1.1, 3, 2), (1.2, 0, 1)]);
     }
@@ -240,7 +275,7 @@ mod tests {
             let mut queue = Queue::new(16);
             let mut expected: Vec<(f64, u32, u32)> = Vec::new();
             for (i, (step, source)) in steps.iter().enumerate() {
-                queue.push(*step, Arrival { time: *step as f64, source: *source, connection: i as u32 });
+                queue.push(*step, arrival(*step as f64, 0.0, *source, i as u32));
                 expected.push((*step as f64, *source, i as u32));
             }
             expected.sort_by(|a, b| a.partial_cmp(b).unwrap());

@@ -23,12 +23,28 @@ pub struct Set {
     pub globals: Vec<f64>,
     /// Its tables, built from the shared variables.
     pub tables: Vec<TableValues>,
-    /// The latest self-event of each instance: the one that `net_move` moves.
+    /// The latest self-event with flag 1 of each instance: the one that `net_move` moves.
     pub tickets: Vec<Option<Ticket>>,
-    /// Artificial cells: global id of each. Else empty.
+    /// Whether events look at all connections of their instance (FOR_NETCONS).
+    pub looks_at_connections: bool,
+    /// The conditions that each instance waits for, in the order of their WATCH statements. Empty without such statements.
+    pub watching: Vec<Vec<Armed>>,
+    /// Global id of the cell whose spike each one's `net_event` is, or [`NONE`]: artificial cells, and point processes that
+    /// are their cell's detector. Else empty.
     pub ids: Vec<u32>,
     /// A variable was changed from elsewhere since hidden columns were computed from it.
     pub stale: bool,
+}
+
+/// A condition of WATCH that an instance waits for.
+#[derive(Clone, Copy, Debug)]
+pub struct Armed {
+    /// Index in the mechanism's conditions.
+    pub number: u32,
+    /// Whether it was true when last looked at: only what becomes true counts.
+    pub holds: bool,
+    /// The event that told that it became true.
+    pub event: Option<Ticket>,
 }
 
 /// An ion in the compartments of one thread.
@@ -82,6 +98,7 @@ fn membrane_set(
     }
     let mut columns = defaults(module, placements.len());
     let mut randoms: Vec<Vec<Stream>> = vec![Vec::new(); module.randoms.len()];
+    let mut ids = Vec::new();
     for (instance, place) in placements.iter().enumerate() {
         let local = &mut locals[place.population as usize];
         let population = &model.populations[place.population as usize];
@@ -102,6 +119,10 @@ fn membrane_set(
             let position = layout::position_in_point_set(point, cell);
             apply(&mut columns, instance, &point.settings, position, 0);
             local.point[set - densities][place.local as usize] = instance as u32;
+            if body.fires == Some(set - densities) {
+                ids.resize(placements.len(), NONE);
+                ids[instance] = (population.first_id + u64::from(cell)) as u32;
+            }
             name = point.name.clone();
             given = (&point.streams, position);
         }
@@ -128,7 +149,7 @@ fn membrane_set(
         randoms,
         plays: Vec::new(),
     };
-    Some(new_set(model, mechanism, index, instances, Vec::new()))
+    Some(new_set(model, mechanism, index, instances, ids))
 }
 
 fn ion_slots(model: &Model, ions: &[LocalIon], name: &str, placements: &[Placement]) -> (usize, NodeIndex) {
@@ -203,14 +224,17 @@ fn new_set(
         let of = |v: &&ir::Variable| (v.first..v.first + v.length).contains(&external.from);
         globals[external.global as usize] = owner.globals.iter().find(of).map_or(0.0, |v| v.default);
     }
-    let tickets = vec![None; instances.columns.count()];
+    let count = instances.columns.count();
+    let watchers = if module.watches.is_empty() { 0 } else { count };
     Set {
         mechanism: mechanism.clone(),
         index,
         instances,
         globals,
         tables: Vec::new(),
-        tickets,
+        tickets: vec![None; count],
+        looks_at_connections: mechanism.receive.as_ref().is_some_and(|p| p.uses_connections()),
+        watching: vec![Vec::new(); watchers],
         ids,
         stale: false,
     }

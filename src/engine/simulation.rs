@@ -290,6 +290,7 @@ fn work(shared: &Shared, local: &mut Local, thread: usize, mut conductor: Option
 
 /// Takes one thread's cells from the beginning of step `step` to its end.
 fn take_step(shared: &Shared, local: &mut Local, step: u64) -> Result<(), Poisoned> {
+    local.watch(step);
     local.deliver(step, f64::INFINITY);
     cross(Moment::Others, step, local, shared.board, &shared.barrier)?;
     local.advance_voltages(step);

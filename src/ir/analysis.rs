@@ -75,6 +75,7 @@ fn own_dependence(op: &Op) -> Dependence {
         | Op::Loop
         | Op::Next(..)
         | Op::Repeat(_) => Dependence::Constant,
+        Op::Request { .. } | Op::Connections | Op::Weight { .. } | Op::Element { .. } => Dependence::Instance,
         Op::Global(_) | Op::Builtin(_) | Op::Lookup { .. } | Op::LookupSlope { .. } => Dependence::Uniform,
         Op::Read(_)
         | Op::Argument(_)
@@ -125,10 +126,14 @@ pub fn uses(kernel: &Kernel) -> Vec<u32> {
     count
 }
 
-/// Which ops are needed: by an effect, by an op that is needed, or because it advances or sets a stream.
+/// Whether an op does something besides making its value: a draw advances its stream or sets it, a request is carried out.
+pub fn acts(op: &Op) -> bool {
+    matches!(op, Op::Random { .. } | Op::SetStream { .. } | Op::Request { .. })
+}
+
+/// Which ops are needed: by an effect, by an op that is needed, or because they do something.
 pub fn live(kernel: &Kernel) -> Vec<bool> {
-    let mut live: Vec<bool> =
-        kernel.ops.iter().map(|op| matches!(op, Op::Random { .. } | Op::SetStream { .. })).collect();
+    let mut live: Vec<bool> = kernel.ops.iter().map(acts).collect();
     for value in kernel.effects.iter().flat_map(Effect::operands) {
         live[value.0 as usize] = true;
     }
@@ -174,7 +179,7 @@ fn keep_loops(kernel: &Kernel, live: &mut [bool]) -> bool {
         added |= live[carry] && !live[next];
         live[next] |= live[carry];
     }
-    // Which loops are open, each with whether something in it counts. One without anything that passes on or draws goes.
+    // Which loops are open, each with whether something in it counts. One without anything that passes on or acts goes.
     let mut open: Vec<(usize, bool)> = Vec::new();
     for (i, op) in kernel.ops.iter().enumerate() {
         match op {
@@ -190,7 +195,7 @@ fn keep_loops(kernel: &Kernel, live: &mut [bool]) -> bool {
                     *outer |= counts;
                 }
             }
-            Op::Next(..) | Op::Random { .. } | Op::SetStream { .. } if live[i] => {
+            Op::Next(..) | Op::Random { .. } | Op::SetStream { .. } | Op::Request { .. } if live[i] => {
                 if let Some((_, counts)) = open.last_mut() {
                     *counts = true;
                 }

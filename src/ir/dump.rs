@@ -47,7 +47,9 @@ pub fn kernel(module: &Module, stage: Stage, kernel: &Kernel) -> String {
     let shown = Shown { module, stage, kernel, line_of };
     let mut text = format!("{} {{\n", stage.name());
     for (i, op) in kernel.ops.iter().enumerate() {
-        if let Some(line) = shown.line_of.get(&i) {
+        if let Op::Request { .. } = op {
+            let _ = writeln!(text, "    {}", shown.op(op, 0));
+        } else if let Some(line) = shown.line_of.get(&i) {
             let _ = writeln!(text, "    _{line} = {}", shown.op(op, 0));
         }
     }
@@ -124,10 +126,12 @@ fn has_line(op: &Op, uses: u32) -> bool {
         | Op::Read(_)
         | Op::Argument(_)
         | Op::Flag
-        | Op::PlaySize => false,
-        Op::Random { .. } | Op::SetStream { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => {
-            true
-        }
+        | Op::Connections
+        | Op::PlaySize
+        | Op::Request { .. } => false,
+        // It may be another one at the next line.
+        Op::Weight { .. } | Op::Element { .. } => true,
+        Op::Random { .. } | Op::SetStream { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => true,
         _ => uses != 1,
     }
 }
@@ -200,6 +204,10 @@ impl Shown<'_> {
                 };
                 format!("set_{part}({stream}, {}){}", self.value(value, 0), self.when(Some(when)))
             }
+            Op::Request { when, what } => format!("{}{}", self.request(&what), self.when(when)),
+            Op::Connections => "connections()".into(),
+            Op::Weight { connection, number } => self.weight(connection, number),
+            Op::Element { first, index, .. } => self.element(first, index),
             Op::PlaySize => "play_size()".into(),
             Op::PlayAt(i) => format!("play_at({})", self.value(i, 0)),
             Op::Carry(initial) => format!("carry {}", self.value(initial, 0)),
@@ -232,13 +240,37 @@ impl Shown<'_> {
                 };
                 format!("{name} += {}", self.value(value, 0))
             }
-            Effect::NetSend { when, delay, flag } => {
-                format!("net_send({}){}", self.list(&[delay, flag]), self.when(when))
+        }
+    }
+
+    fn request(&self, request: &Request) -> String {
+        match *request {
+            Request::Send { delay, flag } => format!("net_send({})", self.list(&[delay, flag])),
+            Request::Fire { time } => format!("net_event({})", self.value(time, 0)),
+            Request::Move { time } => format!("net_move({})", self.value(time, 0)),
+            Request::Watch { number, excess } => {
+                let flag = self.module.watches.get(number as usize).map_or(f64::NAN, |watch| watch.flag);
+                format!("watch({} > 0) {flag}", self.value(excess, 0))
             }
-            Effect::NetEvent { when, time } => {
-                format!("net_event({}){}", self.value(time, 0), self.when(when))
+            Request::SetWeight { connection, number, value } => {
+                format!("{} = {}", self.weight(connection, number), self.value(value, 0))
             }
-            Effect::NetMove { when, time } => format!("net_move({}){}", self.value(time, 0), self.when(when)),
+            Request::SetElement { first, index, value, .. } => {
+                format!("{} = {}", self.element(first, index), self.value(value, 0))
+            }
+        }
+    }
+
+    fn element(&self, first: ColumnId, index: Value) -> String {
+        let name = self.module.column_name(first);
+        format!("{}[{}]", name.trim_end_matches("[0]"), self.value(index, 0))
+    }
+
+    fn weight(&self, connection: Value, number: u32) -> String {
+        let name = self.module.weights.get(number as usize).map_or("?", String::as_str);
+        match self.kernel.ops.get(connection.0 as usize) {
+            Some(Op::Constant(x)) if *x < 0.0 => name.to_string(),
+            _ => format!("connection[{}].{name}", self.value(connection, 0)),
         }
     }
 

@@ -29,6 +29,7 @@ impl Op {
             | Op::Argument(_)
             | Op::Flag
             | Op::PlaySize
+            | Op::Connections
             | Op::Loop => *self,
             Op::Unary(function, a) => Op::Unary(function, change(a)),
             Op::Binary(function, a, b) => Op::Binary(function, change(a), change(b)),
@@ -43,6 +44,11 @@ impl Op {
             Op::SetStream { random, part, value, when } => {
                 Op::SetStream { random, part, value: change(value), when: change(when) }
             }
+            Op::Request { when, what } => {
+                Op::Request { when: when.map(&mut change), what: what.map(&mut change) }
+            }
+            Op::Element { first, length, index } => Op::Element { first, length, index: change(index) },
+            Op::Weight { connection, number } => Op::Weight { connection: change(connection), number },
             Op::PlayAt(index) => Op::PlayAt(change(index)),
             Op::Carry(initial) => Op::Carry(change(initial)),
             Op::Next(carry, next) => Op::Next(change(carry), change(next)),
@@ -51,10 +57,41 @@ impl Op {
     }
 }
 
+impl Request {
+    /// The values it uses, in the order of its fields.
+    pub fn operands(&self) -> impl Iterator<Item = Value> + use<> {
+        let mut found = [None; 2];
+        let mut count = 0;
+        let _ = self.map(|value| {
+            found[count] = Some(value);
+            count += 1;
+            value
+        });
+        found.into_iter().flatten()
+    }
+
+    /// The same request with other values; `change` is called once for each operand, in the order of the fields.
+    #[must_use]
+    pub fn map(&self, mut change: impl FnMut(Value) -> Value) -> Request {
+        match *self {
+            Request::Send { delay, flag } => Request::Send { delay: change(delay), flag: change(flag) },
+            Request::Fire { time } => Request::Fire { time: change(time) },
+            Request::Move { time } => Request::Move { time: change(time) },
+            Request::Watch { number, excess } => Request::Watch { number, excess: change(excess) },
+            Request::SetWeight { connection, number, value } => {
+                Request::SetWeight { connection: change(connection), number, value: change(value) }
+            }
+            Request::SetElement { first, length, index, value } => {
+                Request::SetElement { first, length, index: change(index), value: change(value) }
+            }
+        }
+    }
+}
+
 impl Effect {
     /// The values it uses, in the order of its fields.
     pub fn operands(&self) -> impl Iterator<Item = Value> + use<> {
-        let mut found = [None; 3];
+        let mut found = [None; 1];
         let mut count = 0;
         let _ = self.map(|value| {
             found[count] = Some(value);
@@ -72,18 +109,6 @@ impl Effect {
             Effect::WriteGlobal(global, value) => Effect::WriteGlobal(global, change(value)),
             Effect::WriteArgument(argument, value) => Effect::WriteArgument(argument, change(value)),
             Effect::Add(sum, value) => Effect::Add(sum, change(value)),
-            Effect::NetSend { when, delay, flag } => {
-                let when = when.map(&mut change);
-                Effect::NetSend { when, delay: change(delay), flag: change(flag) }
-            }
-            Effect::NetEvent { when, time } => {
-                let when = when.map(&mut change);
-                Effect::NetEvent { when, time: change(time) }
-            }
-            Effect::NetMove { when, time } => {
-                let when = when.map(&mut change);
-                Effect::NetMove { when, time: change(time) }
-            }
         }
     }
 }

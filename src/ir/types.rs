@@ -214,6 +214,31 @@ pub enum Op {
         /// Mask.
         when: Value,
     },
+    /// Asks for something where `when` is not zero (`None`: always), at this point of the kernel. No value of its own.
+    Request {
+        /// Mask.
+        when: Option<Value>,
+        /// What is asked for.
+        what: Request,
+    },
+    /// How many connections end at the instance.
+    Connections,
+    /// A weight of one of these connections, as it is now.
+    Weight {
+        /// Which connection, from 0; below 0 the one whose event this is.
+        connection: Value,
+        /// Which of its weights.
+        number: u32,
+    },
+    /// An element of a long array, as it is now; NaN outside.
+    Element {
+        /// First column of the array.
+        first: ColumnId,
+        /// Number of its elements.
+        length: u32,
+        /// Which element: a whole number.
+        index: Value,
+    },
     /// The number of times in the instance's own list (`play_size()`).
     PlaySize,
     /// The time number `.0` (from 0) in the instance's own list, ms; NaN outside (`play_at(i)`).
@@ -256,28 +281,55 @@ pub enum Effect {
     WriteArgument(u32, Value),
     /// Adds.
     Add(Sum, Value),
+}
+
+/// What event code asks for. Requests are carried out one after the other, in the order of the ops, and as often as a loop
+/// comes to them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Request {
     /// `net_send(delay, flag)`: an event to this instance at t + delay.
-    NetSend {
-        /// Mask.
-        when: Option<Value>,
+    Send {
         /// ms from now.
         delay: Value,
         /// What NET_RECEIVE will see as `flag`.
         flag: Value,
     },
     /// `net_event(time)`: this instance fires.
-    NetEvent {
-        /// Mask.
-        when: Option<Value>,
+    Fire {
         /// ms.
         time: Value,
     },
     /// `net_move(time)`: the instance's outstanding self-event is moved to `time`.
-    NetMove {
-        /// Mask.
-        when: Option<Value>,
+    Move {
         /// ms.
         time: Value,
+    },
+    /// `WATCH`: from now on an event is wanted when [`Module::watches`] number `.0` becomes true.
+    Watch {
+        /// Which one.
+        number: u32,
+        /// How far beyond its threshold it is now.
+        excess: Value,
+    },
+    /// Stores a weight of a connection to this instance.
+    SetWeight {
+        /// Which connection, as in [`Op::Weight`].
+        connection: Value,
+        /// Which of its weights.
+        number: u32,
+        /// The new weight.
+        value: Value,
+    },
+    /// Stores an element of a long array; outside of it nothing.
+    SetElement {
+        /// First column of the array.
+        first: ColumnId,
+        /// Number of its elements.
+        length: u32,
+        /// Which element: a whole number.
+        index: Value,
+        /// Its new value.
+        value: Value,
     },
 }
 
@@ -348,6 +400,15 @@ pub struct IonUse {
     pub reads: Vec<IonVariable>,
     /// Variables that are written.
     pub writes: Vec<IonVariable>,
+}
+
+/// A condition of a WATCH statement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Watch {
+    /// What NET_RECEIVE sees as `flag` when it has become true.
+    pub flag: f64,
+    /// Hidden column where [`Module::watch`] leaves how far beyond its threshold it is: true above 0.
+    pub column: ColumnId,
 }
 
 /// A POINTER: a variable elsewhere, which the network description names.
@@ -469,6 +530,8 @@ pub struct Module {
     pub serial: Vec<Carried>,
     /// States that diffuse along the cable, after the state kernels of all mechanisms.
     pub diffusions: Vec<Diffusion>,
+    /// Conditions of WATCH statements, in the order of the file.
+    pub watches: Vec<Watch>,
     /// Writes hidden columns that depend only on parameters, `dt`, `celsius` and globals; runs after `initial` and
     /// whenever one of those changes. Made by a pass.
     pub prepare: Option<Kernel>,
@@ -484,6 +547,8 @@ pub struct Module {
     pub receive_initial: Option<Kernel>,
     /// BEFORE and AFTER blocks, and CONSTRUCTOR: each runs for all mechanisms before anything else goes on.
     pub phases: Vec<(Stage, Kernel)>,
+    /// Evaluates all conditions of [`Module::watches`].
+    pub watch: Option<Kernel>,
     /// What was said while it was lowered.
     pub warnings: Diagnostics,
 }
@@ -523,6 +588,7 @@ impl Module {
             (Stage::Current, &self.current),
             (Stage::State, &self.state),
             (Stage::Receive, &self.receive),
+            (Stage::Watch, &self.watch),
         ]
         .into_iter()
         .filter_map(|(stage, kernel)| kernel.as_ref().map(|kernel| (stage, kernel)))
@@ -538,6 +604,7 @@ impl Module {
             (Stage::Current, &mut self.current),
             (Stage::State, &mut self.state),
             (Stage::Receive, &mut self.receive),
+            (Stage::Watch, &mut self.watch),
         ]
         .into_iter()
         .filter_map(|(stage, kernel)| kernel.as_mut().map(|kernel| (stage, kernel)))
@@ -589,6 +656,8 @@ pub enum Stage {
     AfterSolve,
     /// BEFORE STEP: at the end of a step and at t = 0, before anything is recorded.
     BeforeStep,
+    /// [`Module::watch`].
+    Watch,
     /// [`Table::range`].
     TableRange,
     /// [`Table::body`].
@@ -619,6 +688,7 @@ impl Stage {
             Stage::BeforeBreakpoint => "before_breakpoint",
             Stage::AfterSolve => "after_solve",
             Stage::BeforeStep => "before_step",
+            Stage::Watch => "watch",
             Stage::TableRange => "range",
             Stage::TableBody => "body",
         }

@@ -3,9 +3,9 @@
 //! - Every op uses only values made before it; every effect only values of its kernel.
 //! - Every id names something: column, shared variable, ion, table and its column, RANDOM variable, argument.
 //! - Loops are closed, innermost first; what one carries starts before it, and becomes something new once, at its end.
-//! - A place is written at most once in a kernel; voltage, area, diameter and the point scale never are.
-//! - Effects stand where they may: sums in `current`; events in `initial` and `receive`; arguments in `receive`,
-//!   `receive_initial` and the kernels of tables. `prepare` writes hidden columns only, no other kernel does.
+//! - A place is written at most once in a kernel; area, diameter and the point scale never are, voltage only in `receive`.
+//! - Effects stand where they may: sums in `current`; arguments in `receive`, `receive_initial` and the kernels of tables.
+//!   `prepare` and `watch` write hidden columns only, no other kernel does. Requests stand in `receive`; `net_send` in `initial` too.
 //! - A shared variable is stored from a value that is the same for all instances, and not by event code, but where it passes from
 //!   instance to instance; and in a table's body where it passes from row to row.
 //! - The kernels of a table use only uniform values, and the body its `x`.
@@ -101,6 +101,18 @@ impl Check<'_> {
                 self.say(format!("op {i} reads an instance while a table is made"));
             }
             Op::Read(place) => self.place(place),
+            Op::Request { what, .. } => self.request(i, &what),
+            Op::Connections if self.stage != Stage::Receive => {
+                self.say(format!("op {i} looks at connections where no event is"));
+            }
+            Op::Element { first, length, .. }
+                if self.stage != Stage::Receive || first.0 + length > self.module.columns =>
+            {
+                self.say(format!("op {i} reads an element of {first:?}, which is not there"));
+            }
+            Op::Weight { number, .. } if self.stage != Stage::Receive || number >= self.arguments => {
+                self.say(format!("op {i} reads weight {number}, which is not there"));
+            }
             Op::Argument(k) => {
                 let limit = match self.stage {
                     Stage::Receive | Stage::ReceiveInitial => self.arguments,
@@ -139,11 +151,13 @@ impl Check<'_> {
         let allowed = match effect {
             Effect::Write(place, _) => {
                 self.place(*place);
-                if !matches!(place, Place::Column(_) | Place::Ion(..)) {
+                let own = matches!(place, Place::Column(_) | Place::Ion(..));
+                let jump = *place == Place::Voltage && stage == Receive;
+                if !own && !jump {
                     self.say(format!("{place:?} is written"));
                 }
                 let hidden = self.hidden(*place);
-                if hidden != (stage == Prepare) {
+                if hidden != matches!(stage, Prepare | Watch) {
                     self.say(format!("{place:?}, hidden: {hidden}, is written"));
                 }
                 !self.in_table()
@@ -171,11 +185,23 @@ impl Check<'_> {
                 }
                 stage == Current
             }
-            Effect::NetSend { .. } => matches!(stage, Initial | Receive),
-            Effect::NetEvent { .. } | Effect::NetMove { .. } => stage == Receive,
         };
         if !allowed {
             self.say(format!("{effect:?} has no place here"));
+        }
+    }
+
+    fn request(&mut self, i: usize, request: &Request) {
+        let receives = self.stage == Stage::Receive;
+        let allowed = match *request {
+            Request::Send { .. } => receives || self.stage == Stage::Initial,
+            Request::Fire { .. } | Request::Move { .. } => receives,
+            Request::Watch { number, .. } => receives && (number as usize) < self.module.watches.len(),
+            Request::SetWeight { number, .. } => receives && number < self.arguments,
+            Request::SetElement { first, length, .. } => receives && first.0 + length <= self.module.columns,
+        };
+        if !allowed {
+            self.say(format!("op {i}, {request:?}, has no place here"));
         }
     }
 
@@ -282,7 +308,7 @@ mod tests {
         k.push(Op::Flag);
         k.push(Op::Lookup { table: TableId(0), column: 7, x: Value(1) });
         k.effects.push(Effect::Write(Place::Voltage, Value(9)));
-        k.effects.push(Effect::NetEvent { when: None, time: Value(1) });
+        k.push(Op::Request { when: None, what: Request::Fire { time: Value(1) } });
         k.effects.push(Effect::Write(Place::Column(ColumnId(0)), Value(1)));
         k.effects.push(Effect::Write(Place::Column(ColumnId(0)), Value(1)));
         let found = breaches(k);
@@ -291,9 +317,9 @@ mod tests {
             "Column(ColumnId(99)) is not there",
             "op 2 reads a flag where no event is",
             "op 3 looks up column 7 of table 0, which is not there",
+            "op 4, Fire { time: Value(1) }, has no place here",
             "an effect uses value 9, which nothing makes",
             "Voltage is written",
-            "NetEvent { when: None, time: Value(1) } has no place here",
             "Column(ColumnId(0)) is written twice",
         ];
         assert_eq!(found, wanted);

@@ -262,12 +262,46 @@ pub struct Environment {
 /// One event, as one instance sees it.
 #[derive(Debug)]
 pub struct Event<'a> {
-    /// The weights of its connection.
+    /// The weights of its connection. Those of no connection when there are [`Event::connections`].
     pub arguments: &'a mut [f64],
     /// `flag`: 0 for an event from outside.
     pub flag: f64,
     /// What the instance does in answer is appended here, in order.
     pub effects: &'a mut Vec<EventEffect>,
+    /// All connections of the instance, for code that looks at them.
+    pub connections: Option<Connections<'a>>,
+}
+
+impl<'a> Event<'a> {
+    /// An event for code that looks at its own connection only.
+    pub fn new(arguments: &'a mut [f64], flag: f64, effects: &'a mut Vec<EventEffect>) -> Event<'a> {
+        Event { arguments, flag, effects, connections: None }
+    }
+
+    /// The weight number `number` of one connection, by its number in the instance's list; below 0 the event's own.
+    pub(super) fn weight(&mut self, connection: f64, number: u32) -> Option<&mut f64> {
+        let number = number as usize;
+        let Some(all) = &mut self.connections else { return self.arguments.get_mut(number) };
+        let which = if connection < 0.0 { all.own } else { all.list.get(connection as usize).copied() };
+        match which {
+            Some(which) => all.weights.get_mut(which as usize * all.stride + number),
+            None if connection < 0.0 => self.arguments.get_mut(number),
+            None => None,
+        }
+    }
+}
+
+/// The connections that end at an instance.
+#[derive(Debug)]
+pub struct Connections<'a> {
+    /// The weights of all connections, `stride` of each.
+    pub weights: &'a mut [f64],
+    /// Room for the weights of one connection.
+    pub stride: usize,
+    /// Those of the instance.
+    pub list: &'a [u32],
+    /// The one that the event came by.
+    pub own: Option<u32>,
 }
 
 /// What an instance does about events.
@@ -289,5 +323,12 @@ pub enum EventEffect {
     Move {
         /// ms.
         time: f64,
+    },
+    /// `WATCH`: it wants an event when a condition becomes true.
+    Watch {
+        /// Which of its mechanism's conditions.
+        number: u32,
+        /// How far beyond its threshold it is now.
+        excess: f64,
     },
 }

@@ -2,7 +2,7 @@
 //!
 //! 1. What does not depend on the instance becomes uniform: computed once for each run.
 //! 2. Several cheap steps become one ([`super::fuse`]); lookups at the same place of the same table are joined.
-//! 3. What nothing needs is dropped (draws never are: they advance their stream).
+//! 3. What nothing needs is dropped (draws never are: they advance their stream; nor are requests).
 //! 4. Results that are stored in a column are computed right into it if its old value is not read later.
 //! 5. Values get registers, which are free again after their last use. A step may overwrite its own
 //!    operand: every step reads a group of values before it writes one.
@@ -13,9 +13,9 @@ use super::cost::Cost;
 use super::fuse::{self, Known};
 use super::loops::{self, Loop, Spans};
 use super::primitives::Primitive;
-use super::program::{Action, Code, Input, Lookup, LookupResult, PlaceUse, Program, Slot, Step};
+use super::program::{Action, Asked, Code, Input, Lookup, LookupResult, PlaceUse, Program, Slot, Step};
 use crate::ir::analysis;
-use crate::ir::{Binary, Builtin, Effect, IonVariable, Kernel, Op, Place, Sum, TableId, Value};
+use crate::ir::{Binary, Builtin, Effect, IonVariable, Kernel, Op, Place, Request, Sum, TableId, Value};
 
 /// How a value comes about.
 #[derive(Clone, Debug)]
@@ -195,6 +195,7 @@ impl<'a> Compiler<'a> {
                 Op::Constant(_) | Op::Global(_) | Op::Builtin(_) | Op::Argument(_) | Op::Flag => true,
                 Op::Read(_) | Op::Random { .. } | Op::SetStream { .. } => false,
                 Op::PlaySize | Op::PlayAt(_) => false,
+                Op::Request { .. } | Op::Connections | Op::Weight { .. } | Op::Element { .. } => false,
                 Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => false,
                 Op::Unary(_, a) => of(a),
                 Op::Binary(_, a, b) => of(a) && of(b),
@@ -252,6 +253,14 @@ impl<'a> Compiler<'a> {
                 Op::SetStream { random, part, value, when } => {
                     Definition::Computed(Code::SetStream { random: random.0, part }, vec![when, value])
                 }
+                Op::Request { when, what } => request(when, &what),
+                Op::Connections => Definition::Computed(Code::Connections, vec![]),
+                Op::Element { first, length, index } => {
+                    Definition::Computed(Code::Element { first: first.0, length }, vec![index])
+                }
+                Op::Weight { connection, number } => {
+                    Definition::Computed(Code::Weight(number), vec![connection])
+                }
                 Op::PlaySize => Definition::Computed(Code::PlaySize, vec![]),
                 Op::PlayAt(number) => Definition::Computed(Code::PlayAt, vec![number]),
                 Op::Carry(value) | Op::Next(_, value) => {
@@ -288,7 +297,7 @@ impl<'a> Compiler<'a> {
     fn save_changed_places(&mut self) {
         let changed: Vec<Place> = self.changed_places().collect();
         for effect in &self.kernel.effects {
-            for value in effect_operands(effect) {
+            for value in effect.operands() {
                 match self.definitions[value.0 as usize] {
                     Definition::Place(place) if changed.contains(&place) => {
                         self.definitions[value.0 as usize] = Definition::Saved(place);
@@ -319,12 +328,12 @@ impl<'a> Compiler<'a> {
             needed[index] = live && loops;
         }
         for effect in &self.kernel.effects {
-            for value in effect_operands(effect) {
+            for value in effect.operands() {
                 needed[value.0 as usize] = true;
             }
         }
         for index in (0..needed.len()).rev() {
-            needed[index] |= matches!(self.kernel.ops[index], Op::Random { .. } | Op::SetStream { .. });
+            needed[index] |= analysis::acts(&self.kernel.ops[index]);
             if let (true, Op::Next(carry, _)) = (needed[index], &self.kernel.ops[index]) {
                 needed[carry.0 as usize] = true;
             }
@@ -454,7 +463,7 @@ impl<'a> Compiler<'a> {
             }
         }
         for effect in &self.kernel.effects {
-            for value in effect_operands(effect) {
+            for value in effect.operands() {
                 last_use[value.0 as usize] = order.len();
             }
         }
@@ -473,7 +482,7 @@ impl<'a> Compiler<'a> {
                 self.slots[value.0 as usize] = self.slots[carry.0 as usize];
                 continue;
             }
-            if let Op::Loop | Op::Repeat(_) = self.kernel.op(value) {
+            if let Op::Loop | Op::Repeat(_) | Op::Request { .. } = self.kernel.op(value) {
                 continue;
             }
             let mut unused = Vec::new();
@@ -504,7 +513,7 @@ impl<'a> Compiler<'a> {
     fn step(&mut self, value: Value, base: u32, place_of: &HashMap<Place, u32>) -> Step {
         let target = match self.kernel.op(value) {
             // They make no value; any slot will do.
-            Op::Loop | Op::Repeat(_) => Slot(0),
+            Op::Loop | Op::Repeat(_) | Op::Request { .. } => Slot(0),
             _ => self.slot(value),
         };
         let (code, operands) = match &self.definitions[value.0 as usize] {
@@ -555,11 +564,6 @@ impl<'a> Compiler<'a> {
                 Effect::WriteGlobal(global, value) => Action::WriteGlobal(global.0, slot(value)),
                 Effect::WriteArgument(argument, value) => Action::WriteArgument(argument, slot(value)),
                 Effect::Add(sum, value) => Action::Add(sum, slot(value)),
-                Effect::NetSend { when, delay, flag } => {
-                    Action::Send { when: when.map(slot), delay: slot(delay), flag: slot(flag) }
-                }
-                Effect::NetEvent { when, time } => Action::Fire { when: when.map(slot), time: slot(time) },
-                Effect::NetMove { when, time } => Action::Move { when: when.map(slot), time: slot(time) },
             });
         }
         actions
@@ -572,18 +576,20 @@ fn make_step(code: Code, target: Slot, operands: &[Slot]) -> Step {
     Step { code, target, operands: [operand(0), operand(1), operand(2), operand(3)] }
 }
 
-/// The values that an effect uses.
-fn effect_operands(effect: &Effect) -> Vec<Value> {
-    match *effect {
-        Effect::Write(_, value)
-        | Effect::WriteGlobal(_, value)
-        | Effect::WriteArgument(_, value)
-        | Effect::Add(_, value) => vec![value],
-        Effect::NetSend { when, delay, flag } => {
-            [Some(delay), Some(flag), when].into_iter().flatten().collect()
-        }
-        Effect::NetEvent { when, time } | Effect::NetMove { when, time } => {
-            [Some(time), when].into_iter().flatten().collect()
-        }
+/// A request: its operands first, then the mask.
+fn request(when: Option<Value>, what: &Request) -> Definition {
+    let asked = match *what {
+        Request::Send { .. } => Asked::Send,
+        Request::Fire { .. } => Asked::Fire,
+        Request::Move { .. } => Asked::Move,
+        Request::Watch { number, .. } => Asked::Watch(number),
+        Request::SetWeight { number, .. } => Asked::SetWeight(number),
+        Request::SetElement { first, length, .. } => Asked::SetElement { first: first.0, length },
+    };
+    let mut operands: Vec<Value> = what.operands().collect();
+    if let (Some(first), 1) = (operands.first().copied(), operands.len()) {
+        operands.push(first);
     }
+    operands.extend(when);
+    Definition::Computed(Code::Request { asked, masked: when.is_some() }, operands)
 }

@@ -59,7 +59,8 @@ fn of_step(step: &Step, lookups: &[Lookup]) -> f64 {
         Code::Lookup(lookup) => 1.8 + 0.8 * lookups[lookup as usize].results.len() as f64,
         Code::Given { .. } => 8.0,
         Code::Random { .. } | Code::RandomAlways { .. } | Code::SetStream { .. } => 20.0,
-        Code::PlaySize | Code::PlayAt => 2.0,
+        Code::PlaySize | Code::PlayAt | Code::Connections | Code::Weight(_) | Code::Element { .. } => 2.0,
+        Code::Request { .. } => 5.0,
         Code::Loop(_) | Code::Repeat(_) => 0.3,
     }
 }
@@ -68,6 +69,5 @@ fn of_action(action: &Action) -> f64 {
     match action {
         Action::Store(..) | Action::Add(..) => 0.3,
         Action::WriteGlobal(..) | Action::WriteArgument(..) => 0.0,
-        Action::Send { .. } | Action::Fire { .. } | Action::Move { .. } => 5.0,
     }
 }

@@ -32,7 +32,8 @@ mod vector;
 
 pub use aligned::AlignedVector;
 pub use columns::{
-    Columns, Environment, Event, EventEffect, Instances, IonColumns, NodeColumns, NodeIndex, Scattered,
+    Columns, Connections, Environment, Event, EventEffect, Instances, IonColumns, NodeColumns, NodeIndex,
+    Scattered,
 };
 pub use cost::Cost;
 pub use level::Level;

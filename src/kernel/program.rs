@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::columns::{Environment, Event, EventEffect, Instances, IonColumns, NodeColumns};
+use super::columns::{Environment, Event, Instances, IonColumns, NodeColumns};
 use super::loops::Loop;
 use super::primitives::{Primitive, WIDTH};
 use super::scalar::Evaluator;
@@ -51,10 +51,35 @@ pub(super) enum Code {
     },
     PlaySize,
     PlayAt,
+    /// What the first two operands tell is asked for, where the third is not zero.
+    Request {
+        asked: Asked,
+        /// Without a mask always.
+        masked: bool,
+    },
+    Connections,
+    /// Weight `.0` of the connection that the first operand names.
+    Weight(u32),
+    /// An element of an array, by the first operand.
+    Element {
+        first: u32,
+        length: u32,
+    },
     /// Loop number `.0` begins.
     Loop(u32),
     /// Loop number `.0` ends, or goes on where the first operand is not zero.
     Repeat(u32),
+}
+
+/// What is asked for, as in [`ir::Request`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Asked {
+    Send,
+    Fire,
+    Move,
+    Watch(u32),
+    SetWeight(u32),
+    SetElement { first: u32, length: u32 },
 }
 
 /// One step of a program.
@@ -153,19 +178,6 @@ pub(super) enum Action {
     Add(Sum, Slot),
     WriteGlobal(u32, Slot),
     WriteArgument(u32, Slot),
-    Send {
-        when: Option<Slot>,
-        delay: Slot,
-        flag: Slot,
-    },
-    Fire {
-        when: Option<Slot>,
-        time: Slot,
-    },
-    Move {
-        when: Option<Slot>,
-        time: Slot,
-    },
 }
 
 /// A compiled kernel. Immutable, so that all threads share one.
@@ -253,7 +265,7 @@ impl Program {
                 if !self.in_sequence {
                     globals.copy_from_slice(&start);
                 }
-                let mut event = Event { arguments: &mut [], flag: 0.0, effects: &mut effects };
+                let mut event = Event::new(&mut [], 0.0, &mut effects);
                 let memory = (&mut *instances, &mut *nodes, &mut *ions);
                 self.evaluate_one(level, environment, globals, tables, instance, memory, &mut event);
             }
@@ -269,7 +281,7 @@ impl Program {
     /// Runs the kernel for one instance, for `event`. A kernel that uses no event is given an empty one.
     ///
     /// # Panics
-    /// As [`Program::run`]; also when there is no such instance, or fewer arguments than the kernel uses.
+    /// As [`Program::run`]; also when there is no such instance, or fewer arguments or weights than the kernel uses.
     #[allow(clippy::too_many_arguments)]
     pub fn run_one(
         &self,
@@ -289,9 +301,17 @@ impl Program {
 
     /// Whether it sends, fires or moves events.
     pub fn has_event_effects(&self) -> bool {
-        self.actions
-            .iter()
-            .any(|action| matches!(action, Action::Send { .. } | Action::Fire { .. } | Action::Move { .. }))
+        self.steps.iter().any(|step| matches!(step.code, Code::Request { .. }))
+    }
+
+    /// Whether it looks at all connections of an instance: then an event gets them, and has no arguments of its own.
+    pub fn uses_connections(&self) -> bool {
+        let set = |asked: &Asked| matches!(asked, Asked::SetWeight(_));
+        self.steps.iter().any(|step| match &step.code {
+            Code::Connections | Code::Weight(_) => true,
+            Code::Request { asked, .. } => set(asked),
+            _ => false,
+        })
     }
 
     /// Whether it draws random numbers, or sets streams of them.
@@ -308,6 +328,7 @@ impl Program {
 
     fn uses_event(&self) -> bool {
         self.has_event_effects()
+            || self.uses_connections()
             || self.inputs.iter().any(|input| matches!(input, Input::Argument(_) | Input::Flag))
             || self.actions.iter().any(|action| matches!(action, Action::WriteArgument(..)))
     }
@@ -352,7 +373,8 @@ impl Program {
                 Input::Flag => flag,
             };
         }
-        let mut evaluator = Evaluator { values, lookups: &self.lookups, loops: &[], tables, own: None };
+        let mut evaluator =
+            Evaluator { values, lookups: &self.lookups, loops: &[], tables, own: None, event: None };
         evaluator.run(level, &self.uniform_steps);
     }
 
@@ -382,8 +404,11 @@ impl Program {
                     values[self.place_slot(place)] = read(used.place, instance, instances, nodes, ions);
                 }
             }
-            let own = Some((instances.randoms.as_mut_slice(), instances.plays.as_slice(), instance));
-            let mut evaluator = Evaluator { values, lookups: &self.lookups, loops: &self.loops, tables, own };
+            let Instances { randoms, plays, columns, .. } = &mut *instances;
+            let own = Some((randoms.as_mut_slice(), plays.as_slice(), columns, instance));
+            let asked = Some(&mut *event);
+            let mut evaluator =
+                Evaluator { values, lookups: &self.lookups, loops: &self.loops, tables, own, event: asked };
             evaluator.run(level, &self.steps);
             for (place, used) in self.places.iter().enumerate() {
                 if let (true, Place::Column(column)) = (used.written, used.place) {
@@ -391,7 +416,6 @@ impl Program {
                 }
             }
             for action in &self.actions {
-                let holds = |when: Option<Slot>| when.is_none_or(|when| values[when.index()] != 0.0);
                 match *action {
                     Action::Store(place, value) => {
                         *target(place, instance, instances, nodes, ions) = values[value.index()];
@@ -410,16 +434,6 @@ impl Program {
                     Action::WriteArgument(argument, value) => {
                         event.arguments[argument as usize] = values[value.index()];
                     }
-                    Action::Send { when, delay, flag } if holds(when) => event
-                        .effects
-                        .push(EventEffect::Send { delay: values[delay.index()], flag: values[flag.index()] }),
-                    Action::Fire { when, time } if holds(when) => {
-                        event.effects.push(EventEffect::Fire { time: values[time.index()] });
-                    }
-                    Action::Move { when, time } if holds(when) => {
-                        event.effects.push(EventEffect::Move { time: values[time.index()] });
-                    }
-                    Action::Send { .. } | Action::Fire { .. } | Action::Move { .. } => {}
                 }
             }
         });

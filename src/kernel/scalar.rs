@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use super::Level;
+use super::columns::{Columns, Event, EventEffect};
 use super::loops::Loop;
-use super::program::{Code, Lookup, Step};
+use super::program::{Asked, Code, Lookup, Step};
 use super::table::TableValues;
 use super::vector;
 use crate::ir::{Distribution, MOST_ROUNDS, StreamPart};
 use crate::random::Stream;
 
-/// One instance's randoms and times: all streams, all lists, and which instance.
-pub(super) type Own<'a> = (&'a mut [Vec<Stream>], &'a [Arc<[f64]>], usize);
+/// One instance's own: all streams, lists of times and columns, and which instance.
+pub(super) type Own<'a> = (&'a mut [Vec<Stream>], &'a [Arc<[f64]>], &'a mut Columns, usize);
 
 /// What steps work on.
-pub(super) struct Evaluator<'a> {
+pub(super) struct Evaluator<'a, 'e> {
     /// One value for each slot.
     pub(super) values: &'a mut [f64],
     pub(super) lookups: &'a [Lookup],
@@ -22,9 +23,11 @@ pub(super) struct Evaluator<'a> {
     pub(super) tables: &'a [TableValues],
     /// `None` where there is no instance.
     pub(super) own: Option<Own<'a>>,
+    /// `None` where there is no event.
+    pub(super) event: Option<&'a mut Event<'e>>,
 }
 
-impl Evaluator<'_> {
+impl Evaluator<'_, '_> {
     /// Runs `steps` with the arithmetic of `level`.
     pub(super) fn run(&mut self, level: Level, steps: &[Step]) {
         if !steps.is_empty() {
@@ -56,12 +59,21 @@ impl Evaluator<'_> {
                 Code::Random { random, distribution } => self.draw(a != 0.0, random, distribution),
                 Code::RandomAlways { random, distribution } => self.draw(true, random, distribution),
                 Code::SetStream { random, part } => {
-                    if let (Some((randoms, _, instance)), true) = (&mut self.own, a != 0.0) {
+                    if let (Some((randoms, _, _, instance)), true) = (&mut self.own, a != 0.0) {
                         set_stream(&mut randoms[random as usize][*instance], part, operands[1]);
                     }
                     0.0
                 }
                 Code::Given { table, part } => self.tables[table as usize].given(part, a, operands[1]),
+                Code::Request { asked, masked } => {
+                    if !masked || operands[2] != 0.0 {
+                        self.ask(asked, a, operands[1]);
+                    }
+                    continue;
+                }
+                Code::Connections => self.connections() as f64,
+                Code::Weight(number) => self.weight(a, number).map_or(0.0, |weight| *weight),
+                Code::Element { first, length } => self.element(first, length, a).map_or(f64::NAN, |x| *x),
                 Code::PlaySize => self.times().len() as f64,
                 Code::PlayAt => play_at(self.times(), a),
                 Code::Loop(number) => {
@@ -85,16 +97,53 @@ impl Evaluator<'_> {
 
     fn draw(&mut self, when: bool, random: u32, distribution: Distribution) -> f64 {
         match &mut self.own {
-            Some((randoms, _, instance)) if when => {
+            Some((randoms, _, _, instance)) if when => {
                 draw(&mut randoms[random as usize][*instance], distribution)
             }
             _ => 0.0,
         }
     }
 
+    fn ask(&mut self, asked: Asked, a: f64, b: f64) {
+        if let Asked::SetWeight(number) = asked {
+            if let Some(weight) = self.weight(a, number) {
+                *weight = b;
+            }
+            return;
+        }
+        if let Asked::SetElement { first, length } = asked {
+            if let Some(element) = self.element(first, length, a) {
+                *element = b;
+            }
+            return;
+        }
+        let Some(event) = &mut self.event else { return };
+        event.effects.push(match asked {
+            Asked::Send => EventEffect::Send { delay: a, flag: b },
+            Asked::Fire => EventEffect::Fire { time: a },
+            Asked::Move => EventEffect::Move { time: a },
+            Asked::Watch(number) => EventEffect::Watch { number, excess: a },
+            Asked::SetWeight(_) | Asked::SetElement { .. } => return,
+        });
+    }
+
+    fn element(&mut self, first: u32, length: u32, index: f64) -> Option<&mut f64> {
+        let (_, _, columns, instance) = self.own.as_mut()?;
+        let inside = index >= 0.0 && index < f64::from(length);
+        inside.then(|| &mut columns.column_mut(first as usize + index as usize)[*instance])
+    }
+
+    fn connections(&self) -> usize {
+        self.event.as_ref().and_then(|event| event.connections.as_ref()).map_or(0, |all| all.list.len())
+    }
+
+    fn weight(&mut self, connection: f64, number: u32) -> Option<&mut f64> {
+        self.event.as_mut()?.weight(connection, number)
+    }
+
     fn times(&self) -> &[f64] {
         match &self.own {
-            Some((_, plays, instance)) => &plays[*instance],
+            Some((_, plays, _, instance)) => &plays[*instance],
             None => &[],
         }
     }

@@ -73,6 +73,8 @@ pub struct Mechanism {
     pub phases: Vec<(ir::Stage, Program)>,
     /// Why it runs on one thread only: what passes from one instance to the next. Empty for most mechanisms.
     pub serial: Vec<Carried>,
+    /// Conditions of WATCH.
+    pub watch: Option<Program>,
     /// What is probably not meant in the text.
     pub warnings: Diagnostics,
     /// Whether the units of the text agree.
@@ -117,13 +119,13 @@ impl Mechanism {
         self.phases.iter().find(|(of, _)| *of == stage).map(|(_, program)| program)
     }
 
-    /// Estimated cost of one instance and time step, ns: currents, states, and the phases of a step.
+    /// Estimated cost of one instance and time step, ns: currents, states, conditions, and the phases of a step.
     pub fn cost(&self) -> f64 {
         let of = |program: &Option<Program>| program.as_ref().map_or(0.0, |p| p.cost().nanoseconds);
         let phases = self.phases.iter().filter(|(stage, _)| {
             matches!(stage, ir::Stage::BeforeBreakpoint | ir::Stage::AfterSolve | ir::Stage::BeforeStep)
         });
-        of(&self.current) + of(&self.state) + phases.map(|(_, p)| p.cost().nanoseconds).sum::<f64>()
+        of(&self.current) + of(&self.state) + of(&self.watch) + phases.map(|(_, p)| p.cost().nanoseconds).sum::<f64>()
     }
 }
 
@@ -169,6 +171,7 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         receive: program(&module.receive),
         receive_initial: program(&module.receive_initial),
         serial: carried(&module, sources),
+        watch: program(&module.watch),
         warnings,
         units,
         module,

@@ -82,6 +82,13 @@ fn cell_type(
     let here = place.at("detector");
     let detector = match &cell.detector {
         None => None,
+        Some(detector) if detector.point.is_some() => {
+            for key in ["at", "threshold"].map(|key| here.at(key)).into_iter().filter(Place::exists) {
+                let message = "a detector is either a `point` or a threshold at a place";
+                context.error("network/detector", key.key(), message);
+            }
+            None
+        }
         Some(detector) => {
             let location = built.shape.location(context, detector.at.as_deref(), &here.at("at"));
             let threshold =

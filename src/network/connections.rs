@@ -76,7 +76,7 @@ fn source(
 ) -> Option<usize> {
     let here = place.at("from");
     let (number, population) = find_population(context, model, &entry.from, &here)?;
-    if let Body::Cells(CellBody { detector: None, cell_type, .. }) = &population.body {
+    if let Body::Cells(CellBody { detector: None, fires: None, cell_type, .. }) = &population.body {
         let message =
             format!("the cells of `{}` never fire: their type `{cell_type}` has no detector", entry.from);
         let error = Diagnostic::error("network/detector", message).at(here.span(), "");

@@ -294,7 +294,7 @@ pub(crate) struct Point {
     pub others: Named<Scalar>,
 }
 
-/// Where spikes are detected: when v there rises through the threshold.
+/// Where spikes are detected: when v there rises through the threshold, or when a point process fires.
 #[derive(Debug, Default, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Detector {
@@ -302,6 +302,8 @@ pub(crate) struct Detector {
     pub at: Option<String>,
     /// Threshold, mV (default 10).
     pub threshold: Option<Scalar>,
+    /// In the place of a threshold: the point process of the cell whose `net_event` is the cell's spike.
+    pub point: Option<String>,
 }
 
 /// Cells of one type.

@@ -153,8 +153,10 @@ pub struct CellBody {
     pub points: Vec<PointSet>,
     /// Ions present, with the cell's own values.
     pub ions: Vec<IonSet>,
-    /// Where spikes are detected; `None`: the cell never fires.
+    /// Where spikes are detected; `None`: the voltage fires no spikes.
     pub detector: Option<Detector>,
+    /// Index into [`CellBody::points`] of the point process whose `net_event` is the cell's spike.
+    pub fires: Option<usize>,
     /// Parameters to be chosen at initialisation so that each node rests at v_init.
     pub rests: Vec<Rest>,
     /// What the POINTERs of mechanisms point at.

@@ -20,7 +20,7 @@ use super::names::{cell_number, find_table};
 use super::pointers;
 use super::schema::quoted;
 use crate::diagnostic::{Diagnostic, suggest};
-use crate::ir::Kind;
+use crate::ir::{Kind, Op, Request};
 
 /// More cells than global ids can number.
 const MOST: u64 = 2_147_483_648;
@@ -158,10 +158,12 @@ impl<'c> Work<'_, 'c> {
             points: Vec::new(),
             ions: Vec::new(),
             detector: cell.detector,
+            fires: None,
             rests: cell.rests.clone(),
             pointers: Vec::new(),
         };
         self.points(cell, &mut body);
+        body.fires = self.firing_point(cell, &body);
         self.stimuli(cell, &mut body);
         let mut users: Vec<(usize, &[u32])> =
             body.densities.iter().map(|d| (d.mechanism, d.nodes.as_slice())).collect();
@@ -191,6 +193,25 @@ impl<'c> Work<'_, 'c> {
             };
             self.point(cell, body, described);
         }
+    }
+
+    /// The point process that the cell's detector names.
+    fn firing_point(&mut self, cell: &CellType, body: &CellBody) -> Option<usize> {
+        let name = &cell.shape.name;
+        let wanted = self.context.description.cell.get(name)?.detector.as_ref()?.point.as_deref()?;
+        let here = self.context.document.place().at("cell").at(name).at("detector").at("point").span();
+        let Some(index) = body.points.iter().position(|point| point.name == wanted) else {
+            let names = body.points.iter().map(|point| point.name.as_str());
+            self.context.unknown("point process", wanted, here, names);
+            return None;
+        };
+        let module = &self.library.used[body.points[index].mechanism].module;
+        let fire = |op: &Op| matches!(op, Op::Request { what: Request::Fire { .. }, .. });
+        if !module.receive.as_ref().is_some_and(|kernel| kernel.ops.iter().any(fire)) {
+            let message = format!("`{wanted}` never fires: `{}` does not call `net_event`", module.name);
+            self.context.error("network/detector", here, message);
+        }
+        Some(index)
     }
 
     /// The stimuli on this population.

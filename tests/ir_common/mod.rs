@@ -9,8 +9,8 @@ use volley::diagnostic::{Diagnostics, Sources};
 use volley::ir::passes::fold::{binary_of, unary_of};
 use volley::ir::passes::{common, dead, fold};
 use volley::ir::{
-    Builtin, Distribution, Effect, Kernel, Module, Op, Options, Place, Stage, Sum, Value, dump, lower,
-    optimise,
+    Builtin, Distribution, Effect, Kernel, Module, Op, Options, Place, Request, Stage, Sum, Value, dump,
+    lower, optimise,
 };
 use volley::nmodl;
 
@@ -113,10 +113,9 @@ impl World {
 
     /// Runs a kernel: stores its variables, gives its other effects by name, with their masks applied.
     pub fn run(&mut self, module: &Module, kernel: &Kernel) -> Vec<(String, Vec<f64>)> {
-        let values = self.values(module, kernel);
-        let get = |v: Value| values[v.0 as usize];
-        let on = |when: Option<Value>| when.is_none_or(|mask| get(mask) != 0.0);
         let mut said = Vec::new();
+        let values = self.values(module, kernel, &mut said);
+        let get = |v: Value| values[v.0 as usize];
         for effect in &kernel.effects {
             match *effect {
                 Effect::Write(Place::Column(id), v) => self.columns[id.0 as usize] = get(v),
@@ -126,20 +125,12 @@ impl World {
                 Effect::Add(Sum::RightHandSide, v) => said.push(("rhs".into(), vec![get(v)])),
                 Effect::Add(Sum::Diagonal, v) => said.push(("diagonal".into(), vec![get(v)])),
                 Effect::Add(Sum::IonCurrent(id), v) => said.push((format!("ion {}", id.0), vec![get(v)])),
-                Effect::NetSend { when, delay, flag } if on(when) => {
-                    said.push(("net_send".into(), vec![get(delay), get(flag)]));
-                }
-                Effect::NetEvent { when, time } if on(when) => {
-                    said.push(("net_event".into(), vec![get(time)]))
-                }
-                Effect::NetMove { when, time } if on(when) => said.push(("net_move".into(), vec![get(time)])),
-                Effect::NetSend { .. } | Effect::NetEvent { .. } | Effect::NetMove { .. } => {}
             }
         }
         said
     }
 
-    fn values(&self, module: &Module, kernel: &Kernel) -> Vec<f64> {
+    fn values(&self, module: &Module, kernel: &Kernel, said: &mut Vec<(String, Vec<f64>)>) -> Vec<f64> {
         let mut values: Vec<f64> = vec![0.0; kernel.ops.len()];
         let mut draws = self.draws.iter();
         let mut at = 0;
@@ -199,6 +190,26 @@ impl World {
                 },
                 // Draws are given, so nothing sets them.
                 Op::SetStream { .. } => 0.0,
+                Op::Request { when, what } => {
+                    if when.is_none_or(|mask| get(mask) != 0.0) {
+                        said.push(match what {
+                            Request::Send { delay, flag } => ("net_send".into(), vec![get(delay), get(flag)]),
+                            Request::Fire { time } => ("net_event".into(), vec![get(time)]),
+                            Request::Move { time } => ("net_move".into(), vec![get(time)]),
+                            Request::Watch { number, excess } => {
+                                (format!("watch {number}"), vec![get(excess)])
+                            }
+                            Request::SetWeight { connection, number, value } => {
+                                (format!("weight {number}"), vec![get(connection), get(value)])
+                            }
+                            Request::SetElement { index, value, .. } => {
+                                ("element".into(), vec![get(index), get(value)])
+                            }
+                        });
+                    }
+                    0.0
+                }
+                Op::Connections | Op::Weight { .. } | Op::Element { .. } => 0.0,
                 Op::PlaySize => self.list.len() as f64,
                 Op::PlayAt(i) => self.list.get(get(i) as usize).copied().unwrap_or(f64::NAN),
             };
@@ -213,7 +224,7 @@ impl World {
         let table = &module.tables[table as usize];
         let results = |kernel: &Kernel, x: f64| {
             let world = World { arguments: vec![x], ..self.clone() };
-            let values = world.values(module, kernel);
+            let values = world.values(module, kernel, &mut Vec::new());
             let mut results: Vec<f64> = vec![0.0; kernel.effects.len()];
             for effect in &kernel.effects {
                 if let Effect::WriteArgument(i, v) = *effect {

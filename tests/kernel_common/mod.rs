@@ -64,7 +64,7 @@ impl World {
         flag: f64,
     ) -> Vec<EventEffect> {
         let mut effects = Vec::new();
-        let mut event = Event { arguments, flag, effects: &mut effects };
+        let mut event = Event::new(arguments, flag, &mut effects);
         let World { globals, tables, instances, nodes, ions } = self;
         let program = Program::compile(kernel);
         program.run_one(level, &ENVIRONMENT, globals, tables, instance, instances, nodes, ions, &mut event);

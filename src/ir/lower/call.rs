@@ -367,22 +367,19 @@ impl<'a> Context<'a> {
             "net_send" => {
                 self.events_allowed(call, &[Stage::Initial, Stage::Receive])?;
                 let [delay, flag] = self.numbers(call)?;
-                let when = self.draft.mask();
-                self.draft.kernel.effects.push(Effect::NetSend { when, delay, flag });
+                self.request(Request::Send { delay, flag });
                 Ok(())
             }
             "net_event" => {
                 self.events_allowed(call, &[Stage::Receive])?;
                 let [time] = self.numbers(call)?;
-                let when = self.draft.mask();
-                self.draft.kernel.effects.push(Effect::NetEvent { when, time });
+                self.request(Request::Fire { time });
                 Ok(())
             }
             "net_move" => {
                 self.events_allowed(call, &[Stage::Receive])?;
                 let [time] = self.numbers(call)?;
-                let when = self.draft.mask();
-                self.draft.kernel.effects.push(Effect::NetMove { when, time });
+                self.request(Request::Move { time });
                 Ok(())
             }
             "state_discontinuity" => self.discontinuity(call),
@@ -439,7 +436,13 @@ impl<'a> Context<'a> {
                 self.store_element(&slots, index, value, variable);
                 Ok(())
             }
-            Target::Value(_) => self.refuse(target.span, "a STATE is needed here", "", ""),
+            Target::Far(first, length, index) => {
+                self.request(Request::SetElement { first, length, index, value });
+                Ok(())
+            }
+            Target::Value(_) | Target::Weight(..) => {
+                self.refuse(target.span, "a STATE is needed here", "", "")
+            }
         }
     }
 

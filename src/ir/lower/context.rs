@@ -80,6 +80,8 @@ pub(super) struct Context<'a> {
     pub solve_for: &'a [ast::Name],
     /// The equations of the LINEAR or NONLINEAR block at hand, left side less right side.
     pub residuals: Option<Vec<Value>>,
+    /// The WATCH conditions met so far.
+    pub watches: Vec<&'a ast::WatchCondition>,
     /// Stands for `dt` while a steady state is looked for.
     pub step: Option<Value>,
     /// States as they were so many steps ago, in a DISCRETE block.
@@ -110,6 +112,8 @@ pub(super) enum Local {
     Argument(u32),
     /// The event's `flag`.
     Flag,
+    /// A weight of the connection whose number is in a local: the local, and which weight.
+    Weight(u32, u32),
 }
 
 /// The block that a SOLVE names, and its method.
@@ -156,6 +160,7 @@ impl<'a> Context<'a> {
             scheme_loops: 0,
             solve_for: &[],
             residuals: None,
+            watches: Vec::new(),
             step: None,
             past: BTreeMap::new(),
             time: None,
@@ -227,6 +232,12 @@ impl<'a> Context<'a> {
     /// `dt`.
     pub fn time_step(&mut self) -> Value {
         self.step.unwrap_or_else(|| self.draft.emit(Op::Builtin(Builtin::TimeStep)))
+    }
+
+    /// Asks for something on the path at hand.
+    pub fn request(&mut self, what: Request) {
+        let when = self.draft.mask();
+        self.draft.emit(Op::Request { when, what });
     }
 
     /// Makes one kernel: `body` lowers into a new draft, with no local names.
@@ -304,6 +315,7 @@ impl<'a> Context<'a> {
             Some(Local::Slot(first, length)) => Some(Named::Local(first, length)),
             Some(Local::Argument(i)) => Some(Named::Argument(i)),
             Some(Local::Flag) => Some(Named::Flag),
+            Some(Local::Weight(connection, number)) => Some(Named::Weight(connection, number)),
             None => self.names.get(name),
         }
     }

@@ -138,6 +138,10 @@ impl Slopes<'_> {
             | Op::LookupSlope { .. }
             | Op::Random { .. }
             | Op::SetStream { .. }
+            | Op::Request { .. }
+            | Op::Connections
+            | Op::Weight { .. }
+            | Op::Element { .. }
             | Op::PlaySize
             | Op::PlayAt(_)
             | Op::Loop

@@ -13,9 +13,16 @@ pub(super) enum Target {
     Slot(Slot),
     /// Not a variable, but a value.
     Value(Op),
+    /// An element of a long array: its first column, its length, and which element.
+    Far(ColumnId, u32, Value),
+    /// A weight of a connection: the connection's number, and which weight.
+    Weight(Value, u32),
     /// One of several variables, by its number, which is not known before the run.
     Element(Vec<Slot>, Value),
 }
+
+/// Elements of an array that event code keeps as values of their own; those of a longer one stay where they are.
+const LONGEST_CHOICE: u32 = 32;
 
 /// Which element of an array.
 enum Element {
@@ -102,6 +109,8 @@ impl<'a> Context<'a> {
                 Ok(self.time.unwrap_or_else(|| self.draft.emit(Op::Builtin(Builtin::Time))))
             }
             Target::Value(op) => Ok(self.draft.emit(op)),
+            Target::Far(first, length, index) => Ok(self.draft.emit(Op::Element { first, length, index })),
+            Target::Weight(connection, number) => Ok(self.draft.emit(Op::Weight { connection, number })),
             Target::Element(slots, index) => {
                 let mut value = self.draft.number(f64::NAN);
                 for (i, slot) in slots.into_iter().enumerate() {
@@ -140,6 +149,17 @@ impl<'a> Context<'a> {
             Named::Global(..) => Slot::Global(GlobalId(id)),
             _ => Slot::Local(id),
         };
+        if let Named::Column(first, Some(length)) = named
+            && length > LONGEST_CHOICE
+            && self.draft.stage == Stage::Receive
+            && variable.primes == 0
+        {
+            let index = match self.element(variable, Some(length))? {
+                Element::Known(index) => self.draft.number(f64::from(index)),
+                Element::Computed(index) => index,
+            };
+            return Ok(Target::Far(ColumnId(first), length, index));
+        }
         let slot = match named {
             Named::Column(first, length) | Named::Global(first, length) | Named::Local(first, length) => {
                 match self.element(variable, length)? {
@@ -167,6 +187,11 @@ impl<'a> Context<'a> {
                 Slot::Argument(i)
             }
             Named::Flag => return Ok(Target::Value(Op::Flag)),
+            Named::Weight(connection, number) => {
+                self.element(variable, None)?;
+                let connection = self.draft.get(Slot::Local(connection), variable.span);
+                return Ok(Target::Weight(connection, number));
+            }
             Named::Number(x) => return Ok(Target::Value(Op::Constant(x))),
             Named::Builtin(builtin) => return Ok(Target::Value(Op::Builtin(builtin))),
             Named::Unsupported(reason) => {

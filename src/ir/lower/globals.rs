@@ -46,6 +46,12 @@ pub(super) fn close(cx: &Context<'_>, mut draft: Draft) -> Done {
             Slot::Place(place) if cx.names.is_written(place) => {
                 draft.kernel.effects.push(Effect::Write(place, value));
             }
+            // What NET_RECEIVE makes of `v` the compartment takes over, as in NEURON.
+            Slot::Place(Place::Voltage)
+                if draft.stage == Stage::Receive && cx.names.kind == Kind::PointProcess =>
+            {
+                draft.kernel.effects.push(Effect::Write(Place::Voltage, value));
+            }
             Slot::Argument(i) => draft.kernel.effects.push(Effect::WriteArgument(i, value)),
             Slot::Global(id) => {
                 if event || dependence[value.0 as usize] == Dependence::Instance {

@@ -127,7 +127,7 @@ impl<'a> Context<'a> {
                     (state, value)
                 }
                 Target::Value(op) => (None, self.draft.emit(op)),
-                Target::Element(..) => {
+                Target::Element(..) | Target::Weight(..) | Target::Far(..) => {
                     return self.refuse(
                         variable.span,
                         format!("which element of `{name}` reacts must be known before the run"),

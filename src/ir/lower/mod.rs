@@ -7,7 +7,8 @@
 //! - `current`: the statements of BREAKPOINT without its SOLVEs, then the currents and their slope;
 //! - `state`: the SOLVE statements in order; after them all of BREAKPOINT when there is no current;
 //! - `phases`: BEFORE and AFTER blocks, which run for all mechanisms between these;
-//! - `receive` and `receive_initial`: NET_RECEIVE and the INITIAL inside it.
+//! - `receive` and `receive_initial`: NET_RECEIVE and the INITIAL inside it;
+//! - `watch`: the conditions of WATCH.
 //!
 //! Calls are inlined and loops unrolled where their bounds are known, so a kernel is mostly straight-line code. Code that no kernel reaches has no effect
 //! and is not looked at. What is not supported is refused with its place and reason.
@@ -20,6 +21,7 @@ mod diffusion;
 mod discrete;
 mod draft;
 mod elimination;
+mod events;
 mod expression;
 mod externals;
 mod globals;
@@ -98,7 +100,10 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
     let (tables, plays) = (std::mem::take(&mut cx.tables), cx.plays);
     let diffusions = std::mem::take(&mut cx.diffusions);
     let unnamed_stream = cx.unnamed_stream;
+    let watches = events::watches(&cx);
     drop(cx);
+    let mut names = names;
+    events::add_columns(&mut names, &watches);
     let arguments = meaning.net_receive.iter().flat_map(|receive| &receive.arguments);
     let mut module = Module {
         name: meaning.name.text.clone(),
@@ -122,6 +127,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         assigned,
         serial,
         diffusions,
+        watches,
         prepare: None,
         initial: None,
         current: None,
@@ -129,6 +135,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         receive: None,
         receive_initial: None,
         phases: Vec::new(),
+        watch: None,
         warnings: Diagnostics::new(),
     };
     for done in kernels {
@@ -141,6 +148,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
             Stage::Current => &mut module.current,
             Stage::State => &mut module.state,
             Stage::Receive => &mut module.receive,
+            Stage::Watch => &mut module.watch,
             _ => &mut module.receive_initial,
         };
         *place = Some(done.kernel);
@@ -228,16 +236,19 @@ fn kernels<'a>(cx: &mut Context<'a>, meaning: &'a Meaning) -> Vec<Done> {
         }
         let is_initial = |s: &&ast::Statement| matches!(s.kind, StatementKind::Initial(_));
         add(cx, Stage::Receive, &|cx| {
-            declare_arguments(cx, receive);
+            events::declare_arguments(cx, receive);
             if cx.lookup("flag").is_none() {
                 cx.declare("flag", Local::Flag);
             }
             let _ =
                 cx.in_block(|cx| cx.statements(receive.body.statements.iter().filter(|s| !is_initial(s))));
         });
+        if !cx.watches.is_empty() {
+            add(cx, Stage::Watch, &|cx| events::conditions(cx));
+        }
         if receive.body.statements.iter().any(|s| is_initial(&s)) {
             add(cx, Stage::ReceiveInitial, &|cx| {
-                declare_arguments(cx, receive);
+                events::declare_arguments(cx, receive);
                 for statement in &receive.body.statements {
                     if let StatementKind::Initial(block) = &statement.kind {
                         let _ = cx.block(block);
@@ -266,12 +277,6 @@ fn phases_of(stage: Stage) -> &'static [Phase] {
 fn phase<'a>(cx: &mut Context<'a>, meaning: &'a Meaning, phase: Phase) {
     for block in meaning.other_phases.iter().filter(|block| block.phase == phase) {
         let _ = cx.block(&block.body);
-    }
-}
-
-fn declare_arguments(cx: &mut Context<'_>, receive: &ast::NetReceive) {
-    for (i, argument) in receive.arguments.iter().enumerate() {
-        cx.declare(&argument.name.text, Local::Argument(i as u32));
     }
 }
 

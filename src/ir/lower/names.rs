@@ -30,6 +30,8 @@ pub(super) enum Named {
     Argument(u32),
     /// The event's `flag`.
     Flag,
+    /// A weight of the connection whose number is in a local: the local, and which weight.
+    Weight(u32, u32),
     /// Something that is not supported, and why.
     Unsupported(&'static str),
 }

@@ -41,14 +41,6 @@ impl<'a> Context<'a> {
                 Ok(again) => again,
                 Err(refused) => break Err(refused),
             };
-            if self.draft.kernel.effects.len() > before.kernel.effects.len() {
-                break self.refuse(
-                    span,
-                    "events cannot be sent from inside this loop",
-                    "How often it turns is not known before the run.",
-                    "use a FROM loop with constant bounds, or send the event after the loop",
-                );
-            }
             let changed = self.draft.changed_in(&open);
             if changed.is_subset(&carried) {
                 let again = match self.draft.mask() {

@@ -75,8 +75,8 @@ impl<'a> Context<'a> {
                 "It holds C code, and no compiler is used.",
                 "",
             ),
-            StatementKind::Watch(_) => self.refuse(span, "WATCH is not supported yet", "", ""),
-            StatementKind::ForNetcons { .. } => self.refuse(span, "FOR_NETCONS is not supported yet", "", ""),
+            StatementKind::Watch(conditions) => self.watch(conditions),
+            StatementKind::ForNetcons { arguments, body } => self.for_netcons(span, arguments, body),
             StatementKind::Reset => self.refuse(span, "RESET is not supported", "", ""),
             StatementKind::Reaction(reaction) => self.reaction(span, reaction),
             StatementKind::Equation { left, right } => self.residual(span, left, right),
@@ -119,6 +119,16 @@ impl<'a> Context<'a> {
             Target::Element(slots, index) => {
                 let value = value?;
                 self.store_element(&slots, index, value, target);
+                Ok(())
+            }
+            Target::Far(first, length, index) => {
+                let value = value?;
+                self.request(Request::SetElement { first, length, index, value });
+                Ok(())
+            }
+            Target::Weight(connection, number) => {
+                let value = value?;
+                self.request(Request::SetWeight { connection, number, value });
                 Ok(())
             }
             Target::Value(_) => {

@@ -56,11 +56,12 @@ enum Key {
     Lookup(TableId, u32, Value),
     LookupSlope(TableId, u32, Value),
     Given(TableId, GivenPart, Value, Value),
+    Connections,
     PlaySize,
     PlayAt(Value),
 }
 
-/// `None` for a draw, and for what makes up a loop.
+/// `None` for a draw, for what changes while the kernel runs, and for what makes up a loop.
 fn key(op: &Op) -> Option<Key> {
     use Binary::{Add, And, Equal, Multiply, NotEqual, Or};
     Some(match *op {
@@ -80,9 +81,11 @@ fn key(op: &Op) -> Option<Key> {
         Op::Lookup { table, column, x } => Key::Lookup(table, column, x),
         Op::LookupSlope { table, column, x } => Key::LookupSlope(table, column, x),
         Op::Given { table, part, x, y } => Key::Given(table, part, x, y),
-        Op::Random { .. } | Op::SetStream { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => {
+        Op::Random { .. } | Op::SetStream { .. } | Op::Request { .. } | Op::Weight { .. } | Op::Element { .. } => {
             return None;
         }
+        Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => return None,
+        Op::Connections => Key::Connections,
         Op::PlaySize => Key::PlaySize,
         Op::PlayAt(i) => Key::PlayAt(i),
     })

@@ -6,7 +6,7 @@
 //! b = a + 1                    ->   b = a + 1
 //! ```
 //!
-//! A random draw stays, as it advances its stream. A store of what the place already holds goes.
+//! A random draw stays, as it advances its stream; so does a request. A store of what the place already holds goes.
 
 use super::super::analysis;
 use super::super::types::*;

@@ -22,8 +22,6 @@ pub fn run(kernel: &mut Kernel) {
         Op::Next(same, _) if idle[i] => same,
         op => emit(new, op),
     });
-    let effects = std::mem::take(&mut kernel.effects);
-    kernel.effects = effects.into_iter().filter_map(|effect| settle(kernel, effect)).collect();
 }
 
 /// Which ops make up a carried variable that no loop changes: it stands for its start value.
@@ -40,21 +38,6 @@ fn idle_carries(kernel: &Kernel) -> Vec<bool> {
         }
     }
     idle
-}
-
-/// An effect whose mask is known loses the mask, or is left out.
-fn settle(kernel: &Kernel, effect: Effect) -> Option<Effect> {
-    let mask = |when: Option<Value>| match when.and_then(|mask| constant(kernel, mask)) {
-        Some(0.0) => None,
-        Some(_) => Some(None),
-        None => Some(when),
-    };
-    Some(match effect {
-        Effect::NetSend { when, delay, flag } => Effect::NetSend { when: mask(when)?, delay, flag },
-        Effect::NetEvent { when, time } => Effect::NetEvent { when: mask(when)?, time },
-        Effect::NetMove { when, time } => Effect::NetMove { when: mask(when)?, time },
-        other => other,
-    })
 }
 
 /// The number a value is, when that is known.
@@ -77,6 +60,12 @@ pub fn emit(kernel: &mut Kernel, op: Op) -> Value {
         Op::Random { random, distribution, when: Some(mask) } => match constant(kernel, mask) {
             Some(0.0) => kernel.push(Op::Constant(0.0)),
             Some(_) => kernel.push(Op::Random { random, distribution, when: None }),
+            None => kernel.push(op),
+        },
+        // Without it no value is missing: a request has none.
+        Op::Request { when: Some(mask), what } => match constant(kernel, mask) {
+            Some(0.0) => kernel.push(Op::Constant(0.0)),
+            Some(_) => kernel.push(Op::Request { when: None, what }),
             None => kernel.push(op),
         },
         op => kernel.push(op),
@@ -370,13 +359,14 @@ mod tests {
     }
 
     #[test]
-    fn effects_and_draws_under_a_false_mask_go() {
+    fn requests_and_draws_under_a_false_mask_go() {
         let mut k = Build::default();
         let (zero, one) = (k.constant(0.0), k.constant(1.0));
         k.0.push(Op::Random { random: RandomId(0), distribution: Distribution::Uniform, when: Some(zero) });
-        k.0.effects.push(Effect::NetSend { when: Some(zero), delay: one, flag: one });
-        k.0.effects.push(Effect::NetEvent { when: Some(one), time: one });
+        k.0.push(Op::Request { when: Some(zero), what: Request::Send { delay: one, flag: one } });
+        k.0.push(Op::Request { when: Some(one), what: Request::Fire { time: one } });
         run(&mut k.0);
+        super::super::dead::run(&mut k.0);
         assert_eq!(shown(&k.0), "net_event(1)");
     }
 }

@@ -60,6 +60,12 @@ impl Changing {
     fn of(module: &Module) -> Changing {
         let mut changing = Changing { places: HashSet::new(), globals: HashSet::new() };
         for (_, kernel) in module.kernels().filter(|(stage, _)| !is_initial(*stage)) {
+            for op in &kernel.ops {
+                if let Op::Request { what: Request::SetElement { first, length, .. }, .. } = op {
+                    let columns = first.0..first.0 + length;
+                    changing.places.extend(columns.map(|column| Place::Column(ColumnId(column))));
+                }
+            }
             for effect in &kernel.effects {
                 match effect {
                     Effect::Write(place, _) => drop(changing.places.insert(*place)),
@@ -90,6 +96,10 @@ impl Changing {
             | Op::LookupSlope { .. }
             | Op::Random { .. }
             | Op::SetStream { .. }
+            | Op::Request { .. }
+            | Op::Connections
+            | Op::Weight { .. }
+            | Op::Element { .. }
             | Op::PlaySize
             | Op::PlayAt(_)
             | Op::Carry(_)

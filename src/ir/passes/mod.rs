@@ -162,6 +162,8 @@ pub(crate) mod testing {
                 given: None,
             }],
             plays: false,
+            watches: Vec::new(),
+            watch: None,
             pointers: Vec::new(),
             phases: Vec::new(),
             externals: Vec::new(),

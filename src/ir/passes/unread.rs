@@ -31,9 +31,10 @@ pub fn run(module: &mut Module, recorded: impl Fn(&str) -> bool) {
         let read: HashSet<u32> = module
             .kernels()
             .flat_map(|(_, kernel)| &kernel.ops)
-            .filter_map(|op| match op {
-                Op::Read(Place::Column(id)) => Some(id.0),
-                _ => None,
+            .flat_map(|op| match *op {
+                Op::Read(Place::Column(id)) => id.0..id.0 + 1,
+                Op::Element { first, length, .. } => first.0..first.0 + length,
+                _ => 0..0,
             })
             .chain(diffusing.iter().copied())
             .collect();
