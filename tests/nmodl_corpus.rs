@@ -199,7 +199,7 @@ fn faults(protocol: &Protocol) -> Vec<String> {
             }
             let (apart, k) = worst;
             // A NaN is not less than anything.
-            if !(apart <= protocol.tolerance * scale) {
+            if apart.is_nan() || apart > protocol.tolerance * scale {
                 let (found, wanted) = (samples[k * EVERY][0], rows[k][column]);
                 faults.push(format!(
                     "{name}, {level}: `{title}` is {found} instead of {wanted} at {} ms ({:.1e})",

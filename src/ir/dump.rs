@@ -131,7 +131,9 @@ fn has_line(op: &Op, uses: u32) -> bool {
         | Op::Request { .. } => false,
         // It may be another one at the next line.
         Op::Weight { .. } | Op::Element { .. } => true,
-        Op::Random { .. } | Op::SetStream { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => true,
+        Op::Random { .. } | Op::SetStream { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => {
+            true
+        }
         _ => uses != 1,
     }
 }

@@ -125,7 +125,10 @@ impl Mechanism {
         let phases = self.phases.iter().filter(|(stage, _)| {
             matches!(stage, ir::Stage::BeforeBreakpoint | ir::Stage::AfterSolve | ir::Stage::BeforeStep)
         });
-        of(&self.current) + of(&self.state) + of(&self.watch) + phases.map(|(_, p)| p.cost().nanoseconds).sum::<f64>()
+        of(&self.current)
+            + of(&self.state)
+            + of(&self.watch)
+            + phases.map(|(_, p)| p.cost().nanoseconds).sum::<f64>()
     }
 }
 

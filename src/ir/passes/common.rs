@@ -81,7 +81,11 @@ fn key(op: &Op) -> Option<Key> {
         Op::Lookup { table, column, x } => Key::Lookup(table, column, x),
         Op::LookupSlope { table, column, x } => Key::LookupSlope(table, column, x),
         Op::Given { table, part, x, y } => Key::Given(table, part, x, y),
-        Op::Random { .. } | Op::SetStream { .. } | Op::Request { .. } | Op::Weight { .. } | Op::Element { .. } => {
+        Op::Random { .. }
+        | Op::SetStream { .. }
+        | Op::Request { .. }
+        | Op::Weight { .. }
+        | Op::Element { .. } => {
             return None;
         }
         Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => return None,
