@@ -520,14 +520,14 @@ fn what_is_not_supported_is_refused_with_its_place() {
             density(
                 "BREAKPOINT { SOLVE s METHOD sparse } KINETIC s { LONGITUDINAL_DIFFUSION 1 { x } ~ x <-> y (1, 2) }",
             ),
-            "LONGITUDINAL_DIFFUSION is not supported yet",
+            "`x` diffuses, but has no volume",
         ),
         (
             density("BREAKPOINT { SOLVE s METHOD sparse } DERIVATIVE s { x' = -x }"),
             "cannot be solved by `sparse`",
         ),
         (density("BREAKPOINT { SOLVE s } LINEAR s { ~ x * y = 1  ~ x = 2 }"), "not linear in its states"),
-        (density("BREAKPOINT { SOLVE s } LINEAR s { ~ x + y = 1 }"), "1 equations for 2 states"),
+        (density("BREAKPOINT { SOLVE s } LINEAR s { ~ x + y = 1 }"), "has 1 equation for 2 states"),
         (
             density("INITIAL { SOLVE s STEADYSTATE runge } DERIVATIVE s { x' = -x }"),
             "STEADYSTATE with `runge` is not supported",

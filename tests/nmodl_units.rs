@@ -291,7 +291,7 @@ fn names_without_units_are_counted() {
 /// A test has a thread of 2 MB, as small as any.
 #[test]
 fn long_and_deep_expressions_are_walked() {
-    let chain = format!("v = {}i", "v + ".repeat(900));
+    let chain = format!("v = {}i", "v + ".repeat(500));
     assert_eq!(found(&code(&chain)), [("units/sum", "i".to_owned())]);
     let deep = format!("one = {}v{}", "exp(".repeat(30), ")".repeat(30));
     assert_eq!(found(&code(&deep)), [("units/pure", "v".to_owned())]);

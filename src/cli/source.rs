@@ -62,11 +62,12 @@ fn units(loaded: &Loaded, settings: &Settings, sources: &Sources, terminal: &Ter
             terminal.diagnostics(&mechanism.units.messages(true), sources);
         }
     }
-    if warnings == 0 {
-        return Units::Taken;
-    }
-    if settings.strict_units {
+    if warnings > 0 && settings.strict_units {
         return Units::Refused;
+    }
+    // A wrong unit changes no result: who asks for quiet is not told.
+    if warnings == 0 || terminal.quiet() {
+        return Units::Taken;
     }
     let named = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
     let text = format!(

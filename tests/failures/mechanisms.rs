@@ -56,11 +56,11 @@ fn meaning() {
         leak("SOLVE of nothing", &[("SOLVE states", "SOLVE state")]),
         leak("an unknown method", &[("cnexp", "cnexpp")]),
         leak("a derivative outside of its block", &[("i = g", "m' = 0\n    i = g")]),
-        leak("recursion", &[("exp(-(v + 40) / 10)", "steady(v - 1)")]),
+        leak("recursion", &[("exp(-(v + 40) / 10 (mV))", "steady(v - 1)")]),
         leak(
             "recursion through another",
             &[
-                ("exp(-(v + 40) / 10)", "other(v)"),
+                ("exp(-(v + 40) / 10 (mV))", "other(v)"),
                 (BREAKPOINT, "FUNCTION other(x) { other = steady(x) }\nBREAKPOINT {"),
             ],
         ),

@@ -126,7 +126,7 @@ fn equations() {
         ),
         and(
             "COMPARTMENT of what is no state",
-            1,
+            0,
             "STATE { a b }\nKINETIC k { COMPARTMENT tau { a c } ~ a <-> b (1, 2) }\nBREAKPOINT { SOLVE k METHOD sparse }",
         ),
         and(

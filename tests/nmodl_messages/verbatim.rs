@@ -27,7 +27,6 @@ fn verbatim() {
         c("a comment without its end", 1, "ninf = 3; /* and so on"),
         c("the time of day", 1, "ninf = time(NULL);"),
         c("another mechanism", 1, "ninf = hoc_lookup(\"x\") != 0;"),
-        c("memory between calls", 1, "static int calls = 0; calls = calls + 1; ninf = calls;"),
         and(
             "two blocks that cannot be taken",
             2,

@@ -1,4 +1,4 @@
-: A leak with a gate of its own, to have something to break.
+UNITS { (mV) = (millivolt)  (mA) = (milliamp)  (S) = (siemens) } : a leak with a gate, to have something to break
 NEURON {
     SUFFIX leak
     NONSPECIFIC_CURRENT i
@@ -30,5 +30,5 @@ DERIVATIVE states {
 }
 
 FUNCTION steady(v (mV)) {
-    steady = 1 / (1 + exp(-(v + 40) / 10))
+    steady = 1 / (1 + exp(-(v + 40) / 10 (mV)))
 }
