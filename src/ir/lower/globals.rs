@@ -81,11 +81,8 @@ pub(super) fn passed_on(draft: &Draft) -> Vec<Slot> {
     }));
     let of = |effect: usize| effect.checked_sub(first).and_then(|i| slots.get(i)).map(|(slot, _)| *slot);
     // Each time starts from the potential of the compartment.
-    twice::passing(&kernel, |_| true)
-        .into_iter()
-        .filter_map(of)
-        .filter(|slot| *slot != Slot::Place(Place::Voltage))
-        .collect()
+    let lasts = |effect: &Effect| !matches!(effect, Effect::Write(Place::Voltage, _));
+    twice::passing(&kernel, lasts).into_iter().filter_map(of).collect()
 }
 
 /// Shared variables that a kernel needs as they are when it starts.

@@ -15,7 +15,7 @@ BREAKPOINT {
 	sum = 0.9*sum + v
 	if (t >= next) {
 		on = 1
-		next = t + 5
+		next = t + 4.99
 	} else {
 		on = 0.5
 	}
