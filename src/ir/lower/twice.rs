@@ -11,7 +11,7 @@
 //! is not so: what it becomes is made from what it was (`n = n + 1`), or something else is made from what it was
 //! (`a = g  g = t`, where `a` is another thing the second time).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::super::analysis;
 use super::super::passes::common;
@@ -33,14 +33,21 @@ pub(super) fn passing(kernel: &Kernel, lasts: impl Fn(&Effect) -> bool) -> BTree
     let mut kernel = kernel.clone();
     // Each variable is read by one op then.
     common::run(&mut kernel);
+    let (mut globals, mut places) = (HashMap::new(), HashMap::new());
+    for (i, op) in kernel.ops.iter().enumerate() {
+        match *op {
+            Op::Global(id) => drop(globals.insert(id, Value(i as u32))),
+            Op::Read(place) => drop(places.insert(place, Value(i as u32))),
+            _ => {}
+        }
+    }
     let changed = |(effect, stores): (usize, &Effect)| {
         let (start, end) = match *stores {
-            Effect::WriteGlobal(id, end) => (Op::Global(id), end),
-            Effect::Write(place, end) => (Op::Read(place), end),
+            Effect::WriteGlobal(id, end) => (*globals.get(&id)?, end),
+            Effect::Write(place, end) => (*places.get(&place)?, end),
             Effect::WriteArgument(..) | Effect::Add(..) => return None,
         };
-        let start = Value(kernel.ops.iter().position(|op| *op == start)? as u32);
-        (lasts(stores) && start != end).then_some(Changed { effect, start, end })
+        (start != end && lasts(stores)).then_some(Changed { effect, start, end })
     };
     let mut harmless: Vec<Changed> = kernel.effects.iter().enumerate().filter_map(changed).collect();
     let mut passing = BTreeSet::new();
