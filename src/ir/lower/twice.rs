@@ -17,6 +17,9 @@ use super::super::analysis;
 use super::super::passes::common;
 use super::super::types::*;
 
+/// With more variables that matter to each other all of them pass on, without a look at each pair.
+const MOST_COMPARED: usize = 100;
+
 /// A variable that code reads as it was and leaves changed.
 #[derive(Clone, Copy)]
 struct Changed {
@@ -36,8 +39,12 @@ pub(super) fn passing(kernel: &Kernel, lasts: impl Fn(&Effect) -> bool) -> BTree
     let (mut globals, mut places) = (HashMap::new(), HashMap::new());
     for (i, op) in kernel.ops.iter().enumerate() {
         match *op {
-            Op::Global(id) => drop(globals.insert(id, Value(i as u32))),
-            Op::Read(place) => drop(places.insert(place, Value(i as u32))),
+            Op::Global(id) => {
+                globals.insert(id, Value(i as u32));
+            }
+            Op::Read(place) => {
+                places.insert(place, Value(i as u32));
+            }
             _ => {}
         }
     }
@@ -53,8 +60,9 @@ pub(super) fn passing(kernel: &Kernel, lasts: impl Fn(&Effect) -> bool) -> BTree
     let mut passing = BTreeSet::new();
     loop {
         let differs = made_from(&kernel, &harmless, &harmless);
+        let used_at_all = used(&kernel, &differs);
         let (pass, rest): (Vec<Changed>, Vec<Changed>) =
-            harmless.iter().partition(|one| passes_on(&kernel, &harmless, &differs, one));
+            harmless.iter().partition(|one| passes_on(&kernel, &harmless, &differs, used_at_all, one));
         if pass.is_empty() {
             return passing;
         }
@@ -63,27 +71,39 @@ pub(super) fn passing(kernel: &Kernel, lasts: impl Fn(&Effect) -> bool) -> BTree
     }
 }
 
-/// Whether one of these variables passes on, if all others do not; `differs` is what is made from any of them.
-fn passes_on(kernel: &Kernel, harmless: &[Changed], differs: &[bool], one: &Changed) -> bool {
+/// Whether one of these variables passes on, if all others do not; `differs` is what is made from any of them, and
+/// `used_at_all` whether anything of that is used.
+fn passes_on(
+    kernel: &Kernel,
+    harmless: &[Changed],
+    differs: &[bool],
+    used_at_all: bool,
+    one: &Changed,
+) -> bool {
     let Some(paths) = settled(kernel, differs, one) else { return true };
-    // What the paths are chosen by may only be changed on the same paths: else a condition that failed may hold
-    // the second time (`if (ready) { n = 5 }  ready = 1`).
-    let chosen_by = |other: &&Changed| {
-        let made = made_from(kernel, harmless, &[**other]);
+    let chosen = |made: &[bool]| {
         paths.iter().any(|path| matches!(path, Path::Where(condition) if made[condition.0 as usize]))
     };
-    if !harmless
-        .iter()
-        .filter(chosen_by)
-        .all(|other| settled(kernel, differs, other).as_ref() == Some(&paths))
-    {
+    let chosen_at_all = chosen(differs);
+    if harmless.len() > MOST_COMPARED && (used_at_all || chosen_at_all) {
         return true;
     }
-    let made = made_from(kernel, harmless, &[*one]);
-    let used = kernel.effects.iter().flat_map(Effect::operands).any(|value| made[value.0 as usize]);
+    // What the paths are chosen by may only be changed on the same paths: else a condition that failed may hold
+    // the second time (`if (ready) { n = 5 }  ready = 1`).
+    let elsewhere = |other: &Changed| {
+        chosen(&made_from(kernel, harmless, &[*other]))
+            && settled(kernel, differs, other).as_ref() != Some(&paths)
+    };
+    (chosen_at_all && harmless.iter().any(elsewhere))
+        || (used_at_all && used(kernel, &made_from(kernel, harmless, &[*one])))
+}
+
+/// Whether any of these values is stored, or decides on something that is done.
+fn used(kernel: &Kernel, made: &[bool]) -> bool {
     // What a loop carries is not followed round by round.
     let acts = |op: &Op| analysis::acts(op) || matches!(op, Op::Next(..) | Op::Repeat(_));
-    used || kernel.ops.iter().enumerate().any(|(i, op)| made[i] && acts(op))
+    kernel.effects.iter().flat_map(Effect::operands).any(|value| made[value.0 as usize])
+        || kernel.ops.iter().enumerate().any(|(i, op)| made[i] && acts(op))
 }
 
 /// What is made from the starts of `from`, but for what harmless variables are left with, which is the same the second time.
