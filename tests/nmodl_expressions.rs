@@ -506,9 +506,7 @@ proptest! {
         check_program(&tape, false)?;
     }
 
-    // Fails: a loop whose end is computed anew in each round comes out otherwise there.
     #[test]
-    #[ignore = "Program::run_one and Program::run differ in loops whose end depends on what they change"]
     fn programs_compute_the_same_one_by_one(tape in proptest::collection::vec(any::<u16>(), 0..400)) {
         check_program(&tape, true)?;
     }
