@@ -90,6 +90,16 @@ fn entries_of_one_mechanism_have_pointers_of_their_own() {
     );
 }
 
+#[test]
+fn what_is_written_cannot_be_in_another_cell() {
+    let text = format!(
+        "{}[simulation]\ntstop = 1\n[cell.c.section.soma]\nL = 20\ndiam = 20\n[cell.c.mechanism.counted]\n\
+         pointers = {{ total = \"p[1 - index].soma(0.5).v\" }}\n[population.p]\ncell = \"c\"\ncount = 2\n",
+        files(&["counted"])
+    );
+    assert!(said(&text).contains("the POINTER `total` is assigned to, so it cannot reach another cell"));
+}
+
 /// What is added to a POINTER in a current is added as often as to a variable of the mechanism's own, for which
 /// tests/nmodl/corpus/breakpoint_twice.mod has NEURON's numbers.
 #[test]

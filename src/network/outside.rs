@@ -13,6 +13,7 @@ use super::model::{Body, CellBody, Coupling, Ion, Owner, Population, Quantity};
 use super::pointers::{Part, parts, split};
 use super::reports::quantity;
 use crate::diagnostic::Diagnostic;
+use crate::ir;
 
 /// A variable of another cell, as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +73,17 @@ pub(super) fn build(
         let Body::Cells(body) = &population.body else { continue };
         let Some(cell) = cells.iter().find(|c| c.shape.name == body.cell_type) else { continue };
         for (owner, pointers) in owners(context, library, population, cell, body) {
-            for Given { column, nodes, text, place: here } in pointers {
+            for Given { pointer, nodes, text, place: here } in pointers {
                 let Some(target) = Target::parse(context.description, text) else { continue };
+                if pointer.written {
+                    let message = format!(
+                        "the POINTER `{}` is assigned to, so it cannot reach another cell",
+                        pointer.name
+                    );
+                    let error = Diagnostic::error("network/pointer", message).at(here.span(), "");
+                    context.problems.push(error.help("let each cell read what it needs of the others"));
+                    continue;
+                }
                 let having = match owner {
                     Owner::Point(point) => body.points[point].cells.clone(),
                     Owner::Density(_) => None,
@@ -87,7 +97,7 @@ pub(super) fn build(
                         population: number,
                         owner,
                         nodes,
-                        column,
+                        column: pointer.column.0,
                         source: end.population,
                         quantity: end.quantity,
                         node: end.node,
@@ -102,21 +112,21 @@ pub(super) fn build(
 }
 
 /// A pointer as written, and at which nodes it counts.
-struct Given<'d> {
-    column: u32,
+struct Given<'d, 'l> {
+    pointer: &'l ir::Pointer,
     nodes: Vec<u32>,
     text: &'d str,
     place: Place<'d>,
 }
 
 /// Everything in the cells of a population that may have pointers: what it is, and its pointers.
-fn owners<'d>(
+fn owners<'d, 'l>(
     context: &Context<'d>,
-    library: &Library,
+    library: &'l Library,
     population: &Population,
     cell: &CellType,
     body: &CellBody,
-) -> Vec<(Owner, Vec<Given<'d>>)> {
+) -> Vec<(Owner, Vec<Given<'d, 'l>>)> {
     let description = context.description;
     let top = context.document.place();
     let Some(entry) = description.cell.get(&body.cell_type) else { return Vec::new() };
@@ -128,7 +138,7 @@ fn owners<'d>(
             for Part { entry, text, nodes } in parts(description, cell, density, &pointer.name) {
                 let Some(text) = text else { continue };
                 let place = here.at("mechanism").at(entry).at("pointers").at(&pointer.name);
-                all.push(Given { column: pointer.column.0, nodes, text, place });
+                all.push(Given { pointer, nodes, text, place });
             }
         }
         found.push((Owner::Density(index), all));
@@ -143,7 +153,7 @@ fn owners<'d>(
         let all = library.used[point.mechanism].module.pointers.iter().filter_map(|pointer| {
             let text = given.get(&pointer.name)?;
             let place = place.at("pointers").at(&pointer.name);
-            Some(Given { column: pointer.column.0, nodes: vec![point.node], text, place })
+            Some(Given { pointer, nodes: vec![point.node], text, place })
         });
         found.push((Owner::Point(index), all.collect()));
     }
