@@ -582,11 +582,6 @@ fn what_is_not_supported_is_refused_with_its_place() {
             "values of so many steps ago are not kept",
         ),
         (
-            "NEURON { SUFFIX s NONSPECIFIC_CURRENT i POINTER q } ASSIGNED { q v i } BREAKPOINT { q = q + 1 i = v }"
-                .into(),
-            "BREAKPOINT makes the new value of the POINTER `q` from its old one",
-        ),
-        (
             "NEURON { SUFFIX s EXTERNAL x_other } ASSIGNED { x_other v } INITIAL { x_other = 1 }".into(),
             "the EXTERNAL `x_other` is set",
         ),

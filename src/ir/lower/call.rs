@@ -243,7 +243,7 @@ impl<'a> Context<'a> {
         let pointer = match call.arguments.first().map(|argument| &argument.kind) {
             Some(ExpressionKind::Variable(variable)) => {
                 let name = &variable.name.text;
-                self.names.pointers.iter().map(|(pointer, _)| &pointer.name).find(|pointer| *pointer == name)
+                self.names.pointers.iter().map(|pointer| &pointer.name).find(|pointer| *pointer == name)
             }
             _ => None,
         };
