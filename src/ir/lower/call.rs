@@ -434,6 +434,9 @@ impl<'a> Context<'a> {
     /// `state_discontinuity(x, value)`: `x = value`; but nothing where currents are computed at t = 0, to be recorded there.
     fn discontinuity(&mut self, call: &'a ast::Call) -> Lowered<()> {
         if self.draft.stage == Stage::Current {
+            if self.again {
+                return Ok(());
+            }
             let (now, zero) = (self.draft.emit(Op::Builtin(Builtin::Time)), self.draft.number(0.0));
             let started = self.draft.binary(Binary::Less, zero, now);
             return self.only_where(started, |cx| cx.put_discontinuity(call));
@@ -449,8 +452,12 @@ impl<'a> Context<'a> {
         };
         let value = self.expression(value)?;
         match self.target(variable)? {
-            Target::Slot(slot) => self.store(slot, value, variable),
+            Target::Slot(slot) => {
+                self.discontinued.insert(slot);
+                self.store(slot, value, variable)
+            }
             Target::Element(slots, index) => {
+                self.discontinued.extend(slots.iter().copied());
                 self.store_element(&slots, index, value, variable);
                 Ok(())
             }

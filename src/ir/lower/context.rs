@@ -1,6 +1,6 @@
 //! What all files of lowering work on: the mechanism, its names, the kernel being made, and what was refused.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::super::types::*;
 use super::Options;
@@ -90,6 +90,10 @@ pub(super) struct Context<'a> {
     pub past: BTreeMap<(&'a str, i64), Slot>,
     /// Stands for `t` between the ends of a step.
     pub time: Option<Value>,
+    /// Variables that state_discontinuity sets in a BREAKPOINT.
+    pub discontinued: BTreeSet<Slot>,
+    /// Whether a BREAKPOINT runs for the second time in a step: NEURON leaves state_discontinuity out then.
+    pub again: bool,
     /// Expressions and statements inside each other.
     depth: u32,
     /// Expressions and statements looked at so far.
@@ -167,6 +171,8 @@ impl<'a> Context<'a> {
             step: None,
             past: BTreeMap::new(),
             time: None,
+            discontinued: BTreeSet::new(),
+            again: false,
             depth: 0,
             work: 0,
             overgrown: false,

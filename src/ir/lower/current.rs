@@ -30,7 +30,9 @@ pub(super) fn lower<'a>(
     if statements(cx).is_err() {
         return;
     }
-    let passed = globals::passed_on(&cx.draft);
+    let mut passed = globals::passed_on(&cx.draft);
+    // The first time only, and so once.
+    passed.retain(|slot| !cx.discontinued.contains(slot));
     if passed.is_empty() {
         let voltage = cx.draft.start(Slot::Place(Place::Voltage));
         let (total, ions) = currents(cx, at);
@@ -51,7 +53,10 @@ pub(super) fn lower<'a>(
     cx.draft.set(Slot::Place(Place::Voltage), voltage, at);
     // What passed on may depend on the shifted voltage, of which the current's own slope knows nothing.
     let handed: Vec<Value> = passed.iter().map(|slot| cx.draft.get(*slot, at)).collect();
-    if statements(cx).is_err() {
+    cx.again = true;
+    let result = statements(cx);
+    cx.again = false;
+    if result.is_err() {
         return;
     }
     let (total, ions) = currents(cx, at);
