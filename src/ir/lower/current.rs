@@ -19,7 +19,8 @@ const SHIFT: f64 = 0.001;
 
 /// Lowers the `statements` of a BREAKPOINT, `at` its place, and adds the currents that they set.
 ///
-/// NEURON runs them twice, at v + 1 uV and at v. Where a variable passes on to the second time, so does this: some files count on it.
+/// NEURON runs them twice, at v + 1 uV and at v. Where a variable passes on to the second time, shared or the
+/// instance's own, so does this: what BREAKPOINT counts counts twice.
 pub(super) fn lower<'a>(
     cx: &mut Context<'a>,
     at: Span,
@@ -29,11 +30,10 @@ pub(super) fn lower<'a>(
     if statements(cx).is_err() {
         return;
     }
-    let (total, ions) = currents(cx, at);
-    let mut passed: Vec<Slot> = globals::passed_on(&cx.draft).into_iter().map(Slot::Global).collect();
-    passed.extend(own_passed_on(cx, total));
+    let passed = globals::passed_on(&cx.draft);
     if passed.is_empty() {
         let voltage = cx.draft.start(Slot::Place(Place::Voltage));
+        let (total, ions) = currents(cx, at);
         let Some(total) = total else { return };
         let slope = if cx.options.difference || through_loop(&cx.draft.kernel, total, voltage) {
             let before = cx.draft.take_environment();
@@ -64,55 +64,6 @@ pub(super) fn lower<'a>(
         derivative(&mut cx.draft.kernel, total, voltage)
     };
     add(cx, total, slope, ions);
-}
-
-/// Variables of the instance that the code so far reads as they were and leaves changed, so that running it twice is not the same as
-/// running it once. Leaving one as it was on some path is no such reading.
-fn own_passed_on(cx: &Context<'_>, total: Option<Value>) -> Vec<Slot> {
-    let written = |place: &Place| match place {
-        Place::Ion(_, variable) => *variable != IonVariable::Current && cx.names.is_written(*place),
-        _ => cx.names.is_written(*place),
-    };
-    let kernel = &cx.draft.kernel;
-    let results: Vec<(Place, Value)> = cx
-        .draft
-        .results()
-        .into_iter()
-        .filter_map(|(slot, value)| match slot {
-            Slot::Place(place) if written(&place) => Some((place, value)),
-            _ => None,
-        })
-        .collect();
-    let used = |place: Place, stored: Value| {
-        let Some(start) = kernel.ops.iter().position(|op| *op == Op::Read(place)) else { return false };
-        if stored.0 as usize == start {
-            return false;
-        }
-        let part = analysis::depends_on(kernel, Value(start as u32));
-        let part = |value: Value| part[value.0 as usize];
-        total.is_some_and(part)
-            || results.iter().any(|(other, value)| *other != place && part(*value))
-            || !kept_or_new(kernel, place, stored, part)
-    };
-    results
-        .iter()
-        .filter(|(place, value)| used(*place, *value))
-        .map(|(place, _)| Slot::Place(*place))
-        .collect()
-}
-
-/// Whether `stored` is the old value of `place`, or one that is made without it, chosen without it.
-fn kept_or_new(kernel: &Kernel, place: Place, stored: Value, part: impl Fn(Value) -> bool) -> bool {
-    let mut open = vec![stored];
-    while let Some(value) = open.pop() {
-        match *kernel.op(value) {
-            Op::Read(own) if own == place => {}
-            Op::Select(mask, a, b) if !part(mask) => open.extend([a, b]),
-            _ if part(value) => return false,
-            _ => {}
-        }
-    }
-    true
 }
 
 /// The total current at the shifted voltage, and the shift.

@@ -15,7 +15,8 @@ pub(super) fn settle(cx: &mut Context<'_>, kernels: &[Done]) -> Vec<Pointer> {
         let place = Place::Column(pointer.column);
         let write = |effect: &Effect| matches!(effect, Effect::Write(p, _) if *p == place);
         let mut pointer = pointer.clone();
-        pointer.read = kernels.iter().any(|done| done.kernel.ops.contains(&Op::Read(place)));
+        pointer.read = kernels.iter().any(|done| done.kernel.ops.contains(&Op::Read(place)))
+            || cx.asked_pointers.contains(pointer.name.as_str());
         pointer.written = kernels.iter().any(|done| done.kernel.effects.iter().any(write));
         found.push(pointer);
     }
