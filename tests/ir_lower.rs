@@ -437,6 +437,7 @@ fn a_shared_variable_passes_on_unless_the_next_instance_is_sure_to_find_the_same
         ("if (celsius != g) { g = celsius  h = 2*celsius }  a = h", vec![]),
         // A condition around both hides it: taken for passing on, which is slower but never wrong.
         ("if (t > 3) { if (celsius != g) { g = celsius  h = 2*celsius }  a = h }", vec!["g", "h"]),
+        ("if (t > 3) { if (celsius != g) { g = celsius  h = 2*celsius } }  a = h", vec![]),
         ("h = 2*celsius  g = h  a = g", vec![]),
         // Later instances see the new `g`.
         ("a = g  g = t", vec!["g"]),
