@@ -168,6 +168,16 @@ fn globals_of_which_each_instance_has_its_own_can_move_to_range() {
     assert!(out.contains("+\tGLOBAL q10 RANGE minf, mtau\n"), "{out}");
 }
 
+/// A GLOBAL that no block declares is a variable, a RANGE that none declares is nothing: the file would not compile any more.
+#[test]
+fn a_global_that_nobody_declares_stays_one() {
+    let place = tempfile::tempdir().unwrap();
+    let text = "NEURON { SUFFIX bare GLOBAL a, b }\nASSIGNED { v b }\nBREAKPOINT { a = v  b = v }\n";
+    fs::write(place.path().join("bare.mod"), text).unwrap();
+    let (_, out, err) = answer(place.path(), &["threadsafe", "--range", "bare.mod"]);
+    assert!(out.contains("GLOBAL a RANGE b"), "{out}{err}");
+}
+
 #[test]
 fn explain_shows_passes_and_costs() {
     let (status, out, err) = answer(&folder(), &["explain", "temporaries.mod"]);

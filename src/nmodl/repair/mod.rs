@@ -224,10 +224,13 @@ impl Repairer<'_> {
             _ => None,
         });
         let statements: Vec<_> = neurons.flat_map(|block| &block.statements).collect();
+        let declared = declared(module);
+        // A GLOBAL that no block declares is a variable; a RANGE that no block declares is none.
+        let moves = |name: &&str| to_range.iter().any(|r| r == name) && declared.contains(name);
         for statement in statements {
             let NeuronStatementKind::Global(names) = &statement.kind else { continue };
             let (moved, kept): (Vec<&str>, Vec<&str>) =
-                names.iter().map(|n| n.text.as_str()).partition(|name| to_range.iter().any(|r| r == name));
+                names.iter().map(|n| n.text.as_str()).partition(moves);
             if moved.is_empty() || statement.span.source != self.source {
                 continue;
             }
@@ -300,4 +303,17 @@ fn code_of(text: &str) -> String {
     code += rest;
     let lines = code.lines().map(|line| line.split("//").next().unwrap_or(""));
     lines.flat_map(str::chars).filter(|c| !c.is_whitespace()).collect()
+}
+
+/// The names that PARAMETER and ASSIGNED blocks declare.
+fn declared(module: &Module) -> Vec<&str> {
+    let mut names = Vec::new();
+    for item in &module.items {
+        match item {
+            Item::Parameter(block) => names.extend(block.parameters.iter().map(|p| p.name.text.as_str())),
+            Item::Assigned(block) => names.extend(block.variables.iter().map(|v| v.name.text.as_str())),
+            _ => {}
+        }
+    }
+    names
 }
