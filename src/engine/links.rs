@@ -71,9 +71,10 @@ impl Links {
                 for (i, instance) in instances.iter().enumerate().filter(|(_, instance)| **instance != NONE) {
                     let (position, own) = (i / nodes.len(), nodes[i % nodes.len()]);
                     let cell_node = pointer.node.unwrap_or(own);
-                    let node = local.node(position, cell_node);
                     let (target, body) = (&pointer.target, &population.body);
-                    let end = probe(target, body, local, position, cell_node, node, sets, membrane);
+                    // Cells with pointers are never cut, so the end is here too.
+                    let end = probe(target, body, local, position, cell_node, sets, membrane);
+                    let Some(end) = end else { continue };
                     of_set[set].links.push(Link {
                         column: pointer.column,
                         instance: *instance,

@@ -28,6 +28,7 @@ mod report;
 mod sets;
 mod simulation;
 mod sink;
+mod split;
 
 pub use clock::Clock;
 pub use error::{BuildError, RunError};
