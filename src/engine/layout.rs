@@ -141,7 +141,8 @@ pub fn lay_out(model: &Model, plan: &Plan, thread: usize) -> Layout {
         };
         let (whole, first_node) = (cells.len(), next_node);
         next_node += whole as u32 * nodes_per_cell;
-        let local = LocalPopulation { cells, whole, first_node, nodes_per_cell, ..LocalPopulation::default() };
+        let local =
+            LocalPopulation { cells, whole, first_node, nodes_per_cell, ..LocalPopulation::default() };
         layout.populations.push(local);
     }
     layout.whole = next_node as usize;
@@ -152,7 +153,8 @@ pub fn lay_out(model: &Model, plan: &Plan, thread: usize) -> Layout {
         let mut map = vec![NONE; split.pieces.of_node.len()];
         for piece in (0..split.pieces.len()).filter(|p| split.thread_of[*p] as usize == thread) {
             layout.pieces.push(LocalPiece { split: number, piece, first: next_node });
-            for (node, _) in split.pieces.of_node.iter().enumerate().filter(|(_, of)| **of as usize == piece) {
+            for (node, _) in split.pieces.of_node.iter().enumerate().filter(|(_, of)| **of as usize == piece)
+            {
                 map[node] = next_node;
                 next_node += 1;
             }

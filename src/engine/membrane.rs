@@ -173,7 +173,9 @@ fn ion_rule(
         nodes.sort_by_key(|(node, _, _)| *node);
         for (position, cell) in local.cells.iter().enumerate() {
             let mut here: Vec<_> = Vec::with_capacity(nodes.len());
-            here.extend(nodes.iter().filter_map(|(node, k, set)| Some((local.node(position, *node)?, *k, *set))));
+            here.extend(
+                nodes.iter().filter_map(|(node, k, set)| Some((local.node(position, *node)?, *k, *set))),
+            );
             here.sort_by_key(|(node, _, _)| *node);
             for (node, k, set) in here {
                 let slot = place.nodes.len() as u32;

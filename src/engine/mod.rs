@@ -12,7 +12,7 @@
 //! same order wherever it is, events of one time come in an order of their own (see `queue`), and random streams
 //! belong to what they drive.
 
-mod barrier;
+pub mod barrier;
 mod clock;
 mod connections;
 mod coupling;

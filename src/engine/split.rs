@@ -138,8 +138,7 @@ struct Column {
 
 fn column(split: &SplitCell, shape: &Compartments, piece: usize) -> Column {
     let pieces = &split.pieces;
-    let nodes: Vec<usize> =
-        (0..shape.len()).filter(|node| pieces.of_node[*node] as usize == piece).collect();
+    let nodes: Vec<usize> = (0..shape.len()).filter(|node| pieces.of_node[*node] as usize == piece).collect();
     // Nodes ascend, and every node but the root has its parent in the piece.
     let place = |node: u32| nodes.binary_search(&(node as usize)).unwrap_or(0);
     let parent = |node: &usize| match *node == pieces.root[piece] as usize {
