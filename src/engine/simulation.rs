@@ -12,6 +12,7 @@ use super::local::Local;
 use super::sink::Sink;
 use super::split::EndBoard;
 use crate::kernel::Level;
+use crate::morphology::Compartments;
 use crate::network::{Body, Model};
 use crate::partition::Plan;
 
@@ -36,7 +37,7 @@ pub struct Simulation {
 pub struct Statistics {
     /// Cells, artificial ones included.
     pub cells: u64,
-    /// Compartments.
+    /// Compartments: segments of all cells, without the nodes at the ends of sections, which have no membrane.
     pub compartments: u64,
     /// Connections.
     pub connections: u64,
@@ -95,7 +96,7 @@ impl Simulation {
         let clock = Clock::new(model.simulation.dt);
         let min_delay = shortest_delay(&model, clock)?;
         let epoch_steps = min_delay.map_or(LONGEST_EPOCH, |d| clock.whole_steps(d)).clamp(1, LONGEST_EPOCH);
-        if compartments(&model).max(model.cell_count()) >= u64::from(u32::MAX) {
+        if nodes(&model, Compartments::len).max(model.cell_count()) >= u64::from(u32::MAX) {
             return Err(BuildError::TooLarge);
         }
         let board = Board::new(&model, &plan);
@@ -149,7 +150,7 @@ impl Simulation {
         let stores: Vec<(usize, usize)> = self.locals.iter().map(Local::connections).collect();
         Statistics {
             cells: self.model.cell_count(),
-            compartments: compartments(&self.model),
+            compartments: nodes(&self.model, |c| c.is_segment.iter().filter(|is| **is).count()),
             connections: stores.iter().map(|s| s.0 as u64).sum(),
             connection_bytes: stores.iter().map(|s| s.1 as u64).sum(),
             min_delay: self.min_delay,
@@ -355,9 +356,10 @@ impl Conductor<'_> {
     }
 }
 
-fn compartments(model: &Model) -> u64 {
+/// Nodes of all cells that count as `which` says.
+fn nodes(model: &Model, which: impl Fn(&Compartments) -> usize) -> u64 {
     let of = |body: &Body| match body {
-        Body::Cells(body) => body.compartments.len() as u64,
+        Body::Cells(body) => which(&body.compartments) as u64,
         Body::Artificial(_) => 0,
     };
     model.populations.iter().map(|p| of(&p.body) * u64::from(p.count)).sum()
