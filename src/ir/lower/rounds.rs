@@ -113,7 +113,7 @@ impl<'a> Context<'a> {
     }
 
     /// `FROM counter = from TO to BY by { body }`: unrolled when its rounds are known, else a loop.
-    pub fn from_loop(&mut self, counted: &Counted<'a>) -> Lowered<()> {
+    pub fn count_through(&mut self, counted: &Counted<'a>) -> Lowered<()> {
         let start = self.whole(counted.from)?;
         let Some(first) = fold::constant(&self.draft.kernel, start).filter(|x| x.is_finite()) else {
             return self.counted_loop(counted, start);

@@ -46,7 +46,7 @@ impl<'a> Context<'a> {
             StatementKind::Call(call) => self.call_statement(call),
             StatementKind::If { branches, otherwise } => self.branches(branches, otherwise.as_ref()),
             StatementKind::From { counter, from, to, by, body } => {
-                self.from_loop(&Counted { span, counter, from, to, by: by.as_ref(), body })
+                self.count_through(&Counted { span, counter, from, to, by: by.as_ref(), body })
             }
             StatementKind::Block(block) => self.block(block),
             StatementKind::Protect(inner) => self.statement(inner),
