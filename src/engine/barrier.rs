@@ -1,21 +1,28 @@
 //! Where the threads of a run meet.
 //!
-//! A thread that arrives early spins for a while, since the others are most often microseconds away, and then
-//! sleeps, so that a core that is shared (more threads than cores, other programs) is not burnt. A thread that
-//! panics poisons the barrier, and everybody else leaves instead of waiting for ever.
+//! A thread that arrives early spins for a while, since the others are most often microseconds away; then it yields its core a few
+//! times, to a thread of the run that waits for one; and then it sleeps, so that a core that is shared (more threads than cores, other
+//! programs) is not burnt. With more threads than cores nobody spins: the others need the core. Who arrives last makes a
+//! system call only if somebody sleeps. A thread that panics poisons the barrier, and everybody else leaves instead of waiting for ever.
+//! docs/performance.md has what a meeting costs.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use crossbeam_utils::CachePadded;
 
 /// A barrier for a fixed number of threads that is used again and again.
 #[derive(Debug)]
 pub struct Barrier {
     threads: usize,
-    spins: u32,
-    arrived: AtomicUsize,
+    spins: bool,
+    arrived: CachePadded<AtomicUsize>,
     /// Counts meetings; waiting is for a change of it.
-    generation: AtomicU64,
+    generation: CachePadded<AtomicU64>,
     poisoned: AtomicBool,
+    /// How many threads sleep or are about to.
+    sleeping: CachePadded<AtomicUsize>,
     sleepers: Mutex<()>,
     wake: Condvar,
 }
@@ -24,24 +31,34 @@ pub struct Barrier {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Poisoned;
 
-/// Turns of a spin loop before a waiting thread sleeps: some 20 us.
-const SPINS: u32 = 4_000;
+/// How long a waiting thread spins. In time, as a turn takes 10 to 100 ns, depending on the processor.
+const SPIN: Duration = Duration::from_micros(20);
+
+/// Turns of spinning between two looks at the clock.
+const TURNS: u32 = 16;
+
+/// How often it yields then, before it sleeps.
+const YIELDS: u32 = 10;
 
 impl Barrier {
     /// A barrier for `threads` threads on a machine with `cores` cores to run them.
     pub fn new(threads: usize, cores: usize) -> Barrier {
         Barrier {
             threads,
-            spins: if threads <= cores { SPINS } else { 0 },
-            arrived: AtomicUsize::new(0),
-            generation: AtomicU64::new(0),
+            spins: threads <= cores,
+            arrived: CachePadded::default(),
+            generation: CachePadded::default(),
             poisoned: AtomicBool::new(false),
+            sleeping: CachePadded::default(),
             sleepers: Mutex::new(()),
             wake: Condvar::new(),
         }
     }
 
     /// Waits until every thread has arrived. All that a thread did before is visible to all after.
+    ///
+    /// # Errors
+    /// When the barrier is poisoned.
     pub fn wait(&self) -> Result<(), Poisoned> {
         let generation = self.generation.load(Ordering::Acquire);
         if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.threads {
@@ -55,31 +72,47 @@ impl Barrier {
 
     /// Lets everybody go, now and for ever after, with an error.
     pub fn poison(&self) {
-        self.poisoned.store(true, Ordering::Release);
+        self.poisoned.store(true, Ordering::SeqCst);
         self.advance();
     }
 
     fn advance(&self) {
-        // The lock orders this with the check that a sleeper makes before it sleeps: no wake-up is lost.
-        let guard = self.sleepers.lock().unwrap_or_else(|e| e.into_inner());
-        self.generation.fetch_add(1, Ordering::Release);
-        drop(guard);
-        self.wake.notify_all();
+        // In the one order of all SeqCst operations, either this load comes after a sleeper has counted itself, or the sleeper's look at the
+        // generation comes after this addition: no wake-up is lost. A sleeper counts itself under the lock, and gives the lock up
+        // only by falling asleep.
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        if self.sleeping.load(Ordering::SeqCst) > 0 {
+            drop(self.sleepers.lock().unwrap_or_else(|e| e.into_inner()));
+            self.wake.notify_all();
+        }
     }
 
     fn wait_for(&self, generation: u64) {
         let over =
-            || self.generation.load(Ordering::Acquire) != generation || self.poisoned.load(Ordering::Acquire);
-        for _ in 0..self.spins {
+            || self.generation.load(Ordering::SeqCst) != generation || self.poisoned.load(Ordering::SeqCst);
+        if self.spins {
+            let begin = Instant::now();
+            while begin.elapsed() < SPIN {
+                for _ in 0..TURNS {
+                    if over() {
+                        return;
+                    }
+                    std::hint::spin_loop();
+                }
+            }
+        }
+        for _ in 0..YIELDS {
             if over() {
                 return;
             }
-            std::hint::spin_loop();
+            std::thread::yield_now();
         }
         let mut guard = self.sleepers.lock().unwrap_or_else(|e| e.into_inner());
+        self.sleeping.fetch_add(1, Ordering::SeqCst);
         while !over() {
             guard = self.wake.wait(guard).unwrap_or_else(|e| e.into_inner());
         }
+        self.sleeping.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

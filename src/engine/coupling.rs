@@ -1,6 +1,6 @@
 //! What cells read of each other at every step: gap junctions, and pointers to other cells.
 //!
-//! In: the couplings of a model and which thread has which cell. Out: before the kernels that use them run, the columns of those who
+//! In: the couplings of a model and which thread has which cell, or which part of it. Out: before the kernels that use them run, the columns of those who
 //! read hold the values of those who are read. What is read from a cell of the same thread is copied straight; what crosses threads
 //! goes over a [`Board`]: every thread writes what others want to know of its cells, all meet, and every thread reads.
 //!
@@ -12,11 +12,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::layout::{LocalPopulation, NONE};
+use super::layout::{LocalPopulation, NONE, thread_of};
 use super::membrane::Membrane;
-use super::report::{Probe, probe, read};
+use super::report::{Probe, holder, probe, read};
 use super::sets::Set;
-use crate::network::{Body, Model, Owner, Quantity};
+use crate::network::{Body, Coupling, Model, Owner, Quantity};
 use crate::partition::Plan;
 
 /// What crosses at one moment of a step.
@@ -65,9 +65,12 @@ impl Board {
             let mut crossing: BTreeSet<(u16, Source)> = BTreeSet::new();
             for coupling in model.couplings.iter().filter(|c| Moment::of(&c.quantity) == moment) {
                 let key = key(model, coupling);
+                let (from, to) = (coupling.source, coupling.population);
+                let node = holder(&coupling.quantity, &model.populations[from].body, coupling.node);
+                let readers = reading_nodes(model, coupling);
                 for (reader, source) in &coupling.pairs {
-                    let thread = plan.thread_of[coupling.source][*source as usize];
-                    if plan.thread_of[coupling.population][*reader as usize] != thread {
+                    let thread = thread_of(plan, from, *source, node);
+                    if readers.iter().any(|node| thread_of(plan, to, *reader, *node) != thread) {
                         crossing.insert((thread, (key, *source)));
                     }
                 }
@@ -102,9 +105,18 @@ impl Board {
     }
 }
 
+/// The nodes of a cell at which a coupling's instances are.
+fn reading_nodes<'a>(model: &'a Model, coupling: &Coupling) -> &'a [u32] {
+    match (&model.populations[coupling.population].body, coupling.owner) {
+        (Body::Cells(body), Owner::Density(d)) => &body.densities[d].nodes,
+        (Body::Cells(body), Owner::Point(p)) => std::slice::from_ref(&body.points[p].node),
+        (Body::Artificial(_), _) => &[],
+    }
+}
+
 /// The number of the first coupling that reads the same variable of the same population.
-fn key(model: &Model, coupling: &crate::network::Coupling) -> usize {
-    let same = |c: &crate::network::Coupling| {
+fn key(model: &Model, coupling: &Coupling) -> usize {
+    let same = |c: &Coupling| {
         c.source == coupling.source && c.node == coupling.node && c.quantity == coupling.quantity
     };
     model.couplings.iter().position(same).unwrap_or(0)
@@ -183,9 +195,8 @@ impl Couplings {
             let width = own.len() / here.cells.len().max(1);
             let body = &model.populations[coupling.source].body;
             for (reader, source) in &coupling.pairs {
-                let from = there.local(*source).map(|position| {
-                    let node = there.node(position, coupling.node);
-                    probe(&coupling.quantity, body, there, position, coupling.node, node, sets, membrane)
+                let from = there.local(*source).and_then(|position| {
+                    probe(&coupling.quantity, body, there, position, coupling.node, sets, membrane)
                 });
                 let slot = slots.get(&(key, *source));
                 if let (Some(from), Some(slot)) = (from, slot)

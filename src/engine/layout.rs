@@ -3,26 +3,35 @@
 //! Cells are laid one after another, by population and then by index, each with its compartments in the order of its
 //! tree. Instances of a mechanism follow the same order, so that they mostly lie beside their compartments; those of a
 //! serial mechanism, and of one that writes to POINTERs, lie in NEURON's order, in which they run. No order here depends on which thread a cell is on.
+//!
+//! Of a cell that several threads share, each has some pieces. They lie behind all whole cells, piece after piece; within a piece nodes keep the
+//! order of the cell. Each such cell has a map from its nodes to compartments of the thread, so that everything above asks for a
+//! node of a cell and learns whether it is here.
 
 use std::cmp::Reverse;
 
+use crate::ir::Kind;
 use crate::mechanism::Mechanism;
 use crate::network::{Body, CellBody, Model, PointSet};
 use crate::partition::Plan;
 
 /// The cells of one population on this thread.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct LocalPopulation {
-    /// Indices in the population, ascending.
+    /// Indices in the population: first those of whole cells, ascending, then those of cells that are here in part, ascending.
     pub cells: Vec<u32>,
+    /// How many of them are whole.
+    whole: usize,
     /// First compartment of the first of them.
-    pub first_node: u32,
-    /// Compartments of each.
-    pub nodes_per_cell: u32,
+    first_node: u32,
+    /// Compartments of each whole cell.
+    nodes_per_cell: u32,
+    /// For each of the others: the compartment of this thread for each node of the cell, or [`NONE`].
+    parts: Vec<Vec<u32>>,
     /// For each density mechanism of the cell type: the instance at local cell `c`, node number `k` of the placement
-    /// is `density[d][c * nodes + k]`.
+    /// is `density[d][c * nodes + k]`, or [`NONE`] if that node is on another thread.
     pub density: Vec<Vec<u32>>,
-    /// For each point process of the cell type: the instance of local cell `c`, or [`NONE`].
+    /// For each point process of the cell type: the instance of local cell `c`, or [`NONE`] if there is none or not here.
     pub point: Vec<Vec<u32>>,
     /// For artificial cells: the instance of the first of them.
     pub first_artificial: u32,
@@ -47,40 +56,115 @@ pub struct Placement {
 }
 
 impl LocalPopulation {
-    /// The compartment of this thread that is node `node` of local cell `local`.
-    pub fn node(&self, local: usize, node: u32) -> u32 {
-        self.first_node + local as u32 * self.nodes_per_cell + node
+    /// The compartment of this thread that is node `node` of local cell `local`; `None` if it is on another thread.
+    pub fn node(&self, local: usize, node: u32) -> Option<u32> {
+        match local.checked_sub(self.whole) {
+            None => Some(self.first_node + local as u32 * self.nodes_per_cell + node),
+            Some(part) => Some(self.parts[part][node as usize]).filter(|here| *here != NONE),
+        }
     }
 
     /// Position of a cell among the local ones.
     pub fn local(&self, cell: u32) -> Option<usize> {
-        self.cells.binary_search(&cell).ok()
+        let (whole, parts) = self.cells.split_at(self.whole);
+        let among_parts = || parts.binary_search(&cell).ok().map(|part| self.whole + part);
+        whole.binary_search(&cell).ok().or_else(among_parts)
+    }
+
+    /// Whether this local cell is on this thread alone.
+    pub fn is_whole(&self, local: usize) -> bool {
+        local < self.whole
+    }
+
+    /// Position and node of the cell whose compartment this is.
+    pub fn owner(&self, compartment: u32) -> Option<(usize, u32)> {
+        let cells = self.first_node..self.first_node + self.whole as u32 * self.nodes_per_cell;
+        if cells.contains(&compartment) {
+            let offset = compartment - self.first_node;
+            return Some(((offset / self.nodes_per_cell) as usize, offset % self.nodes_per_cell));
+        }
+        let node = |part: &Vec<u32>| part.iter().position(|here| *here == compartment);
+        let found = self.parts.iter().enumerate().find_map(|(part, map)| Some((part, node(map)?)));
+        found.map(|(part, node)| (self.whole + part, node as u32))
     }
 }
 
-/// Lays the cells that `plan` gives to `thread` out; returns them and the number of compartments.
-pub fn populations(model: &Model, plan: &Plan, thread: usize) -> (Vec<LocalPopulation>, usize) {
+/// A piece of a cell that several threads share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalPiece {
+    /// Which of the plan's split cells.
+    pub split: usize,
+    /// Which of its pieces.
+    pub piece: usize,
+    /// Its first compartment, which is its root.
+    pub first: u32,
+}
+
+/// The cells of one thread.
+#[derive(Clone, Debug, Default)]
+pub struct Layout {
+    /// By population.
+    pub populations: Vec<LocalPopulation>,
+    /// Compartments of whole cells.
+    pub whole: usize,
+    /// The pieces behind them, in their order.
+    pub pieces: Vec<LocalPiece>,
+    /// All compartments.
+    pub nodes: usize,
+}
+
+/// The thread that has node `node` of a cell.
+pub fn thread_of(plan: &Plan, population: usize, cell: u32, node: u32) -> u16 {
+    match plan.split.binary_search_by_key(&(population, cell), |split| (split.population, split.cell)) {
+        Ok(found) => {
+            let split = &plan.split[found];
+            split.thread_of[split.pieces.of_node[node as usize] as usize]
+        }
+        Err(_) => plan.thread_of[population][cell as usize],
+    }
+}
+
+/// Lays the cells that `plan` gives to `thread` out.
+pub fn lay_out(model: &Model, plan: &Plan, thread: usize) -> Layout {
+    let mut layout = Layout::default();
     let mut next_node = 0u32;
-    let mut list = Vec::with_capacity(model.populations.len());
-    for (population, threads) in model.populations.iter().zip(&plan.thread_of) {
+    for (p, (population, threads)) in model.populations.iter().zip(&plan.thread_of).enumerate() {
         let mine = threads.iter().enumerate().filter(|(_, t)| **t as usize == thread);
-        let cells: Vec<u32> = mine.map(|(cell, _)| cell as u32).collect();
+        let mut cells: Vec<u32> = mine.map(|(cell, _)| cell as u32).collect();
+        let is_split = |cell: &u32| plan.split.iter().any(|s| (s.population, s.cell) == (p, *cell));
+        if !plan.split.is_empty() {
+            cells.retain(|cell| !is_split(cell));
+        }
         let nodes_per_cell = match &population.body {
             Body::Cells(body) => body.compartments.len() as u32,
             Body::Artificial(_) => 0,
         };
-        let first_node = next_node;
-        next_node += cells.len() as u32 * nodes_per_cell;
-        list.push(LocalPopulation {
-            cells,
-            first_node,
-            nodes_per_cell,
-            density: Vec::new(),
-            point: Vec::new(),
-            first_artificial: 0,
-        });
+        let (whole, first_node) = (cells.len(), next_node);
+        next_node += whole as u32 * nodes_per_cell;
+        let local =
+            LocalPopulation { cells, whole, first_node, nodes_per_cell, ..LocalPopulation::default() };
+        layout.populations.push(local);
     }
-    (list, next_node as usize)
+    layout.whole = next_node as usize;
+    for (number, split) in plan.split.iter().enumerate() {
+        if split.thread_of.iter().all(|t| *t as usize != thread) {
+            continue;
+        }
+        let mut map = vec![NONE; split.pieces.of_node.len()];
+        for piece in (0..split.pieces.len()).filter(|p| split.thread_of[*p] as usize == thread) {
+            layout.pieces.push(LocalPiece { split: number, piece, first: next_node });
+            for (node, _) in split.pieces.of_node.iter().enumerate().filter(|(_, of)| **of as usize == piece)
+            {
+                map[node] = next_node;
+                next_node += 1;
+            }
+        }
+        let local = &mut layout.populations[split.population];
+        local.cells.push(split.cell);
+        local.parts.push(map);
+    }
+    layout.nodes = next_node as usize;
+    layout
 }
 
 /// All instances of mechanism number `mechanism` on the membrane of this thread's cells, in their order.
@@ -90,18 +174,18 @@ pub fn placements(model: &Model, mechanism: usize, locals: &[LocalPopulation]) -
         if let Body::Cells(body) = &population.body {
             let per_cell = placements_of_cell(body, mechanism);
             for (position, cell) in local.cells.iter().enumerate() {
+                let first = list.len();
                 for &(set, k, node) in &per_cell {
-                    if set < body.densities.len()
-                        || has_point(&body.points[set - body.densities.len()], *cell)
-                    {
-                        list.push(Placement {
-                            population: p as u32,
-                            local: position as u32,
-                            set: set as u32,
-                            position: k,
-                            node: local.node(position, node),
-                        });
+                    let exists = set < body.densities.len()
+                        || has_point(&body.points[set - body.densities.len()], *cell);
+                    if let (true, Some(node)) = (exists, local.node(position, node)) {
+                        let (population, local) = (p as u32, position as u32);
+                        list.push(Placement { population, local, set: set as u32, position: k, node });
                     }
+                }
+                if !local.is_whole(position) && model.mechanisms[mechanism].module.kind == Kind::Density {
+                    // Beside their compartments, which lie piece by piece.
+                    list[first..].sort_by_key(|placement| placement.node);
                 }
             }
         }
@@ -109,22 +193,27 @@ pub fn placements(model: &Model, mechanism: usize, locals: &[LocalPopulation]) -
     let Mechanism { module, .. } = &*model.mechanisms[mechanism];
     // What writes to a POINTER may see in turn what others of its kind wrote.
     if model.mechanisms[mechanism].is_serial() || module.pointers.iter().any(|pointer| pointer.written) {
-        list.sort_by_key(|placement| turn(model, locals, placement));
+        list.sort_by_key(|placement| turn(model, placement));
     }
     list
 }
 
 /// When NEURON runs an instance: first those at the roots' ends of all cells, then cell by cell, node by node, at one node the
 /// youngest first.
-fn turn(model: &Model, locals: &[LocalPopulation], placement: &Placement) -> impl Ord + use<> {
+fn turn(model: &Model, placement: &Placement) -> impl Ord + use<> {
     let population = placement.population as usize;
-    let (local, position) = (&locals[population], placement.local);
-    let node = placement.node - local.node(position as usize, 0);
     let turn = match &model.populations[population].body {
-        Body::Cells(body) => body.compartments.turn[node as usize],
+        Body::Cells(body) => {
+            let set = placement.set as usize;
+            let node = match set.checked_sub(body.densities.len()) {
+                None => body.densities[set].nodes[placement.position as usize],
+                Some(point) => body.points[point].node,
+            };
+            body.compartments.turn[node as usize]
+        }
         Body::Artificial(_) => 0,
     };
-    (turn > 0, population, position, turn, Reverse(placement.set))
+    (turn > 0, population, placement.local, turn, Reverse(placement.set))
 }
 
 /// (set, position in the set's nodes, node) of a mechanism in one cell, in the order of nodes for densities and of

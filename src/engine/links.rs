@@ -74,9 +74,10 @@ impl Links {
                         continue;
                     }
                     let cell_node = pointer.node.unwrap_or(own);
-                    let node = local.node(position, cell_node);
                     let (target, body) = (&pointer.target, &population.body);
-                    let end = probe(target, body, local, position, cell_node, node, sets, membrane);
+                    // Cells with pointers are never cut, so the end is here too.
+                    let end = probe(target, body, local, position, cell_node, sets, membrane);
+                    let Some(end) = end else { continue };
                     of_set[set].links.push(Link {
                         column: pointer.column,
                         instance: *instance,

@@ -17,6 +17,7 @@ use super::queue::Queue;
 use super::report::Probes;
 use super::sets::{self, Set};
 use super::sink::Spike;
+use super::split::EndBoard;
 use crate::ir::{self, Stage};
 use crate::kernel::{Environment, Event, EventEffect, Level, Program, TableValues};
 use crate::network::{Body, Model};
@@ -90,19 +91,22 @@ impl Local {
     /// initialised and started.
     pub fn new(model: &Arc<Model>, plan: &Plan, board: &Board, thread: usize, level: Level) -> Local {
         let clock = Clock::new(model.simulation.dt);
-        let (mut populations, nodes) = layout::populations(model, plan, thread);
-        let mut membrane = Membrane::new(model, &populations, nodes);
+        let layout = layout::lay_out(model, plan, thread);
+        let mut membrane = Membrane::new(model, plan, &layout);
         membrane.initialise(model.simulation.v_init);
+        let mut populations = layout.populations;
         let sets = sets::build(model, &mut populations, &membrane.nodes, &membrane.places);
         let mut watches = Vec::new();
         for (population, local) in model.populations.iter().zip(&populations) {
             let Body::Cells(body) = &population.body else { continue };
             let Some(detector) = body.detector else { continue };
-            watches.extend(local.cells.iter().enumerate().map(|(position, cell)| Watch {
-                node: local.node(position, detector.node),
-                threshold: detector.threshold,
-                id: (population.first_id + u64::from(*cell)) as u32,
-                above: false,
+            watches.extend(local.cells.iter().enumerate().filter_map(|(position, cell)| {
+                Some(Watch {
+                    node: local.node(position, detector.node)?,
+                    threshold: detector.threshold,
+                    id: (population.first_id + u64::from(*cell)) as u32,
+                    above: false,
+                })
             }));
         }
         let (store, longest) = connections(model, &populations, &sets, clock);
@@ -280,7 +284,7 @@ impl Local {
             for rest in &body.rests {
                 let density = &body.densities[rest.density];
                 let Some(set) = self.sets.iter().position(|s| s.index == density.mechanism) else { continue };
-                for instance in &local.density[rest.density] {
+                for instance in local.density[rest.density].iter().filter(|instance| **instance != NONE) {
                     let node = self.sets[set].instances.nodes.get(*instance as usize);
                     places.push((set, rest.column as usize, *instance as usize, node));
                 }
@@ -351,15 +355,20 @@ impl Local {
         self.couplings.take(moment, step, board, &mut self.sets, &self.membrane);
     }
 
-    /// Takes the voltages from the beginning of step `step` to its end. Its events have been delivered.
-    pub fn advance_voltages(&mut self, step: u64) {
+    /// Currents and equations of step `step`, whose events have been delivered; what remains of pieces goes to `ends`.
+    pub fn solve(&mut self, step: u64, ends: &EndBoard) {
         let environment = self.environment(self.clock.time(step) + 0.5 * self.clock.dt());
         self.run_phase(Stage::BeforeBreakpoint, &environment);
         self.membrane.begin_currents();
         for set in 0..self.sets.len() {
             self.run_all(set, &environment, |m| m.current.as_ref());
         }
-        self.membrane.advance_voltage();
+        self.membrane.solve(step, ends);
+    }
+
+    /// Takes the voltages from the beginning of step `step` to its end, when all threads have solved.
+    pub fn advance_voltages(&mut self, step: u64, ends: &EndBoard) {
+        self.membrane.advance_voltage(step, ends);
     }
 
     /// Takes the states from the beginning of step `step` to its end, with the voltages at its end; samples and detects.
@@ -390,8 +399,7 @@ impl Local {
 
     /// What to say if a voltage is not a finite number at `time` (ms).
     pub fn not_finite(&self, time: f64) -> Option<RunError> {
-        let count = self.membrane.matrix.len();
-        let node = self.membrane.nodes.voltage[..count].iter().position(|v| !v.is_finite())?;
+        let node = self.membrane.nodes.voltage.iter().position(|v| !v.is_finite())?;
         let (population, cell, place) = self.place_of(node as u32);
         Some(RunError::NotFinite { population, cell, place, time })
     }
@@ -399,19 +407,12 @@ impl Local {
     /// Population, cell and location of a compartment of this thread.
     fn place_of(&self, node: u32) -> (String, u32, String) {
         for (population, local) in self.model.populations.iter().zip(&self.populations) {
-            let cells = local.first_node..local.first_node + local.cells.len() as u32 * local.nodes_per_cell;
             if let Body::Cells(body) = &population.body
-                && cells.contains(&node)
+                && let Some((position, node)) = local.owner(node)
             {
-                let offset = node - local.first_node;
-                let inside = (offset % local.nodes_per_cell) as usize;
-                let section = body.compartments.section[inside] as usize;
-                let place = format!("{}({})", body.sections[section], body.compartments.x[inside]);
-                return (
-                    population.name.clone(),
-                    local.cells[(offset / local.nodes_per_cell) as usize],
-                    place,
-                );
+                let section = body.compartments.section[node as usize] as usize;
+                let place = format!("{}({})", body.sections[section], body.compartments.x[node as usize]);
+                return (population.name.clone(), local.cells[position], place);
             }
         }
         (String::new(), 0, String::new())

@@ -1,9 +1,11 @@
 //! The membrane of one thread's cells: compartments, ions, and the matrix of the implicit step.
 
-use super::layout::{LocalPopulation, NONE};
+use super::layout::{Layout, LocalPopulation, NONE};
 use super::sets::LocalIon;
+use super::split::{EndBoard, SplitCells};
 use crate::kernel::{AlignedVector, IonColumns, NodeColumns};
 use crate::network::{Body, Model, Nernst};
+use crate::partition::Plan;
 use crate::solver::TreeMatrix;
 use crate::units;
 
@@ -15,8 +17,10 @@ const FARAD_PER_SECOND: f64 = 1e-3;
 pub struct Membrane {
     /// Voltage, right-hand side, diagonal, area, diameter.
     pub nodes: NodeColumns,
-    /// The tree of every cell, one after another.
-    pub matrix: TreeMatrix,
+    /// The tree of every whole cell, one after another.
+    matrix: TreeMatrix,
+    /// The pieces of cells that other threads share, behind them.
+    split: SplitCells,
     /// cm/dt of each compartment, S/cm2.
     capacitance: AlignedVector,
     /// In the model's order of ions.
@@ -42,31 +46,34 @@ struct IonRule {
 }
 
 impl Membrane {
-    /// The membrane of the cells in `locals`, `count` compartments in all.
-    pub fn new(model: &Model, locals: &[LocalPopulation], count: usize) -> Membrane {
-        let mut nodes = NodeColumns::new(count);
-        let mut capacitance = AlignedVector::new(count);
+    /// The membrane of the cells in `layout`.
+    pub fn new(model: &Model, plan: &Plan, layout: &Layout) -> Membrane {
+        let mut nodes = NodeColumns::new(layout.nodes);
+        let mut capacitance = AlignedVector::new(layout.nodes);
         let mut cells = Vec::new();
-        let mut next = 0;
-        for (population, local) in model.populations.iter().zip(locals) {
+        for (population, local) in model.populations.iter().zip(&layout.populations) {
             let Body::Cells(body) = &population.body else { continue };
-            for _ in &local.cells {
-                let range = next..next + body.compartments.len();
-                next = range.end;
-                nodes.area[range.clone()].copy_from_slice(&body.compartments.area);
-                nodes.diameter[range.clone()].copy_from_slice(&body.compartments.diam);
-                for (c, cm) in capacitance[range].iter_mut().zip(body.capacitance.iter()) {
-                    *c = FARAD_PER_SECOND * cm / model.simulation.dt;
+            let shape = &*body.compartments;
+            for position in 0..local.cells.len() {
+                for node in 0..shape.len() {
+                    let Some(here) = local.node(position, node as u32) else { continue };
+                    let here = here as usize;
+                    nodes.area[here] = shape.area[node];
+                    nodes.diameter[here] = shape.diam[node];
+                    capacitance[here] = FARAD_PER_SECOND * body.capacitance[node] / model.simulation.dt;
                 }
-                cells.push(&*body.compartments);
+                if local.is_whole(position) {
+                    cells.push(shape);
+                }
             }
         }
         let matrix = TreeMatrix::from_cells(cells);
+        let split = SplitCells::new(model, plan, &layout.populations, &layout.pieces);
         let celsius = model.simulation.celsius;
-        let mut membrane =
-            Membrane { nodes, matrix, capacitance, ions: Vec::new(), places: Vec::new(), rules: Vec::new() };
+        let (ions, places, rules) = (Vec::new(), Vec::new(), Vec::new());
+        let mut membrane = Membrane { nodes, matrix, split, capacitance, ions, places, rules };
         for ion in 0..model.ions.len() {
-            let (place, rule) = ion_rule(model, ion, locals, count, celsius);
+            let (place, rule) = ion_rule(model, ion, &layout.populations, layout.nodes, celsius);
             membrane.ions.push(IonColumns::new(place.nodes.len()));
             membrane.places.push(place);
             membrane.rules.push(rule);
@@ -98,14 +105,23 @@ impl Membrane {
         }
     }
 
-    /// After the currents of a step: v becomes v(t + dt).
-    pub fn advance_voltage(&mut self) {
-        let NodeColumns { voltage, right_hand_side, diagonal, .. } = &mut self.nodes;
-        for (d, c) in diagonal.iter_mut().zip(self.capacitance.iter()) {
+    /// After the currents of step `step`: solves whole cells, and leaves what remains of pieces on `board`.
+    pub fn solve(&mut self, step: u64, board: &EndBoard) {
+        let Membrane { nodes, matrix, split, capacitance, .. } = self;
+        let NodeColumns { voltage, right_hand_side, diagonal, .. } = nodes;
+        for (d, c) in diagonal.iter_mut().zip(capacitance.iter()) {
             *d += c;
         }
-        self.matrix.add_axial(voltage, diagonal, right_hand_side);
-        self.matrix.solve(diagonal, right_hand_side);
+        // Pieces first: others wait for what remains of them.
+        split.eliminate(step, voltage, diagonal, right_hand_side, board);
+        matrix.add_axial(voltage, diagonal, right_hand_side);
+        matrix.solve(diagonal, right_hand_side);
+    }
+
+    /// Once all threads have solved: v becomes v(t + dt).
+    pub fn advance_voltage(&mut self, step: u64, board: &EndBoard) {
+        let NodeColumns { voltage, right_hand_side, diagonal, .. } = &mut self.nodes;
+        self.split.substitute(step, diagonal, right_hand_side, board);
         for (v, dv) in voltage.iter_mut().zip(right_hand_side.iter()) {
             *v += dv;
         }
@@ -156,9 +172,13 @@ fn ion_rule(
         }
         nodes.sort_by_key(|(node, _, _)| *node);
         for (position, cell) in local.cells.iter().enumerate() {
-            for &(node, k, set) in &nodes {
+            let mut here: Vec<_> = Vec::with_capacity(nodes.len());
+            here.extend(
+                nodes.iter().filter_map(|(node, k, set)| Some((local.node(position, *node)?, *k, *set))),
+            );
+            here.sort_by_key(|(node, _, _)| *node);
+            for (node, k, set) in here {
                 let slot = place.nodes.len() as u32;
-                let node = local.node(position, node);
                 place.slot[node as usize] = slot;
                 place.nodes.push(node);
                 rule.reversal.push(set.reversal.get(*cell as usize, k));

@@ -1,7 +1,8 @@
 //! Epochs: integrate, detect, exchange, deliver.
 //!
 //! A checked [`Model`](crate::network::Model) and a [`Plan`](crate::partition::Plan) come in; spikes and samples go
-//! out through a [`Sink`]. Each thread owns its cells from building to the end and touches nobody else's. It takes them
+//! out through a [`Sink`]. Each thread owns its cells, and its pieces of cells that the plan cuts, from building to the end and touches
+//! nobody else's. It takes them
 //! through one epoch, which is as many steps as fit into the shortest delay: no spike fired in an epoch can arrive in it.
 //! Then the threads meet, read each other's spikes and put those that reach their own cells into their queues.
 //!
@@ -10,9 +11,9 @@
 //!
 //! Results do not depend on the number of threads, bit for bit: every cell is computed by the same operations in the
 //! same order wherever it is, events of one time come in an order of their own (see `queue`), and random streams
-//! belong to what they drive.
+//! belong to what they drive. Only a cell that is cut (see `split`) is that of one thread to rounding, and the same bits for the same plan.
 
-mod barrier;
+pub mod barrier;
 mod clock;
 mod connections;
 mod coupling;
@@ -28,6 +29,7 @@ mod report;
 mod sets;
 mod simulation;
 mod sink;
+mod split;
 
 pub use clock::Clock;
 pub use error::{BuildError, RunError};

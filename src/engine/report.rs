@@ -62,18 +62,12 @@ impl Probes {
                 let Some(position) = local.local(*cell) else { continue };
                 for (k, element) in report.elements.iter().enumerate() {
                     let body = &model.populations[report.population].body;
-                    let node = local.node(position, element.node);
-                    probes.push(probe(
-                        &report.quantity,
-                        body,
-                        local,
-                        position,
-                        element.node,
-                        node,
-                        sets,
-                        membrane,
-                    ));
-                    place.push((row * report.elements.len() + k) as u32);
+                    let quantity = &report.quantity;
+                    let found = probe(quantity, body, local, position, element.node, sets, membrane);
+                    if let Some(found) = found {
+                        probes.push(found);
+                        place.push((row * report.elements.len() + k) as u32);
+                    }
                 }
             }
             reports.push(ReportProbes { every: u64::from(report.every.max(1)), probes });
@@ -97,24 +91,23 @@ impl Probes {
     }
 }
 
-/// Finds a value of local cell `position`.
-#[allow(clippy::too_many_arguments)]
+/// Finds a value of local cell `position`; `None` if it is on another thread, which has another part of the cell.
 pub fn probe(
     quantity: &Quantity,
     body: &Body,
     local: &LocalPopulation,
     position: usize,
     cell_node: u32,
-    node: u32,
     sets: &[Set],
     membrane: &Membrane,
-) -> Probe {
+) -> Option<Probe> {
+    let node = local.node(position, holder(quantity, body, cell_node))?;
     let set_of = |mechanism: usize| sets.iter().position(|s| s.index == mechanism).map(|s| s as u32);
     let column = |mechanism, column, instance| match set_of(mechanism) {
         Some(set) if instance != NONE => Probe::Column { set, column, instance },
         _ => Probe::Nothing,
     };
-    match (quantity, body) {
+    Some(match (quantity, body) {
         (Quantity::Voltage, Body::Cells(_)) => Probe::Voltage { node },
         (Quantity::Density { density, column: c }, Body::Cells(body)) => {
             let set = &body.densities[*density];
@@ -137,6 +130,14 @@ pub fn probe(
             }
         }
         _ => Probe::Nothing,
+    })
+}
+
+/// The node of a cell that has a variable which is asked for at `node`: a point process has a node of its own.
+pub fn holder(quantity: &Quantity, body: &Body, node: u32) -> u32 {
+    match (quantity, body) {
+        (Quantity::Point { point, .. }, Body::Cells(body)) => body.points[*point].node,
+        _ => node,
     }
 }
 

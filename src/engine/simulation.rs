@@ -10,6 +10,7 @@ use super::error::{BuildError, RunError, panic_text};
 use super::exchange::{Collector, Exchange};
 use super::local::Local;
 use super::sink::Sink;
+use super::split::EndBoard;
 use crate::kernel::Level;
 use crate::morphology::Compartments;
 use crate::network::{Body, Model};
@@ -27,6 +28,7 @@ pub struct Simulation {
     step: u64,
     locals: Vec<Local>,
     board: Board,
+    ends: EndBoard,
     collector: Collector,
 }
 
@@ -98,6 +100,7 @@ impl Simulation {
             return Err(BuildError::TooLarge);
         }
         let board = Board::new(&model, &plan);
+        let ends = EndBoard::new(&plan);
         let barrier = Barrier::new(plan.threads(), cores());
         let locals: Result<Vec<Local>, BuildError> = std::thread::scope(|scope| {
             let (model, plan, board, barrier) = (&model, &plan, &board, &barrier);
@@ -124,7 +127,7 @@ impl Simulation {
         }
         let places = locals.iter().map(|l| l.report_places().to_vec()).collect();
         let collector = Collector::new(&model, places);
-        Ok(Simulation { model, plan, clock, epoch_steps, min_delay, step: 0, locals, board, collector })
+        Ok(Simulation { model, plan, clock, epoch_steps, min_delay, step: 0, locals, board, ends, collector })
     }
 
     /// The network.
@@ -174,6 +177,7 @@ impl Simulation {
             exchange: Exchange::new(threads),
             barrier: Barrier::new(threads, cores()),
             board: &self.board,
+            ends: &self.ends,
             last_epoch: AtomicU64::new(u64::MAX),
         };
         let mut conductor = Conductor {
@@ -238,6 +242,7 @@ struct Shared<'a> {
     exchange: Exchange,
     barrier: Barrier,
     board: &'a Board,
+    ends: &'a EndBoard,
     /// The epoch after which everybody stops. Set by the conductor before it arrives at that epoch's meeting, so that
     /// all see the same when they leave it.
     last_epoch: AtomicU64,
@@ -294,7 +299,11 @@ fn take_step(shared: &Shared, local: &mut Local, step: u64) -> Result<(), Poison
     local.watch(step);
     local.deliver(step, f64::INFINITY);
     cross(Moment::Others, step, local, shared.board, &shared.barrier)?;
-    local.advance_voltages(step);
+    local.solve(step, shared.ends);
+    if shared.ends.is_used() {
+        shared.barrier.wait()?;
+    }
+    local.advance_voltages(step, shared.ends);
     cross(Moment::Voltages, step, local, shared.board, &shared.barrier)?;
     local.advance_states(step);
     Ok(())

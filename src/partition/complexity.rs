@@ -3,7 +3,7 @@
 use crate::network::{Body, Model};
 
 /// Elimination, back substitution and voltage update of one compartment, ns.
-const COMPARTMENT: f64 = 4.0;
+pub(super) const COMPARTMENT: f64 = 4.0;
 
 /// An artificial cell between its events, ns.
 const ARTIFICIAL_CELL: f64 = 1.0;

@@ -3,15 +3,18 @@
 //! In comes a checked model and a number of threads; out comes a [`Plan`] that gives every cell to one thread, so
 //! that the threads have about the same work. Whole cells, dearest first, each to the thread that has least so far
 //! (LPT; Graham 1969, doi:10.1137/0117039: at most 4/3 of the best). Cells with a serial mechanism all go to thread 0 first, as
-//! their instances run one after another; the others fill up the threads. The plan depends only on the model and the number
+//! their instances run one after another; the others fill up the threads. Where whole cells leave the threads too unequal, dear cells
+//! are cut into pieces ([`cuts`]), which are dealt out like cells. The plan depends only on the model and the number
 //! of threads, never on measurements made at run time.
 
 mod complexity;
 pub mod cuts;
 mod lpt;
 mod pinned;
+mod split;
 
 pub use complexity::cell_complexity;
+pub use split::{SplitCell, obstacle};
 
 use crate::network::Model;
 
@@ -24,6 +27,35 @@ pub struct Plan {
     pub complexity: Vec<f64>,
     /// For each serial mechanism that is in use, how many cells it holds on thread 0.
     pub pinned: Vec<Pinned>,
+    /// Cells that several threads share, by population and index. `thread_of` has the thread of their root's piece.
+    pub split: Vec<SplitCell>,
+}
+
+/// Whether cells may be cut into pieces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Multisplit {
+    /// Where whole cells leave the threads too unequal.
+    #[default]
+    Auto,
+    /// Every dear cell, on more than one thread.
+    Always,
+    /// None.
+    Never,
+}
+
+/// How cells are dealt out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// Whether cells may be cut.
+    pub multisplit: Multisplit,
+    /// Load imbalance up to which cells stay whole, as a fraction.
+    pub imbalance: f64,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { multisplit: Multisplit::Auto, imbalance: 0.05 }
+    }
 }
 
 /// Cells that must be on thread 0.
@@ -39,13 +71,18 @@ pub struct Pinned {
 pub const MAX_THREADS: usize = 1024;
 
 impl Plan {
-    /// Deals the cells of `model` out to `threads` threads (at least 1, at most [`MAX_THREADS`]).
+    /// Deals the cells of `model` out to `threads` threads (at least 1, at most [`MAX_THREADS`]); dear cells are cut if that helps.
     pub fn new(model: &Model, threads: usize) -> Plan {
+        Plan::with(model, threads, &Options::default())
+    }
+
+    /// The same as a person wants it.
+    pub fn with(model: &Model, threads: usize, options: &Options) -> Plan {
         let threads = threads.clamp(1, MAX_THREADS);
         let costs: Vec<Vec<f64>> = (0..model.populations.len()).map(|p| cell_complexity(model, p)).collect();
         let flat: Vec<f64> = costs.iter().flatten().copied().collect();
         let (is_pinned, pinned) = pinned::cells(model);
-        let (assignment, complexity) = lpt::deal(&flat, &is_pinned, threads);
+        let (assignment, split, complexity) = split::deal(model, &flat, &is_pinned, threads, options);
         let mut rest = assignment.as_slice();
         let thread_of = costs
             .iter()
@@ -55,7 +92,7 @@ impl Plan {
                 mine.to_vec()
             })
             .collect();
-        Plan { thread_of, complexity, pinned }
+        Plan { thread_of, complexity, pinned, split }
     }
 
     /// Number of threads.
@@ -65,8 +102,13 @@ impl Plan {
 
     /// By how much the most loaded thread exceeds the mean, as a fraction of the mean; 0 for no work at all.
     pub fn load_imbalance(&self) -> f64 {
-        let total: f64 = self.complexity.iter().sum();
-        let largest = self.complexity.iter().copied().fold(0.0, f64::max);
-        if total > 0.0 { largest / (total / self.complexity.len() as f64) - 1.0 } else { 0.0 }
+        imbalance(&self.complexity)
     }
+}
+
+/// By how much the largest of the sums exceeds their mean, as a fraction of it.
+fn imbalance(sums: &[f64]) -> f64 {
+    let total: f64 = sums.iter().sum();
+    let largest = sums.iter().copied().fold(0.0, f64::max);
+    if total > 0.0 { largest / (total / sums.len() as f64) - 1.0 } else { 0.0 }
 }

@@ -58,6 +58,15 @@ pub fn run_on(model: &Arc<Model>, threads: usize) -> Results {
     run_to(model, threads, &[model.simulation.tstop])
 }
 
+/// Runs a network to its end, its cells dealt out by `plan`.
+pub fn run_with(model: &Arc<Model>, plan: Plan) -> Results {
+    let mut simulation = Simulation::new(model.clone(), plan).unwrap();
+    let mut memory = Memory::default();
+    let outcome = simulation.run(model.simulation.tstop, &mut memory, &mut |_| Control::Continue).unwrap();
+    assert_eq!(outcome, Outcome::Complete);
+    Results { model: model.clone(), memory }
+}
+
 /// Runs a network to its end on one thread.
 pub fn run(model: &Arc<Model>) -> Results {
     run_on(model, 1)

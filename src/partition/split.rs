@@ -1,0 +1,168 @@
+//! Cells that are cut into pieces, so that several threads share one.
+//!
+//! In: what every cell costs, who may be cut, and the limits a person gave. Out: the pieces of each cut cell and the thread of each.
+//! Cells are cut only where whole cells leave the threads unequal: the dearest first, each as coarsely as will do. Always true: a
+//! cell that is pinned, or whose mechanisms look at other places of their cell, is never cut.
+
+use std::sync::Arc;
+
+use super::cuts::{Pieces, cut};
+use super::{Multisplit, Options, lpt};
+use crate::network::{Body, CellBody, Model};
+
+/// A cell in pieces.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SplitCell {
+    /// Its population.
+    pub population: usize,
+    /// Its index there.
+    pub cell: u32,
+    /// The pieces, each after the one that it hangs on.
+    pub pieces: Arc<Pieces>,
+    /// The thread of each piece.
+    pub thread_of: Vec<u16>,
+}
+
+/// What a thread does in a step for each piece in the network beside the piece's own nodes, ns: a part of the tree of ends.
+const ENDS: f64 = 20.0;
+
+/// How fine cells are cut: pieces of at most this part of a thread's share, from coarse to fine.
+const PARTS: [f64; 7] = [0.5, 0.34, 0.25, 0.17, 0.125, 0.09, 0.0625];
+
+/// Most cells of one network that are cut.
+const MOST: usize = 64;
+
+/// Why a cell cannot be cut; `None` if it can be.
+pub fn obstacle(model: &Model, body: &CellBody) -> Option<String> {
+    let name = |mechanism: usize| model.mechanisms[mechanism].module.name.clone();
+    let used = || body.densities.iter().map(|d| d.mechanism).chain(body.points.iter().map(|p| p.mechanism));
+    if let Some(mechanism) = used().find(|m| model.mechanisms[*m].is_serial()) {
+        return Some(format!("`{}` is not thread safe", name(mechanism)));
+    }
+    if let Some(mechanism) = used().find(|m| !model.mechanisms[*m].module.diffusions.is_empty()) {
+        return Some(format!("`{}` diffuses along the cable", name(mechanism)));
+    }
+    if !body.pointers.is_empty() {
+        return Some("its mechanisms have POINTERs to other places of the cell".into());
+    }
+    (body.compartments.len() < 2).then(|| "it is a single compartment".into())
+}
+
+/// Deals cells out, and cuts some of them if that makes the threads more equal. `costs` are those of all cells, population after
+/// population; `fixed` ones go to thread 0. Gives the bin of each whole cell (of a cut cell: that of its root), the cut cells and
+/// the sum of each bin.
+pub(super) fn deal(
+    model: &Model,
+    costs: &[f64],
+    fixed: &[bool],
+    threads: usize,
+    options: &Options,
+) -> (Vec<u16>, Vec<SplitCell>, Vec<f64>) {
+    let (bins, sums) = lpt::deal(costs, fixed, threads);
+    let enough = super::imbalance(&sums) <= options.imbalance && options.multisplit == Multisplit::Auto;
+    if threads == 1 || options.multisplit == Multisplit::Never || enough {
+        return (bins, Vec::new(), sums);
+    }
+    let share = costs.iter().sum::<f64>() / threads as f64;
+    let dear = candidates(model, costs, fixed, options.imbalance * share);
+    let mut best = (bins, Vec::new(), sums);
+    let mut least = match options.multisplit {
+        Multisplit::Always if !dear.is_empty() => f64::INFINITY,
+        _ => largest(&best.2),
+    };
+    let mut count = if options.multisplit == Multisplit::Always { dear.len() } else { 1 };
+    while count <= dear.len() {
+        for part in PARTS {
+            let (bins, cells, sums) = cut_some(model, costs, fixed, threads, &dear[..count], part * share);
+            let pieces: usize = cells.iter().map(|c| c.pieces.len()).sum();
+            let time = largest(&sums) + ENDS * pieces as f64;
+            if time < least {
+                least = time;
+                best = (bins, cells, sums);
+            }
+        }
+        if super::imbalance(&best.2) <= options.imbalance {
+            break;
+        }
+        count *= 2;
+    }
+    best
+}
+
+/// A cell that may be cut: its index among all cells, its population and its index there.
+type Candidate = (usize, usize, u32);
+
+/// Cells that can be cut and cost more than `limit`, the dearest first.
+fn candidates(model: &Model, costs: &[f64], fixed: &[bool], limit: f64) -> Vec<Candidate> {
+    let mut list = Vec::new();
+    for (p, population) in model.populations.iter().enumerate() {
+        let Body::Cells(body) = &population.body else { continue };
+        if obstacle(model, body).is_some() {
+            continue;
+        }
+        let first = population.first_id as usize;
+        let all = (0..population.count).map(|cell| (first + cell as usize, p, cell));
+        list.extend(all.filter(|&(id, _, _)| costs[id] > limit && !fixed[id]));
+    }
+    list.sort_by(|a: &Candidate, b| costs[b.0].total_cmp(&costs[a.0]));
+    list.truncate(MOST);
+    list
+}
+
+fn cut_some(
+    model: &Model,
+    costs: &[f64],
+    fixed: &[bool],
+    threads: usize,
+    chosen: &[Candidate],
+    limit: f64,
+) -> (Vec<u16>, Vec<SplitCell>, Vec<f64>) {
+    let mut items = costs.to_vec();
+    let mut held = fixed.to_vec();
+    let mut cells = Vec::new();
+    for &(id, population, cell) in chosen {
+        let Body::Cells(body) = &model.populations[population].body else { continue };
+        let pieces = cut(&body.compartments.parent, &node_costs(model, body, cell), limit);
+        if pieces.len() < 2 {
+            continue;
+        }
+        items[id] = 0.0;
+        let first = items.len();
+        items.extend(&pieces.cost);
+        held.resize(items.len(), false);
+        cells.push((
+            id,
+            first,
+            SplitCell { population, cell, pieces: Arc::new(pieces), thread_of: Vec::new() },
+        ));
+    }
+    let (mut bins, sums) = lpt::deal(&items, &held, threads);
+    let mut split = Vec::new();
+    for (id, first, mut cell) in cells {
+        cell.thread_of = bins[first..first + cell.pieces.len()].to_vec();
+        bins[id] = cell.thread_of[0];
+        split.push(cell);
+    }
+    split.sort_by_key(|c| (c.population, c.cell));
+    bins.truncate(costs.len());
+    (bins, split, sums)
+}
+
+/// What each node of a cell costs, ns a step.
+fn node_costs(model: &Model, body: &CellBody, cell: u32) -> Vec<f64> {
+    let mut costs = vec![super::complexity::COMPARTMENT; body.compartments.len()];
+    for density in &body.densities {
+        let cost = model.mechanisms[density.mechanism].cost();
+        density.nodes.iter().for_each(|node| costs[*node as usize] += cost);
+    }
+    for point in &body.points {
+        if point.cells.as_ref().is_none_or(|cells| cells.binary_search(&cell).is_ok()) {
+            costs[point.node as usize] += model.mechanisms[point.mechanism].cost();
+        }
+    }
+    costs
+}
+
+fn largest(sums: &[f64]) -> f64 {
+    sums.iter().copied().fold(0.0, f64::max)
+}
