@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times Volley against NEURON on the same networks, run in turn on this machine.
 
-    tools/compare_peers.py                       before and after training, 1 thread and all cores, 7 runs each
+    tools/compare_peers.py                       every model, 1 thread and all cores, 7 runs each
     tools/compare_peers.py --models before --threads 1 --repeat 3 --coreneuron --json times.json
 
 Run time means the step loop alone: NEURON's psolve, Volley's `wall_time_s.run`. What comes before
@@ -30,6 +30,7 @@ HOPFIELD_BRODY = PROJECT / "networks" / "hopfield-brody"
 MODELS = {
     "before": (HOPFIELD_BRODY / "before.toml", "hopfield_brody_neuron.py", ["before"]),
     "after": (HOPFIELD_BRODY / "after.toml", "hopfield_brody_neuron.py", ["after"]),
+    "purkinje": (PROJECT / "networks" / "purkinje" / "network.toml", "purkinje_neuron.py", []),
 }
 
 
@@ -93,7 +94,7 @@ def runners(options, volley, python, folder):
     def run_neuron(model, threads, extra=(), mechanisms="neuron"):
         _, script, words = MODELS[model]
         command = [python, PROJECT / "tools" / "peers" / script, *words, "--threads", threads]
-        output = captured([*command, "--mechanisms", folder / mechanisms, *extra])
+        output = captured([*command, "--mechanisms", folder / f"{mechanisms}-{script}", *extra])
         return json.loads(output.strip().splitlines()[-1])
 
     found = {"Volley": run_volley, "NEURON": run_neuron}

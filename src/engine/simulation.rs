@@ -11,6 +11,7 @@ use super::exchange::{Collector, Exchange};
 use super::local::Local;
 use super::sink::Sink;
 use crate::kernel::Level;
+use crate::morphology::Compartments;
 use crate::network::{Body, Model};
 use crate::partition::Plan;
 
@@ -34,7 +35,7 @@ pub struct Simulation {
 pub struct Statistics {
     /// Cells, artificial ones included.
     pub cells: u64,
-    /// Compartments.
+    /// Compartments: segments of all cells, without the nodes at the ends of sections, which have no membrane.
     pub compartments: u64,
     /// Connections.
     pub connections: u64,
@@ -93,7 +94,7 @@ impl Simulation {
         let clock = Clock::new(model.simulation.dt);
         let min_delay = shortest_delay(&model, clock)?;
         let epoch_steps = min_delay.map_or(LONGEST_EPOCH, |d| clock.whole_steps(d)).clamp(1, LONGEST_EPOCH);
-        if compartments(&model).max(model.cell_count()) >= u64::from(u32::MAX) {
+        if nodes(&model, Compartments::len).max(model.cell_count()) >= u64::from(u32::MAX) {
             return Err(BuildError::TooLarge);
         }
         let board = Board::new(&model, &plan);
@@ -146,7 +147,7 @@ impl Simulation {
         let stores: Vec<(usize, usize)> = self.locals.iter().map(Local::connections).collect();
         Statistics {
             cells: self.model.cell_count(),
-            compartments: compartments(&self.model),
+            compartments: nodes(&self.model, |c| c.is_segment.iter().filter(|is| **is).count()),
             connections: stores.iter().map(|s| s.0 as u64).sum(),
             connection_bytes: stores.iter().map(|s| s.1 as u64).sum(),
             min_delay: self.min_delay,
@@ -346,9 +347,10 @@ impl Conductor<'_> {
     }
 }
 
-fn compartments(model: &Model) -> u64 {
+/// Nodes of all cells that count as `which` says.
+fn nodes(model: &Model, which: impl Fn(&Compartments) -> usize) -> u64 {
     let of = |body: &Body| match body {
-        Body::Cells(body) => body.compartments.len() as u64,
+        Body::Cells(body) => which(&body.compartments) as u64,
         Body::Artificial(_) => 0,
     };
     model.populations.iter().map(|p| of(&p.body) * u64::from(p.count)).sum()
