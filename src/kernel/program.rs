@@ -326,7 +326,8 @@ impl Program {
         self.cost
     }
 
-    fn uses_event(&self) -> bool {
+    /// Whether it answers to an event, so runs for one instance and never for all ([`Program::run`]).
+    pub fn uses_event(&self) -> bool {
         self.has_event_effects()
             || self.uses_connections()
             || self.inputs.iter().any(|input| matches!(input, Input::Argument(_) | Input::Flag))
