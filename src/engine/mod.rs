@@ -31,5 +31,5 @@ mod sink;
 
 pub use clock::Clock;
 pub use error::{BuildError, RunError};
-pub use simulation::{Control, Outcome, Progress, Simulation, Statistics};
+pub use simulation::{Control, Epoch, Outcome, Progress, Simulation, Statistics};
 pub use sink::{Memory, Sink, SinkError, Spike};
