@@ -55,7 +55,11 @@ pub(super) fn costs(model: &Model, balance: &Balance, terminal: &Terminal) -> Co
             let mut measured = Measured::open();
             let costs = Costs {
                 compartment: measured.compartment(),
-                mechanisms: model.mechanisms.iter().map(|m| measured.mechanism(m).unwrap_or(m.cost())).collect(),
+                mechanisms: model
+                    .mechanisms
+                    .iter()
+                    .map(|m| measured.mechanism(m).unwrap_or(m.cost()))
+                    .collect(),
             };
             measured::keep(&measured, terminal);
             costs
@@ -87,7 +91,10 @@ fn told(model: &Model, refusal: &Refusal, sources: &Sources) -> Diagnostic {
             let module = &model.mechanisms[mechanism].module;
             let pointer = module.pointers.iter().find(|p| p.column.0 == column).map_or("", |p| &p.name);
             let place = line_of(module, "POINTER", pointer, sources);
-            format!("the POINTER `{pointer}` of `{}` looks at another place of the cell{place}", name(mechanism))
+            format!(
+                "the POINTER `{pointer}` of `{}` looks at another place of the cell{place}",
+                name(mechanism)
+            )
         }
         Obstacle::Single => "a cell of one compartment has nothing to cut".into(),
     };
@@ -97,14 +104,16 @@ fn told(model: &Model, refusal: &Refusal, sources: &Sources) -> Diagnostic {
         n => format!("{} cells of `{population}`", count(n.into())),
     };
     let whole = match refusal.obstacle {
-        Obstacle::Serial(_) => "with `--multisplit auto` they stay whole, on thread 0",
-        _ => "with `--multisplit auto` they stay whole",
+        Obstacle::Serial(_) => "let them stay whole, on thread 0: `--multisplit auto`",
+        _ => "let them stay whole: `--multisplit auto`",
     };
+    let whole = if refusal.cells == 1 { whole.replace("them", "it") } else { whole.into() };
     let message = format!("{cells} cannot be split over threads: {reason}");
     let diagnostic = Diagnostic::error("plan/multisplit", message).help(whole);
     match refusal.obstacle {
-        Obstacle::Serial(_) => diagnostic
-            .help("or set the variable before it is read in each call; `volley mod check FILE.mod` judges a file"),
+        Obstacle::Serial(_) => diagnostic.help(
+            "or set the variable before it is read in each call; `volley mod check FILE.mod` judges a file",
+        ),
         _ => diagnostic,
     }
 }
@@ -116,7 +125,9 @@ fn state(module: &Module, place: Place) -> String {
             let holds = |v: &&Variable| (v.first..v.first + v.length).contains(&column.0);
             module.variables.iter().find(holds).map_or(String::new(), |v| v.name.clone())
         }
-        Place::Ion(ion, _) => module.ions.get(ion.0 as usize).map_or(String::new(), |i| format!("{}i", i.name)),
+        Place::Ion(ion, _) => {
+            module.ions.get(ion.0 as usize).map_or(String::new(), |i| format!("{}i", i.name))
+        }
         _ => String::new(),
     }
 }
@@ -124,7 +135,8 @@ fn state(module: &Module, place: Place) -> String {
 /// `, line 12 of `FILE``: the line of a mechanism's file that has a keyword and, if there is such a line, a name too.
 fn line_of(module: &Module, keyword: &str, name: &str, sources: &Sources) -> String {
     let source = sources.get(module.span.source);
-    let has = |line: &str, word: &str| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == word);
+    let has =
+        |line: &str, word: &str| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == word);
     let find = |names: &dyn Fn(&str) -> bool| {
         source.text.lines().position(|line| has(line, keyword) && names(line)).map(|at| at + 1)
     };

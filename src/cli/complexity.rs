@@ -32,7 +32,8 @@ struct Row {
 
 /// Tells the costs.
 pub(super) fn complexity(args: &ComplexityArgs) -> Exit {
-    let terminal = Terminal::new(args.summary.is_some(), false);
+    // What is said of units belongs to a run.
+    let terminal = Terminal::new(args.summary.is_some(), true);
     let Some(found) = mechanisms_of(args, &terminal) else { return Exit::BadInput };
     let mut measured = args.measure.then(Measured::anew);
     let bare = Row {
@@ -56,7 +57,9 @@ pub(super) fn complexity(args: &ComplexityArgs) -> Exit {
         measured::keep(measured, &terminal);
     }
     match args.summary {
-        Some(SummaryFormat::Json) => terminal::print(|out| writeln!(out, "{:#}", summary(&rows, args.measure))),
+        Some(SummaryFormat::Json) => {
+            terminal::print(|out| writeln!(out, "{:#}", summary(&rows, args.measure)))
+        }
         None => terminal::print(|out| out.write_all(text(&rows, args.measure).as_bytes())),
     }
 }
@@ -85,7 +88,8 @@ fn mechanisms_of(args: &ComplexityArgs, terminal: &Terminal) -> Option<Found> {
         files if files.iter().any(is_network) => {
             let message = "a network is looked at alone";
             terminal.tell(
-                &Diagnostic::error("complexity/files", message).help("name one network, or .mod files and folders"),
+                &Diagnostic::error("complexity/files", message)
+                    .help("name one network, or .mod files and folders"),
             );
             None
         }
@@ -177,7 +181,8 @@ fn text(rows: &[Row], measured: bool) -> String {
 
 /// The sums over all instances of a network, ns a step.
 fn total(rows: &[Row], measured: bool) -> Vec<String> {
-    let sum = |of: &dyn Fn(&Row) -> f64| rows.iter().map(|r| r.instances.unwrap_or(0) as f64 * of(r)).sum::<f64>();
+    let sum =
+        |of: &dyn Fn(&Row) -> f64| rows.iter().map(|r| r.instances.unwrap_or(0) as f64 * of(r)).sum::<f64>();
     let states: u64 = rows.iter().map(|r| r.instances.unwrap_or(0) * r.states).sum();
     let mut cells = vec!["total".into(), String::new(), count(states), number(sum(&|r| r.table), 3)];
     if measured {

@@ -92,7 +92,8 @@ const SINGLE_STEPS: usize = 16;
 
 /// Plans a network.
 pub(super) fn plan(args: &PlanArgs) -> Exit {
-    let terminal = Terminal::new(args.summary.is_some(), false);
+    // What is said of units belongs to a run.
+    let terminal = Terminal::new(args.summary.is_some(), true);
     let Some((loaded, sources)) = source::load(&args.network, &args.settings, &terminal) else {
         return Exit::BadInput;
     };
@@ -115,7 +116,9 @@ pub(super) fn plan(args: &PlanArgs) -> Exit {
             let text = serde_json::to_string_pretty(&answer).unwrap_or_default();
             writeln!(out, "{text}")
         }),
-        None => terminal::print(|out| out.write_all(text(&answer, &args.network.display().to_string()).as_bytes())),
+        None => terminal::print(|out| {
+            out.write_all(text(&answer, &args.network.display().to_string()).as_bytes())
+        }),
     }
 }
 
@@ -206,7 +209,10 @@ fn text(answer: &Answer, file: &str) -> String {
     let threads = if answer.threads == 1 { "1 thread".into() } else { format!("{} threads", answer.threads) };
     let mut rows = vec![
         ("complexity", format!("{} a step", nanoseconds(answer.complexity_ns))),
-        ("states", format!("{} (NEURON's complexity: {})", count(answer.states), count(answer.neuron_complexity))),
+        (
+            "states",
+            format!("{} (NEURON's complexity: {})", count(answer.states), count(answer.neuron_complexity)),
+        ),
         ("cells", count(answer.cells)),
         ("compartments", count(answer.compartments)),
         ("connections", count(answer.connections)),

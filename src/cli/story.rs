@@ -88,7 +88,8 @@ pub(super) fn load(work: &[f64], imbalance: f64) -> String {
 
 /// How many cells threads share.
 fn split(summary: &Summary) -> String {
-    let cells = if summary.split_cells == 1 { "1 cell".into() } else { count(summary.split_cells) + " cells" };
+    let cells =
+        if summary.split_cells == 1 { "1 cell".into() } else { count(summary.split_cells) + " cells" };
     format!("{cells} in {} pieces", count(summary.pieces))
 }
 

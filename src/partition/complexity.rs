@@ -3,7 +3,7 @@
 //! In: a checked model. Out: [`Costs`], from the built-in table unless the caller has measured some ([`super::measure`]),
 //! and what each cell costs by them. The table depends on nothing but the model, so plans made with it are the same everywhere.
 
-use crate::ir::Role;
+use crate::ir::{Effect, IonVariable, Place, Role};
 use crate::mechanism::Mechanism;
 use crate::network::{Body, CellBody, Model};
 
@@ -69,10 +69,16 @@ pub(super) fn node_costs(costs: &Costs, body: &CellBody, cell: u32) -> Vec<f64> 
     sums
 }
 
-/// How many values STATE variables of an instance hold.
+/// How many values the equations of an instance advance: its STATE variables, and the concentrations that its SOLVE statements
+/// set.
 pub fn states(mechanism: &Mechanism) -> u64 {
     let states = mechanism.module.variables.iter().filter(|v| v.role == Role::State);
-    states.map(|v| u64::from(v.length)).sum()
+    let own: u64 = states.map(|v| u64::from(v.length)).sum();
+    let effects = mechanism.module.state.iter().flat_map(|kernel| &kernel.effects);
+    let concentration = |effect: &&Effect| {
+        matches!(effect, Effect::Write(Place::Ion(_, IonVariable::Inside | IonVariable::Outside), _))
+    };
+    own + effects.filter(concentration).count() as u64
 }
 
 /// The size of a model in counts that do not depend on costs.

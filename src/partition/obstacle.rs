@@ -65,8 +65,7 @@ pub fn refusals(model: &Model, threads: usize, options: &Options, costs: &Costs)
     if options.multisplit != Multisplit::Always || threads < 2 {
         return Vec::new();
     }
-    let all: Vec<Vec<f64>> =
-        (0..model.populations.len()).map(|p| cell_complexity(model, costs, p)).collect();
+    let all: Vec<Vec<f64>> = (0..model.populations.len()).map(|p| cell_complexity(model, costs, p)).collect();
     let limit = super::dear(all.iter().flatten().sum::<f64>(), threads, options);
     let mut list = Vec::new();
     for (population, (of, costs)) in model.populations.iter().zip(&all).enumerate() {

@@ -155,3 +155,59 @@ pub(super) fn step_time(sums: &[f64], cells: &[SplitCell]) -> f64 {
 fn largest(sums: &[f64]) -> f64 {
     sums.iter().copied().fold(0.0, f64::max)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::morphology::NO_PARENT;
+    use proptest::prelude::*;
+
+    /// Shapes: a random tree, a chain, a comb, a binary tree, a star.
+    fn parents(shape: u8, picks: &[prop::sample::Index]) -> Vec<u32> {
+        let of = |node: usize| match shape {
+            0 => picks[node].index(node),
+            1 => node - 1,
+            2 if node % 3 == 1 => node - 1,
+            2 => node.saturating_sub(2),
+            3 => (node - 1) / 2,
+            _ => 0,
+        };
+        (0..picks.len()).map(|node| if node == 0 { NO_PARENT } else { of(node) as u32 }).collect()
+    }
+
+    fn tree() -> impl Strategy<Value = (Vec<u32>, Vec<f64>)> {
+        (1usize..=2000, 0u8..5).prop_flat_map(|(nodes, shape)| {
+            let picks = prop::collection::vec(any::<prop::sample::Index>(), nodes);
+            let costs = prop::collection::vec(0.1f64..20.0, nodes);
+            (picks, costs).prop_map(move |(picks, costs)| (parents(shape, &picks), costs))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_lose_and_double_nothing_and_are_dealt_evenly((parent, cost) in tree(), threads in 2usize..9) {
+            let total: f64 = cost.iter().sum();
+            let share = total / threads as f64;
+            let pieces = cut(&parent, &cost, share / 3.0);
+            let fixed = vec![false; pieces.len()];
+            let (mut bins, mut sums) = lpt::deal(&pieces.cost, &fixed, threads);
+            lpt::refine(&pieces.cost, &fixed, &mut bins, &mut sums);
+            // Each node is in one piece, whose thread has its cost, and no other.
+            let mut seen = vec![0.0; threads];
+            prop_assert_eq!(pieces.of_node.len(), cost.len());
+            for (node, piece) in pieces.of_node.iter().enumerate() {
+                seen[usize::from(bins[*piece as usize])] += cost[node];
+            }
+            for (seen, sum) in seen.iter().zip(&sums) {
+                prop_assert!((seen - sum).abs() < 1e-9 * total);
+            }
+            // No plan of any kind is better than the mean or the dearest node. Where nodes are small beside the mean, the
+            // largest share is at most 4/3 of it; else at most one piece above it (Graham's bound for any list).
+            let dearest = cost.iter().copied().fold(0.0, f64::max);
+            let piece = pieces.cost.iter().copied().fold(0.0, f64::max);
+            prop_assert!(piece <= dearest.max(share / 3.0) + 1e-9 * total);
+            let bound = if dearest <= share / 3.0 { share * 4.0 / 3.0 } else { share + piece };
+            prop_assert!(largest(&sums) <= bound + 1e-9 * total, "{} > {bound}", largest(&sums));
+        }
+    }
+}
