@@ -128,13 +128,18 @@ impl Header {
                         format!("a table of sections has no column `{word}`"),
                     );
                     let error = error.at(span, "");
-                    problems.push(match suggest(word, COLUMNS.iter().map(|c| c.0)) {
-                        Some(name) => error.help(format!(
-                            "did you mean `{name}` ({})?",
-                            COLUMNS[column(name).unwrap_or(SECTION)].2
-                        )),
-                        None => error.help(known()),
-                    });
+                    problems.push(
+                        match suggest(
+                            word,
+                            COLUMNS.iter().flat_map(|c| std::iter::once(c.0).chain(c.1.iter().copied())),
+                        ) {
+                            Some(name) => error.help(format!(
+                                "did you mean `{name}` ({})?",
+                                COLUMNS[column(name).unwrap_or(SECTION)].2
+                            )),
+                            None => error.help(known()),
+                        },
+                    );
                 }
             }
         }

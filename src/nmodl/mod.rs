@@ -13,7 +13,7 @@ mod parser;
 mod printer;
 pub mod repair;
 pub mod verbatim;
-mod walk;
+pub(crate) mod walk;
 
 pub use parser::{parse, parse_expression, parse_with_includes};
 pub use printer::{print, print_expression, print_statement};

@@ -137,7 +137,7 @@ pub(super) fn expressions(statement: &Statement) -> Vec<&Expression> {
 }
 
 /// An expression and all inside it, outer ones first.
-pub(super) fn parts<'a>(expression: &'a Expression, visit: &mut impl FnMut(&'a Expression)) {
+pub(crate) fn parts<'a>(expression: &'a Expression, visit: &mut impl FnMut(&'a Expression)) {
     visit(expression);
     match &expression.kind {
         ExpressionKind::Variable(variable) => {

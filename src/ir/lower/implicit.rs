@@ -139,38 +139,21 @@ impl<'a> Context<'a> {
         residuals: &impl Fn(&mut Self, &[Value]) -> Lowered<Vec<Value>>,
         solve: impl Fn(&mut Kernel, System) -> Vec<Option<Value>>,
     ) -> Lowered<()> {
-        let (going, count) = (Slot::Local(self.draft.locals(1)), Slot::Local(self.draft.locals(1)));
-        let (zero, one) = (self.draft.number(0.0), self.draft.number(1.0));
-        self.draft.set(going, one, span);
-        self.draft.set(count, zero, span);
-        self.looped(span, |cx| {
-            let runs = cx.draft.get(going, span);
-            cx.only_where(runs, |cx| {
-                let now: Vec<Value> = unknowns.iter().map(|u| cx.draft.get(u.slot(), u.span)).collect();
-                let found = residuals(cx, &now)?;
-                let system = cx.linearise(span, &found, &now)?;
-                let steps = solve(&mut cx.draft.kernel, system);
-                let mut moving = cx.draft.number(0.0);
-                for ((unknown, x), step) in unknowns.iter().zip(now).zip(steps) {
-                    let Some(step) = step else { continue };
-                    let next = cx.draft.binary(Binary::Add, x, step);
-                    cx.draft.set(unknown.slot(), next, unknown.span);
-                    let far = cx.is_far(step, next);
-                    moving = cx.draft.binary(Binary::Or, moving, far);
-                }
-                let rounds = cx.draft.get(count, span);
-                let one = cx.draft.number(1.0);
-                let rounds = cx.draft.binary(Binary::Add, rounds, one);
-                cx.draft.set(count, rounds, span);
-                cx.draft.set(going, moving, span);
-                Ok(())
-            })?;
-            let (moving, rounds) = (cx.draft.get(going, span), cx.draft.get(count, span));
-            let most = cx.draft.number(MOST_NEWTON);
-            let allowed = cx.draft.binary(Binary::Less, rounds, most);
-            Ok(cx.draft.binary(Binary::And, moving, allowed))
+        let failed = self.iterated(span, MOST_NEWTON, |cx| {
+            let now: Vec<Value> = unknowns.iter().map(|u| cx.draft.get(u.slot(), u.span)).collect();
+            let found = residuals(cx, &now)?;
+            let system = cx.linearise(span, &found, &now)?;
+            let steps = solve(&mut cx.draft.kernel, system);
+            let mut moving = cx.draft.number(0.0);
+            for ((unknown, x), step) in unknowns.iter().zip(now).zip(steps) {
+                let Some(step) = step else { continue };
+                let next = cx.draft.binary(Binary::Add, x, step);
+                cx.draft.set(unknown.slot(), next, unknown.span);
+                let far = cx.is_far(step, next);
+                moving = cx.draft.binary(Binary::Or, moving, far);
+            }
+            Ok(moving)
         })?;
-        let failed = self.draft.get(going, span);
         self.spoil(failed, unknowns.iter().map(|unknown| (unknown.slot(), unknown.span)));
         Ok(())
     }

@@ -397,31 +397,13 @@ impl<'a> Context<'a> {
         starts: &BTreeMap<Slot, Value>,
     ) -> Lowered<()> {
         let span = equations.name.span;
-        let (going, count) = (Slot::Local(self.draft.locals(1)), Slot::Local(self.draft.locals(1)));
-        let (zero, one) = (self.draft.number(0.0), self.draft.number(1.0));
-        self.draft.set(going, one, span);
-        self.draft.set(count, zero, span);
-        self.looped(span, |cx| {
-            let runs = cx.draft.get(going, span);
-            cx.only_where(runs, |cx| {
-                let scheme = cx.scheme(equations)?;
-                let sum = cx.move_states(&scheme, starts, Some(0.0))?;
-                let rounds = cx.draft.get(count, span);
-                let one = cx.draft.number(1.0);
-                let rounds = cx.draft.binary(Binary::Add, rounds, one);
-                cx.draft.set(count, rounds, span);
-                let converged = cx.draft.number(CONVERGED);
-                let near = cx.draft.binary(Binary::LessEqual, sum, converged);
-                let moving = cx.draft.unary(Unary::Not, near);
-                cx.draft.set(going, moving, span);
-                Ok(())
-            })?;
-            let (moving, rounds) = (cx.draft.get(going, span), cx.draft.get(count, span));
-            let most = cx.draft.number(MOST_KINETIC);
-            let allowed = cx.draft.binary(Binary::Less, rounds, most);
-            Ok(cx.draft.binary(Binary::And, moving, allowed))
+        let failed = self.iterated(span, MOST_KINETIC, |cx| {
+            let scheme = cx.scheme(equations)?;
+            let sum = cx.move_states(&scheme, starts, Some(0.0))?;
+            let converged = cx.draft.number(CONVERGED);
+            let near = cx.draft.binary(Binary::LessEqual, sum, converged);
+            Ok(cx.draft.unary(Unary::Not, near))
         })?;
-        let failed = self.draft.get(going, span);
         self.spoil(failed, starts.keys().map(|slot| (*slot, span)));
         Ok(())
     }
@@ -458,37 +440,22 @@ impl<'a> Context<'a> {
     /// Single rounds until no state is negative.
     fn steady_guess(&mut self, equations: &'a ast::EquationsBlock) -> Lowered<()> {
         let span = equations.name.span;
-        let (going, count) = (Slot::Local(self.draft.locals(1)), Slot::Local(self.draft.locals(1)));
-        let (zero, one) = (self.draft.number(0.0), self.draft.number(1.0));
-        self.draft.set(going, one, span);
-        self.draft.set(count, zero, span);
-        self.looped(span, |cx| {
-            let runs = cx.draft.get(going, span);
-            cx.only_where(runs, |cx| {
-                let scheme = cx.scheme(equations)?;
-                let starts = cx.starts(&scheme);
-                cx.move_states(&scheme, &starts, None)?;
-                let mut negative = cx.draft.number(0.0);
-                for (slot, span) in &scheme.states {
-                    let now = cx.draft.get(*slot, *span);
-                    let (least, zero) = (cx.draft.number(-1e-6), cx.draft.number(0.0));
-                    let below = cx.draft.binary(Binary::Less, now, least);
-                    let next = cx.draft.emit(Op::Select(below, zero, now));
-                    cx.draft.set(*slot, next, *span);
-                    negative = cx.draft.binary(Binary::Or, negative, below);
-                }
-                cx.draft.set(going, negative, span);
-                let rounds = cx.draft.get(count, span);
-                let one = cx.draft.number(1.0);
-                let rounds = cx.draft.binary(Binary::Add, rounds, one);
-                cx.draft.set(count, rounds, span);
-                Ok(())
-            })?;
-            let (negative, rounds) = (cx.draft.get(going, span), cx.draft.get(count, span));
-            let most = cx.draft.number(MOST_STEADY);
-            let allowed = cx.draft.binary(Binary::Less, rounds, most);
-            Ok(cx.draft.binary(Binary::And, negative, allowed))
-        })
+        self.iterated(span, MOST_STEADY, |cx| {
+            let scheme = cx.scheme(equations)?;
+            let starts = cx.starts(&scheme);
+            cx.move_states(&scheme, &starts, None)?;
+            let mut negative = cx.draft.number(0.0);
+            for (slot, span) in &scheme.states {
+                let now = cx.draft.get(*slot, *span);
+                let (least, zero) = (cx.draft.number(-1e-6), cx.draft.number(0.0));
+                let below = cx.draft.binary(Binary::Less, now, least);
+                let next = cx.draft.emit(Op::Select(below, zero, now));
+                cx.draft.set(*slot, next, *span);
+                negative = cx.draft.binary(Binary::Or, negative, below);
+            }
+            Ok(negative)
+        })?;
+        Ok(())
     }
 
     /// The fluxes as slopes of the states, for explicit methods.

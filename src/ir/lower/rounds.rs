@@ -6,23 +6,29 @@
 
 use std::collections::BTreeSet;
 
+use super::super::passes::fold;
 use super::super::types::*;
 use super::context::{Context, Local, Lowered};
 use super::draft::Slot;
 use crate::diagnostic::Span;
-use crate::nmodl::ast;
+use crate::nmodl::ast::{self, ExpressionKind};
+use crate::nmodl::meaning::{FunctionClass, builtin_function};
+use crate::nmodl::walk::parts;
 
-/// A loop without NEURON's word for it: its parts in the file.
+/// Rounds of one unrolled loop; with more it stays a loop.
+const MOST_UNROLLED: u32 = 10_000;
+
+/// A FROM loop: its parts in the file.
 pub(super) struct Counted<'a> {
     /// The whole.
     pub span: Span,
-    /// Its counter.
+    /// Its counter, an int in NEURON, which the body cannot set.
     pub counter: &'a ast::Name,
     /// First value.
-    pub from: Value,
-    /// Last value, computed anew for each round as in C.
+    pub from: &'a ast::Expression,
+    /// Last value, computed anew before each round as in C.
     pub to: &'a ast::Expression,
-    /// Step.
+    /// Step, computed anew after each round.
     pub by: Option<&'a ast::Expression>,
     /// What is repeated.
     pub body: &'a ast::Block,
@@ -57,6 +63,40 @@ impl<'a> Context<'a> {
         result
     }
 
+    /// Rounds of an iteration until it comes to rest, `most` at the most. `round` lowers one and gives what is not zero
+    /// where another is wanted; so does the result, for instances that did not come to rest.
+    pub fn iterated(
+        &mut self,
+        span: Span,
+        most: f64,
+        mut round: impl FnMut(&mut Self) -> Lowered<Value>,
+    ) -> Lowered<Value> {
+        let (going, count) = (Slot::Local(self.draft.locals(1)), Slot::Local(self.draft.locals(1)));
+        let (zero, one) = (self.draft.number(0.0), self.draft.number(1.0));
+        self.draft.set(going, one, span);
+        self.draft.set(count, zero, span);
+        // Looked at before and after a round: others may go on when this instance has had all its rounds.
+        let more = |cx: &mut Self| {
+            let (moving, rounds) = (cx.draft.get(going, span), cx.draft.get(count, span));
+            let most = cx.draft.number(most);
+            let allowed = cx.draft.binary(Binary::Less, rounds, most);
+            cx.draft.binary(Binary::And, moving, allowed)
+        };
+        self.looped(span, |cx| {
+            let runs = more(cx);
+            cx.only_where(runs, |cx| {
+                let moving = round(cx)?;
+                cx.draft.set(going, moving, span);
+                let (rounds, one) = (cx.draft.get(count, span), cx.draft.number(1.0));
+                let rounds = cx.draft.binary(Binary::Add, rounds, one);
+                cx.draft.set(count, rounds, span);
+                Ok(())
+            })?;
+            Ok(more(cx))
+        })?;
+        Ok(self.draft.get(going, span))
+    }
+
     /// `WHILE (condition) { body }`.
     pub fn while_loop(
         &mut self,
@@ -64,22 +104,96 @@ impl<'a> Context<'a> {
         condition: &'a ast::Expression,
         body: &'a ast::Block,
     ) -> Lowered<()> {
+        let going = self.going(span, [condition]);
         self.looped(span, |cx| {
-            let runs = cx.expression(condition)?;
+            let runs = cx.runs(span, going, |cx| cx.expression(condition))?;
             cx.only_where(runs, |cx| cx.block(body))?;
             Ok(runs)
         })
     }
 
-    /// `FROM counter = from TO to { body }`.
-    pub fn counted_loop(&mut self, counted: &Counted<'a>) -> Lowered<()> {
-        let Counted { span, counter, from, to, by, body } = *counted;
+    /// `FROM counter = from TO to BY by { body }`: unrolled when its rounds are known, else a loop.
+    pub fn count_through(&mut self, counted: &Counted<'a>) -> Lowered<()> {
+        let start = self.whole(counted.from)?;
+        let Some(first) = fold::constant(&self.draft.kernel, start).filter(|x| x.is_finite()) else {
+            return self.counted_loop(counted, start);
+        };
+        let ends = || [counted.to].into_iter().chain(counted.by);
+        // Ends that are numbers stay what they are; others show only when the rounds are written out.
+        let before = (!ends().all(is_fixed)).then(|| self.draft.clone());
+        if before.is_none() && self.is_long(counted, first)? {
+            return self.counted_loop(counted, start);
+        }
+        match (self.unroll(counted, first)?, before) {
+            (false, Some(before)) => {
+                self.draft = before;
+                self.counted_loop(counted, start)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a loop whose ends are numbers has too many rounds to write them out.
+    fn is_long(&mut self, counted: &Counted<'a>, first: f64) -> Lowered<bool> {
+        let (to, by) = (self.known_whole(counted.to)?, self.step_of(counted)?);
+        let (Some(to), Some(by)) = (to, by) else { return Ok(true) };
+        Ok((to - first) / by >= f64::from(MOST_UNROLLED))
+    }
+
+    /// Writes out one round after the other; false when it turns out that their number is not known, or too large.
+    fn unroll(&mut self, counted: &Counted<'a>, first: f64) -> Lowered<bool> {
+        let mut at = first;
+        for _ in 0..=MOST_UNROLLED {
+            match self.known_whole(counted.to)? {
+                Some(to) if at <= to => {}
+                known => return Ok(known.is_some()),
+            }
+            self.in_block(|cx| {
+                let slot = cx.declare_scalar(&counted.counter.text);
+                let value = cx.draft.number(at);
+                cx.draft.set(slot, value, counted.counter.span);
+                cx.nested(counted.span, |cx| cx.block(counted.body))
+            })?;
+            match self.step_of(counted)? {
+                Some(by) => at += by,
+                None => return Ok(false),
+            }
+        }
+        Ok(false)
+    }
+
+    /// The step of a loop at the point reached, if it is known.
+    fn step_of(&mut self, counted: &Counted<'a>) -> Lowered<Option<f64>> {
+        let Some(by) = counted.by else { return Ok(Some(1.0)) };
+        match self.known_whole(by)? {
+            Some(step) if step < 1.0 => self.refuse(
+                counted.span,
+                "the step of this loop is not positive",
+                "",
+                "BY wants a number of 1 or more",
+            ),
+            step => Ok(step),
+        }
+    }
+
+    fn known_whole(&mut self, expression: &'a ast::Expression) -> Lowered<Option<f64>> {
+        let value = self.whole(expression)?;
+        Ok(fold::constant(&self.draft.kernel, value).filter(|x| x.is_finite()))
+    }
+
+    /// A FROM loop that turns, its counter from `start` on.
+    fn counted_loop(&mut self, counted: &Counted<'a>, start: Value) -> Lowered<()> {
+        let Counted { span, counter, to, by, body, .. } = *counted;
         let slot = self.draft.locals(1);
-        self.draft.set(Slot::Local(slot), from, counter.span);
-        self.looped(span, |cx| {
+        self.draft.set(Slot::Local(slot), start, counter.span);
+        let going = self.going(span, [to]);
+        let inside = |cx: &mut Self| {
             let at = cx.draft.get(Slot::Local(slot), counter.span);
             let to = cx.whole(to)?;
-            let runs = cx.draft.binary(Binary::LessEqual, at, to);
+            Ok(cx.draft.binary(Binary::LessEqual, at, to))
+        };
+        self.looped(span, |cx| {
+            let runs = cx.runs(span, going, inside)?;
             cx.only_where(runs, |cx| {
                 cx.in_block(|cx| {
                     cx.declare(&counter.text, Local::Slot(slot, None));
@@ -94,10 +208,56 @@ impl<'a> Context<'a> {
                 cx.draft.set(Slot::Local(slot), next, counter.span);
                 Ok(())
             })?;
-            let next = cx.draft.get(Slot::Local(slot), counter.span);
-            let more = cx.draft.binary(Binary::LessEqual, next, to);
+            if going.is_some() {
+                return Ok(runs);
+            }
+            // Looking at the end does nothing, so that it may be looked at here too, which saves a round.
+            let more = inside(cx)?;
             Ok(cx.draft.binary(Binary::And, runs, more))
         })
+    }
+
+    /// Where a loop remembers which instances still run, when looking at its `conditions` may do something: call a routine
+    /// that sets variables, or draw. Those that have left the loop must not look again when others do.
+    fn going<const N: usize>(&mut self, span: Span, conditions: [&'a ast::Expression; N]) -> Option<Slot> {
+        if conditions.into_iter().all(|condition| self.only_computes(condition)) {
+            return None;
+        }
+        let going = Slot::Local(self.draft.locals(1));
+        let one = self.draft.number(1.0);
+        self.draft.set(going, one, span);
+        Some(going)
+    }
+
+    /// What is not zero where a loop goes on, by `condition`.
+    fn runs(
+        &mut self,
+        span: Span,
+        going: Option<Slot>,
+        condition: impl Fn(&mut Self) -> Lowered<Value>,
+    ) -> Lowered<Value> {
+        let Some(going) = going else { return condition(self) };
+        let still = self.draft.get(going, span);
+        self.only_where(still, |cx| {
+            let runs = condition(cx)?;
+            cx.draft.set(going, runs, span);
+            Ok(())
+        })?;
+        Ok(self.draft.get(going, span))
+    }
+
+    /// Whether looking at an expression does nothing but compute: it calls only functions that are there without a declaration
+    /// and are no draws.
+    fn only_computes(&self, expression: &ast::Expression) -> bool {
+        let mut only = true;
+        parts(expression, &mut |part| {
+            if let ExpressionKind::Call(call) = &part.kind {
+                let name = call.name.text.as_str();
+                let pure = builtin_function(name).is_some_and(|f| f.class == FunctionClass::Pure);
+                only &= pure && !self.routines.contains_key(name);
+            }
+        });
+        only
     }
 
     /// The whole part of an expression, as C turns it into an int.
@@ -113,4 +273,13 @@ impl<'a> Context<'a> {
         let (up, down) = (self.draft.unary(Unary::Ceil, value), self.draft.unary(Unary::Floor, value));
         self.draft.emit(Op::Select(negative, up, down))
     }
+}
+
+/// Whether an expression is made of numbers alone.
+fn is_fixed(expression: &ast::Expression) -> bool {
+    let mut fixed = true;
+    parts(expression, &mut |part| {
+        fixed &= !matches!(part.kind, ExpressionKind::Variable(_) | ExpressionKind::Call(_));
+    });
+    fixed
 }

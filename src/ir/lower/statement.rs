@@ -6,11 +6,7 @@ use super::context::{Context, Local, Lowered};
 use super::draft::Slot;
 use super::expression::Target;
 use super::rounds::Counted;
-use crate::diagnostic::Span;
 use crate::nmodl::ast::{self, StatementKind};
-
-/// Rounds of one unrolled loop; with more it stays a loop.
-const MOST_ROUNDS: f64 = 10_000.0;
 
 impl<'a> Context<'a> {
     /// A block with its own LOCALs. Every statement is looked at, also after one was refused.
@@ -50,7 +46,7 @@ impl<'a> Context<'a> {
             StatementKind::Call(call) => self.call_statement(call),
             StatementKind::If { branches, otherwise } => self.branches(branches, otherwise.as_ref()),
             StatementKind::From { counter, from, to, by, body } => {
-                self.unroll(span, counter, from, to, by.as_ref(), body)
+                self.count_through(&Counted { span, counter, from, to, by: by.as_ref(), body })
             }
             StatementKind::Block(block) => self.block(block),
             StatementKind::Protect(inner) => self.statement(inner),
@@ -198,48 +194,5 @@ impl<'a> Context<'a> {
         let other = self.draft.leave(before);
         self.draft.join(condition, taken, other);
         one.and(two)
-    }
-
-    fn unroll(
-        &mut self,
-        span: Span,
-        counter: &'a ast::Name,
-        from: &'a ast::Expression,
-        to: &'a ast::Expression,
-        by: Option<&'a ast::Expression>,
-        body: &'a ast::Block,
-    ) -> Lowered<()> {
-        let start = self.whole(from)?;
-        let mut known = |expression: &'a ast::Expression| {
-            let value = self.whole(expression)?;
-            Ok(fold::constant(&self.draft.kernel, value).filter(|x| x.is_finite()))
-        };
-        let step = by.map_or(Ok(Some(1.0)), &mut known)?;
-        let many = |(from, to, by): &(f64, f64, f64)| *by >= 1.0 && (to - from) / by >= MOST_ROUNDS;
-        let ends = known(from)?.zip(known(to)?).zip(step).map(|((from, to), by)| (from, to, by));
-        let Some((from, to, by)) = ends.filter(|ends| !many(ends)) else {
-            return self.counted_loop(&Counted { span, counter, from: start, to, by, body });
-        };
-        // The counter is an int in NEURON, and the loop runs while it is not beyond `to`.
-        if by < 1.0 {
-            return self.refuse(
-                span,
-                "the step of this loop is not positive",
-                "",
-                "BY wants a number of 1 or more",
-            );
-        }
-        let mut result = Ok(());
-        let mut at = from;
-        while at <= to && result.is_ok() {
-            result = self.in_block(|cx| {
-                let slot = cx.declare_scalar(&counter.text);
-                let value = cx.draft.number(at);
-                cx.draft.set(slot, value, counter.span);
-                cx.nested(span, |cx| cx.block(body))
-            });
-            at += by;
-        }
-        result
     }
 }
