@@ -286,6 +286,8 @@ fn slips_that_neuron_runs_are_warnings() {
         ("NEURON { SUFFIX x USEION k READ ek } INITIAL { ek = 1 }", "nmodl/read-only-ion"),
         ("NEURON { SUFFIX x GLOBAL q } INITIAL { q = 1 }", "nmodl/never-declared"),
         ("NEURON { SUFFIX x } ASSIGNED { q } LOCAL q INITIAL { q = 1 }", "nmodl/hidden"),
+        ("NEURON { SUFFIX x } ASSIGNED { q } INITIAL { q = 2 (v - 3) }", "nmodl/number-unit"),
+        ("NEURON { SUFFIX x } ASSIGNED { q } INITIAL { q = 2 (1 + 3) }", "nmodl/number-unit"),
     ] {
         let meaning = meaning(text);
         let codes: Vec<_> = meaning.warnings.iter().map(|d| d.code).collect();

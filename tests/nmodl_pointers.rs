@@ -7,6 +7,137 @@ use common::{bits, described, distance, path, reference_table, run, run_on};
 use volley::diagnostic::Sources;
 use volley::network::{Overrides, load};
 
+/// A density mechanism on all three sections by three entries: both dendrites get the first entry's pointer, and `far` its own.
+fn placed_thrice(others: &str) -> String {
+    format!(
+        r#"
+        {}
+        [simulation]
+        dt = 0.025
+        tstop = 2
+        [cell.c.section.soma]
+        L = 20
+        diam = 20
+        [cell.c.section.near]
+        L = 100
+        diam = 2
+        parent = "soma"
+        [cell.c.section.far]
+        L = 100
+        diam = 2
+        parent = "near"
+        [cell.c.mechanism.pas]
+        e = -60
+        [cell.c.mechanism.everywhere]
+        mechanism = "graded_density"
+        pointers = {{ vpre = "v" }}
+        [cell.c.mechanism.far]
+        mechanism = "graded_density"
+        on = "far"
+        pointers = {{ vpre = "{others}" }}
+        [cell.c.mechanism.near]
+        mechanism = "graded_density"
+        on = "near"
+        gain = 2
+        [population.p]
+        cell = "c"
+        count = 3
+        [stimulus.clamp]
+        population = "p"
+        mechanism = "IClamp"
+        del = 0.5
+        dur = 1
+        amp = "0.1 + 0.05*index"
+        [record]
+        soma = {{ population = "p", variable = "v" }}
+        near = {{ population = "p", variable = "v", at = "near(0.5)" }}
+        seen_soma = {{ population = "p", variable = "everywhere.seen" }}
+        seen_near = {{ population = "p", variable = "everywhere.seen", at = "near(0.5)" }}
+        seen_far = {{ population = "p", variable = "everywhere.seen", at = "far(0.5)" }}
+        "#,
+        files(&["graded_density"])
+    )
+}
+
+/// What SOLVE sees at the end of a step is what is recorded of `v` there.
+#[test]
+fn entries_of_one_mechanism_have_pointers_of_their_own() {
+    for (far, cell) in [("soma(0.5).v", 0), ("p[count - 1 - index].soma(0.5).v", 2)] {
+        let model = described(&placed_thrice(far));
+        let results = run(&model);
+        let at = |name: &str, cell: usize| -> Vec<f64> {
+            results.rows(name).iter().map(|row| row[cell]).collect()
+        };
+        let doubled: Vec<f64> = at("near", 0).iter().map(|v| 2.0 * v).collect();
+        assert_eq!(at("seen_soma", 0)[1..], at("soma", 0)[1..]);
+        assert_eq!(at("seen_near", 0)[1..], doubled[1..]);
+        assert_eq!(at("seen_far", 0)[1..], at("soma", cell)[1..]);
+        for threads in [2, 3] {
+            assert!(
+                bits(&run_on(&model, threads).memory) == bits(&results.memory),
+                "{threads} threads differ"
+            );
+        }
+    }
+    // Without the first entry the dendrite `near` has no pointer.
+    let text = placed_thrice("soma(0.5).v")
+        .replace("pointers = { vpre = \"v\" }", "on = \"soma\"\npointers = { vpre = \"v\" }");
+    let said = said(&text);
+    assert!(
+        said.contains("the POINTER `vpre` of `graded_density` points at nothing")
+            && said.contains("mechanism.near]"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_written_cannot_be_in_another_cell() {
+    let text = format!(
+        "{}[simulation]\ntstop = 1\n[cell.c.section.soma]\nL = 20\ndiam = 20\n[cell.c.mechanism.counted]\n\
+         pointers = {{ total = \"p[1 - index].soma(0.5).v\" }}\n[population.p]\ncell = \"c\"\ncount = 2\n",
+        files(&["counted"])
+    );
+    assert!(said(&text).contains("the POINTER `total` is assigned to, so it cannot reach another cell"));
+}
+
+/// What is added to a POINTER in a current is added as often as to a variable of the mechanism's own, for which
+/// tests/nmodl/corpus/breakpoint_twice.mod has NEURON's numbers.
+#[test]
+fn a_pointer_may_be_added_up_in_a_current() {
+    let results = run(&described(&format!(
+        r#"
+        {}
+        [simulation]
+        dt = 0.025
+        tstop = 2
+        [cell.c.section.soma]
+        L = 20
+        diam = 20
+        [cell.c.mechanism.pas]
+        e = -60
+        [cell.c.mechanism.counted]
+        pointers = {{ total = "keep.level" }}
+        [cell.c.mechanism.leaky]
+        [cell.c.point.keep]
+        mechanism = "Ramp"
+        at = "soma(0.5)"
+        level = 0
+        rate = 0
+        pointers = {{ out = "leaky.g" }}
+        [population.p]
+        cell = "c"
+        [record]
+        total = {{ population = "p", variable = "keep.level" }}
+        own = {{ population = "p", variable = "counted.own" }}
+        "#,
+        files(&["counted", "ramp", "leaky"])
+    )));
+    let (total, own) = (results.series("total"), results.series("own"));
+    // A description's `level` stays as it was when INITIAL begins, so that what differs is what INITIAL sets back.
+    assert!(total.iter().zip(&own).all(|(a, b)| ((a - total[0]) - (b - own[0])).abs() < 1e-9));
+    assert!((own[1] - own[0]).abs() > 1.9 * 60.0, "twice a step: {} to {}", own[0], own[1]);
+}
+
 /// `files = [...]` of mechanisms of tests/nmodl/pointers.
 fn files(names: &[&str]) -> String {
     let folder = path("tests/nmodl/pointers");

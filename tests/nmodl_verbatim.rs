@@ -129,6 +129,27 @@ fn what_c_sets_in_passing_is_set_where_c_sets_it() {
 }
 
 #[test]
+fn static_variables_keep_their_names_unless_something_else_has_them() {
+    assert_eq!(printed("static int calls = 0; calls = calls + 1; b = calls;"), "calls = calls + 1 b = calls");
+    assert_eq!(
+        printed("{ static int n; n = n + 1; } { int n; n = 2; b = n; }").matches("LOCAL c_n").count(),
+        1
+    );
+    assert!(printed("int n; n = 2; { static int n; n = n + 1; b = n; }").contains("n2 = n2 + 1"));
+}
+
+#[test]
+fn asking_whether_a_pointer_is_set_makes_it_one_that_must_be() {
+    for question in ["_p_x", "nrn_pointing(_p_x)"] {
+        let module = lowered(&format!(
+            "NEURON {{ SUFFIX c RANGE a POINTER x }} ASSIGNED {{ a x }}\n\
+             INITIAL {{\nVERBATIM\nif ({question}) {{ a = 1; }} else {{ a = 2; }}\nENDVERBATIM\n}}"
+        ));
+        assert!(module.pointers.iter().all(|pointer| pointer.read) && module.pointers.len() == 1);
+    }
+}
+
+#[test]
 fn what_is_printed_is_read_again() {
     for text in [
         include_str!("nmodl/verbatim/plain_c.mod"),

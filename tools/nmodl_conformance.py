@@ -12,6 +12,12 @@ largest value. See tools/conformance/protocols.py for the numbers; one protocol 
 Where more than rounding differs the experiment is repeated with one cause removed (tools/conformance/variants.py): "agrees with quotient"
 is within 1e-9 with `conductance = "difference"`, and "explained" is within 1e-9 without something that NEURON does in a way of its own.
 
+Where the files come from: ModelDB's models are repositories of the GitHub organisation ModelDBRepository, named by their numbers.
+tools/conformance/repositories.txt lists those of the table in docs/nmodl.md. Clone or unpack them into one folder and name that:
+
+    for r in $(grep -v '#' tools/conformance/repositories.txt); do git clone --depth 1 https://github.com/ModelDBRepository/$r corpus/$r; done
+    tools/nmodl_conformance.py corpus
+
 NEURON's side (translation, compiled library, traces) is kept in the cache by content and done once. It needs a C++ compiler;
 the Python packages are installed on first use (see python_environment.py).
 """
@@ -36,7 +42,7 @@ UNTESTABLE = {"nothing": "SUFFIX nothing: functions for hoc, no mechanism", "unk
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="folders of .mod files, or files")
     parser.add_argument("--volley", type=Path, default=PROJECT / "target" / "release" / "volley", help="the volley to test")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="files at once (default: all cores)")
@@ -248,13 +254,15 @@ def text_report(results):
     taken = [r for r in results if r.get("neuron") == "built"]
     runs = [r for r in taken if r["verdict"].startswith(("agrees", "explained", "deviates", "random", "unstable"))]
     if taken:
-        good = sum(r["verdict"].startswith("agrees") for r in taken)
-        lines.append(
-            f"of {len(taken)} mechanisms that NEURON takes {len(runs)} run here ({100 * len(runs) / len(taken):.1f} %), "
-            f"and {good} agree ({100 * good / len(taken):.1f} %)"
-        )
-        explained = sum(r["verdict"] == "explained" for r in taken)
-        lines.append(f"{explained} more agree without something that is NEURON's own")
+        # NEURON translates and compiles these, but cannot load them, make an instance or start it.
+        alone = [r for r in taken if r["verdict"] == "not testable"]
+        alone = [r for r in alone if all(p["volley"] in ("ran", "not a number") for p in r["protocols"].values())]
+        here = len(runs) + len(alone)
+        lines.append(f"of {len(taken)} mechanisms that NEURON translates {here} run here ({100 * here / len(taken):.1f} %)")
+        lines.append(f"{len(alone)} of these NEURON itself cannot load or start; the other {len(runs)} are compared")
+        good = sum(r["verdict"].startswith("agrees") for r in runs)
+        explained = sum(r["verdict"] == "explained" for r in runs)
+        lines.append(f"{good} agree ({100 * good / max(1, len(runs)):.1f} %), {explained} more without something that is NEURON's own")
     quiet = sum(all(p.get("silent") for p in r["protocols"].values()) for r in runs)
     lines.append(f"{quiet} of those that run do nothing under these protocols")
     lines += ["", "Why Volley refuses: files where it is the first error, has it at all, and has nothing else", ""]

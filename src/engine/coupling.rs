@@ -169,9 +169,15 @@ impl Couplings {
             let slots = &board.part(moment).slot;
             let key = key(model, coupling);
             let (here, there) = (&locals[coupling.population], &locals[coupling.source]);
-            let (mechanism, own) = match coupling.owner {
-                Owner::Density(d) => (readers.densities[d].mechanism, here.density[d].as_slice()),
-                Owner::Point(p) => (readers.points[p].mechanism, here.point[p].as_slice()),
+            let (mechanism, nodes, own) = match coupling.owner {
+                Owner::Density(d) => {
+                    let set = &readers.densities[d];
+                    (set.mechanism, set.nodes.as_slice(), here.density[d].as_slice())
+                }
+                Owner::Point(p) => {
+                    let set = &readers.points[p];
+                    (set.mechanism, std::slice::from_ref(&set.node), here.point[p].as_slice())
+                }
             };
             let set = sets.iter().position(|s| s.index == mechanism);
             let width = own.len() / here.cells.len().max(1);
@@ -188,8 +194,8 @@ impl Couplings {
                     traffic.out.push((from, *slot));
                 }
                 let (Some(position), Some(set)) = (here.local(*reader), set) else { continue };
-                for instance in &own[position * width..(position + 1) * width] {
-                    if *instance == NONE {
+                for (node, instance) in nodes.iter().zip(&own[position * width..(position + 1) * width]) {
+                    if *instance == NONE || coupling.nodes.binary_search(node).is_err() {
                         continue;
                     }
                     let readers = traffic.readers(set, coupling.column as usize);

@@ -70,6 +70,9 @@ impl Links {
                 let written = pointers.iter().any(|p| p.column.0 == pointer.column && p.written);
                 for (i, instance) in instances.iter().enumerate().filter(|(_, instance)| **instance != NONE) {
                     let (position, own) = (i / nodes.len(), nodes[i % nodes.len()]);
+                    if pointer.nodes.binary_search(&own).is_err() {
+                        continue;
+                    }
                     let cell_node = pointer.node.unwrap_or(own);
                     let node = local.node(position, cell_node);
                     let (target, body) = (&pointer.target, &population.body);

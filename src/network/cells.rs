@@ -53,6 +53,8 @@ pub(crate) struct Entry {
     pub name: String,
     /// Index into the mechanisms in use.
     pub mechanism: usize,
+    /// Nodes, ascending.
+    pub nodes: Vec<u32>,
 }
 
 /// Builds every type of cell that can be built.
@@ -227,7 +229,6 @@ impl Placed<'_> {
         let mut nodes: Vec<u32> = sections.iter().flat_map(|s| compartments.segments(*s)).copied().collect();
         nodes.sort_unstable();
         nodes.iter().for_each(|node| overlay.nodes[*node as usize] = true);
-        self.entries.push(Entry { name: name.to_string(), mechanism });
 
         let direct = entry.others.iter().map(|(key, scalar)| (key, scalar, place.at(key)));
         let values = entry.values.iter().map(|(key, scalar)| (key, scalar, place.at("values").at(key)));
@@ -245,6 +246,7 @@ impl Placed<'_> {
                 nodes.iter().zip(&given).for_each(|(node, value)| list[*node as usize] = *value);
             }
         }
+        self.entries.push(Entry { name: name.to_string(), mechanism, nodes });
     }
 
     /// The sets: one for each mechanism, or two where a parameter is chosen at rest on some nodes only.

@@ -445,6 +445,7 @@ impl Side {
             couplings.push(Coupling {
                 population: self.population,
                 owner: Owner::Point(points.len()),
+                nodes: vec![self.node],
                 column: self.column,
                 source: self.source,
                 quantity: self.read.clone(),

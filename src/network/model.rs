@@ -186,11 +186,13 @@ pub enum Owner {
     Point(usize),
 }
 
-/// A POINTER of all instances of a density mechanism or point process of the cell.
+/// A POINTER of instances of a density mechanism or point process of the cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pointer {
     /// Whose it is.
     pub owner: Owner,
+    /// Nodes of the instances that have it, ascending: elsewhere it may point at something else.
+    pub nodes: Vec<u32>,
     /// Column of its mechanism that holds what it points at.
     pub column: u32,
     /// What it points at, in the same cell.
@@ -204,8 +206,10 @@ pub struct Pointer {
 pub struct Coupling {
     /// Population of those who read.
     pub population: usize,
-    /// Who reads: all instances of a density mechanism, or the point process of the cell.
+    /// Who reads: instances of a density mechanism, or the point process of the cell.
     pub owner: Owner,
+    /// Nodes of the instances that read, ascending.
+    pub nodes: Vec<u32>,
     /// Column of their mechanism that gets the value.
     pub column: u32,
     /// Population of those who are read.

@@ -10,9 +10,10 @@ use super::document::Place;
 use super::expression::Scope;
 use super::library::Library;
 use super::model::{Body, CellBody, Coupling, Ion, Owner, Population, Quantity};
-use super::pointers::split;
+use super::pointers::{Part, parts, split};
 use super::reports::quantity;
 use crate::diagnostic::Diagnostic;
+use crate::ir;
 
 /// A variable of another cell, as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,20 +72,23 @@ pub(super) fn build(
     for (number, population) in populations.iter().enumerate() {
         let Body::Cells(body) = &population.body else { continue };
         let Some(cell) = cells.iter().find(|c| c.shape.name == body.cell_type) else { continue };
-        for (owner, mechanism, given, place) in owners(context, population, cell, body) {
-            for (name, text) in given.iter() {
+        for (owner, pointers) in owners(context, library, population, cell, body) {
+            for Given { pointer, nodes, text, place: here } in pointers {
                 let Some(target) = Target::parse(context.description, text) else { continue };
-                let pointers = &library.used[mechanism].module.pointers;
-                // One that does not exist has been reported with the others.
-                let Some(column) = pointers.iter().find(|p| p.name == name).map(|p| p.column.0) else {
+                if pointer.written {
+                    let message = format!(
+                        "the POINTER `{}` is assigned to, so it cannot reach another cell",
+                        pointer.name
+                    );
+                    let error = Diagnostic::error("network/pointer", message).at(here.span(), "");
+                    context.problems.push(error.help("let each cell read what it needs of the others"));
                     continue;
-                };
+                }
                 let having = match owner {
                     Owner::Point(point) => body.points[point].cells.clone(),
                     Owner::Density(_) => None,
                 };
                 let having = having.unwrap_or_else(|| (0..population.count).collect());
-                let here = place.at("pointers").at(name);
                 let mut work =
                     Work { context: &mut *context, library, cells, ions, populations, place: &here };
                 let found = work.end(target).and_then(|end| {
@@ -92,7 +96,8 @@ pub(super) fn build(
                     Some(Coupling {
                         population: number,
                         owner,
-                        column,
+                        nodes,
+                        column: pointer.column.0,
                         source: end.population,
                         quantity: end.quantity,
                         node: end.node,
@@ -106,23 +111,37 @@ pub(super) fn build(
     out
 }
 
-/// Everything in the cells of a population that may have pointers: what it is, its mechanism, its pointers and its place.
-fn owners<'d>(
+/// A pointer as written, and at which nodes it counts.
+struct Given<'d, 'l> {
+    pointer: &'l ir::Pointer,
+    nodes: Vec<u32>,
+    text: &'d str,
+    place: Place<'d>,
+}
+
+/// Everything in the cells of a population that may have pointers: what it is, and its pointers.
+fn owners<'d, 'l>(
     context: &Context<'d>,
+    library: &'l Library,
     population: &Population,
     cell: &CellType,
     body: &CellBody,
-) -> Vec<(Owner, usize, &'d Named<String>, Place<'d>)> {
+) -> Vec<(Owner, Vec<Given<'d, 'l>>)> {
     let description = context.description;
     let top = context.document.place();
     let Some(entry) = description.cell.get(&body.cell_type) else { return Vec::new() };
     let here = top.at("cell").at(&body.cell_type);
     let mut found = Vec::new();
     for (index, density) in body.densities.iter().enumerate() {
-        let Some(first) = cell.entries.iter().find(|e| e.mechanism == density.mechanism) else { continue };
-        let Some(given) = entry.mechanism.get(&first.name) else { continue };
-        let place = here.at("mechanism").at(&first.name);
-        found.push((Owner::Density(index), density.mechanism, &given.pointers, place));
+        let mut all = Vec::new();
+        for pointer in &library.used[density.mechanism].module.pointers {
+            for Part { entry, text, nodes } in parts(description, cell, density, &pointer.name) {
+                let Some(text) = text else { continue };
+                let place = here.at("mechanism").at(entry).at("pointers").at(&pointer.name);
+                all.push(Given { pointer, nodes, text, place });
+            }
+        }
+        found.push((Owner::Density(index), all));
     }
     for (index, point) in body.points.iter().enumerate() {
         let stimulus = description.stimulus.get(&point.name).filter(|s| s.population == population.name);
@@ -131,7 +150,12 @@ fn owners<'d>(
             (None, Some(entry)) => (&entry.pointers, top.at("stimulus").at(&point.name)),
             (None, None) => continue,
         };
-        found.push((Owner::Point(index), point.mechanism, given, place));
+        let all = library.used[point.mechanism].module.pointers.iter().filter_map(|pointer| {
+            let text = given.get(&pointer.name)?;
+            let place = place.at("pointers").at(&pointer.name);
+            Some(Given { pointer, nodes: vec![point.node], text, place })
+        });
+        found.push((Owner::Point(index), all.collect()));
     }
     found
 }

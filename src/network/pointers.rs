@@ -3,17 +3,16 @@
 //! In: the parts of a cell, and texts such as `soma(0.5).v`, `dend(0.3).hh.m`, `synapse.g` or `cai`. Out: for each pointer that
 //! a mechanism reads, the variable at its end, in the same cell. Those that name another cell are left to [`super::outside`].
 
-use super::cells::CellType;
+use super::cells::{CellType, Entry};
 use super::context::Context;
 use super::description::{Description, Named};
 use super::document::Place;
 use super::library::Library;
-use super::model::{CellBody, Ion, Owner, Pointer, Quantity};
+use super::model::{CellBody, DensitySet, Ion, Owner, Pointer, Quantity};
 use super::outside::is_outside;
 use super::reports::quantity;
 use super::schema::quoted;
 use crate::diagnostic::{Diagnostic, suggest};
-use crate::ir;
 use crate::morphology::Placement;
 
 /// The texts of all pointers, without their places: names of variables that must be kept.
@@ -48,25 +47,23 @@ pub(super) fn build(
     let top = work.context.document.place();
     let description = work.context.description;
     let name = &cell.shape.name;
-    let Some(entry) = description.cell.get(name) else { return Vec::new() };
+    let Some(written) = description.cell.get(name) else { return Vec::new() };
     let here = top.at("cell").at(name);
+    for entry in &cell.entries {
+        let place = here.at("mechanism").at(&entry.name);
+        let given = written.mechanism.get(&entry.name);
+        given.into_iter().for_each(|given| work.names(entry.mechanism, &given.pointers, &place));
+    }
     for (index, density) in body.densities.iter().enumerate() {
-        let mut entries = cell.entries.iter().filter(|e| e.mechanism == density.mechanism);
-        let (Some(first), more) = (entries.next(), entries.next()) else { continue };
-        let place = here.at("mechanism").at(&first.name);
-        let given = entry.mechanism.get(&first.name).map(|e| &e.pointers);
-        if let Some(more) = more.filter(|_| work.uses(density.mechanism)) {
-            let module = &library.used[density.mechanism].module.name;
-            let message = format!("`{module}` has a POINTER and is placed by more than one entry");
-            let error = Diagnostic::error("network/pointer", message).at(place.key(), "the first one");
-            let other = here.at("mechanism").at(&more.name);
-            work.context.problems.push(error.at(other.key(), "the second one"));
-            continue;
+        for name in work.wanted(density.mechanism) {
+            for Part { entry, text, nodes } in parts(description, cell, density, &name) {
+                let place = here.at("mechanism").at(entry);
+                work.pointer(Owner::Density(index), density.mechanism, &name, nodes, text, &place);
+            }
         }
-        work.owner(Owner::Density(index), density.mechanism, &density.nodes, given, &place);
     }
     for (index, point) in body.points.iter().enumerate() {
-        let (given, place) = match entry.point.get(&point.name) {
+        let (given, place) = match written.point.get(&point.name) {
             Some(entry) => (&entry.pointers, here.at("point").at(&point.name)),
             None => {
                 let stimulus = description.stimulus.get(&point.name);
@@ -74,9 +71,46 @@ pub(super) fn build(
                 (&stimulus.pointers, top.at("stimulus").at(&point.name))
             }
         };
-        work.owner(Owner::Point(index), point.mechanism, &[point.node], Some(given), &place);
+        work.names(point.mechanism, given, &place);
+        for name in work.wanted(point.mechanism) {
+            let text = given.get(&name).map(String::as_str);
+            work.pointer(Owner::Point(index), point.mechanism, &name, vec![point.node], text, &place);
+        }
     }
     out
+}
+
+/// What a pointer of a density mechanism is given, and where.
+pub(super) struct Part<'d, 'c> {
+    /// The mechanism entry that gives it, else the last one that places the mechanism there.
+    pub entry: &'c str,
+    /// Its text.
+    pub text: Option<&'d str>,
+    /// Nodes, ascending.
+    pub nodes: Vec<u32>,
+}
+
+/// The parts of a density mechanism in which the pointer `pointer` comes from different entries. As for values, where several
+/// entries place the mechanism the last one that gives it counts.
+pub(super) fn parts<'d, 'c>(
+    description: &'d Description,
+    cell: &'c CellType,
+    density: &DensitySet,
+    pointer: &str,
+) -> Vec<Part<'d, 'c>> {
+    let written = description.cell.get(&cell.shape.name).map(|cell| &cell.mechanism);
+    let text = |entry: &Entry| written?.get(&entry.name)?.pointers.get(pointer).map(String::as_str);
+    let mut found: Vec<Part> = Vec::new();
+    for node in &density.nodes {
+        let here = |e: &&Entry| e.mechanism == density.mechanism && e.nodes.binary_search(node).is_ok();
+        let placing = || cell.entries.iter().rev().filter(here);
+        let Some(entry) = placing().find(|e| text(e).is_some()).or(placing().next()) else { continue };
+        match found.iter_mut().find(|part| part.entry == entry.name) {
+            Some(part) => part.nodes.push(*node),
+            None => found.push(Part { entry: &entry.name, text: text(entry), nodes: vec![*node] }),
+        }
+    }
+    found
 }
 
 struct Work<'w, 'c> {
@@ -89,54 +123,55 @@ struct Work<'w, 'c> {
 }
 
 impl Work<'_, '_> {
-    /// Whether the mechanism's code uses pointers.
-    fn uses(&self, mechanism: usize) -> bool {
-        self.library.used[mechanism].module.pointers.iter().any(ir::Pointer::used)
+    /// The names of a mechanism's pointers.
+    fn wanted(&self, mechanism: usize) -> Vec<String> {
+        self.library.used[mechanism].module.pointers.iter().map(|pointer| pointer.name.clone()).collect()
     }
 
-    /// All pointers of one owner at `nodes`.
-    fn owner(
+    /// Complains of what is given and no pointer of the mechanism.
+    fn names(&mut self, mechanism: usize, given: &Named<String>, place: &Place) {
+        let module = self.library.used[mechanism].module.clone();
+        let known = || module.pointers.iter().map(|pointer| pointer.name.as_str());
+        for (key, _) in given.iter().filter(|(key, _)| !known().any(|name| name == *key)) {
+            let message = format!("`{}` has no POINTER `{key}`", module.name);
+            let here = place.at("pointers").at(key);
+            let error = Diagnostic::error("network/pointer", message).at(here.key(), "");
+            self.context.problems.push(match suggest(key, known()) {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None if module.pointers.is_empty() => error,
+                None => error.note(format!("it has {}", quoted(known()))),
+            });
+        }
+    }
+
+    /// One pointer of one owner at `nodes`.
+    fn pointer(
         &mut self,
         owner: Owner,
         mechanism: usize,
-        nodes: &[u32],
-        given: Option<&Named<String>>,
+        name: &str,
+        nodes: Vec<u32>,
+        text: Option<&str>,
         place: &Place,
     ) {
         let module = self.library.used[mechanism].module.clone();
-        let known = || module.pointers.iter().map(|pointer| pointer.name.as_str());
-        for (key, _) in given.into_iter().flat_map(Named::iter) {
-            if !known().any(|name| name == key) {
-                let message = format!("`{}` has no POINTER `{key}`", module.name);
-                let here = place.at("pointers").at(key);
-                let error = Diagnostic::error("network/pointer", message).at(here.key(), "");
-                self.context.problems.push(match suggest(key, known()) {
-                    Some(near) => error.help(format!("did you mean `{near}`?")),
-                    None if module.pointers.is_empty() => error,
-                    None => error.note(format!("it has {}", quoted(known()))),
-                });
-            }
-        }
-        for pointer in &module.pointers {
-            let name = &pointer.name;
-            let Some(text) = given.and_then(|given| given.get(name)) else {
-                if !pointer.used() {
-                    continue;
-                }
+        let Some(pointer) = module.pointers.iter().find(|pointer| pointer.name == name) else { return };
+        let Some(text) = text else {
+            if pointer.used() {
                 let message = format!("the POINTER `{name}` of `{}` points at nothing", module.name);
                 let error = Diagnostic::error("network/pointer", message).at(place.key(), "placed here");
                 let help =
                     format!("name a variable of the same cell: `pointers = {{ {name} = \"soma(0.5).v\" }}`");
                 self.context.problems.push(error.help(help));
-                continue;
-            };
-            if is_outside(self.context.description, text) {
-                continue;
             }
-            let here = place.at("pointers").at(name);
-            if let Some((target, node)) = self.target(text, nodes, &here) {
-                self.out.push(Pointer { owner, column: pointer.column.0, target, node });
-            }
+            return;
+        };
+        if is_outside(self.context.description, text) {
+            return;
+        }
+        let here = place.at("pointers").at(name);
+        if let Some((target, node)) = self.target(text, &nodes, &here) {
+            self.out.push(Pointer { owner, nodes, column: pointer.column.0, target, node });
         }
     }
 

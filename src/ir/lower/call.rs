@@ -93,6 +93,7 @@ impl<'a> Context<'a> {
                 let [v, inside, outside, charge] = self.numbers(call)?;
                 Ok(self.goldman(v, inside, outside, charge))
             }
+            "nrn_pointing" => self.pointing(call),
             "scop_random" | "exprand" | "normrand" | "poisrand" => self.draw_unnamed(call),
             // Streams start from the seed of the run.
             "set_seed" => {
@@ -234,6 +235,23 @@ impl<'a> Context<'a> {
                 self.poisson(call.span, mean)
             }
         }
+    }
+
+    /// Whether a POINTER points at something: always, since asking makes it one that the description must set.
+    fn pointing(&mut self, call: &'a ast::Call) -> Lowered<Value> {
+        self.check_count(call, 1, 1)?;
+        let pointer = match call.arguments.first().map(|argument| &argument.kind) {
+            Some(ExpressionKind::Variable(variable)) => {
+                let name = &variable.name.text;
+                self.names.pointers.iter().map(|pointer| &pointer.name).find(|pointer| *pointer == name)
+            }
+            _ => None,
+        };
+        let Some(pointer) = pointer else {
+            return self.refuse(call.span, "`nrn_pointing` takes a POINTER of the mechanism", "", "");
+        };
+        self.asked_pointers.insert(pointer);
+        Ok(self.draft.number(1.0))
     }
 
     fn unnamed(&mut self, distribution: Distribution) -> Value {

@@ -56,6 +56,8 @@ pub(super) struct Context<'a> {
     pub table_of: HashMap<&'a str, Option<super::table::Made>>,
     /// Routines with a table that INITIAL calls.
     pub tabled_initially: HashSet<&'a str>,
+    /// POINTERs of which code asks whether they are set.
+    pub asked_pointers: HashSet<&'a str>,
     /// What each kernel of a table reads of the mechanism.
     pub table_reads: Vec<BTreeMap<Slot, Span>>,
     /// Whether `play_size` or `play_at` was used.
@@ -143,6 +145,7 @@ impl<'a> Context<'a> {
             options,
             diagnostics: Diagnostics::new(),
             said: HashSet::new(),
+            asked_pointers: HashSet::new(),
             table_reads: tables.iter().map(|_| BTreeMap::new()).collect(),
             tables,
             given: given.collect(),

@@ -19,7 +19,8 @@ const SHIFT: f64 = 0.001;
 
 /// Lowers the `statements` of a BREAKPOINT, `at` its place, and adds the currents that they set.
 ///
-/// NEURON runs them twice, at v + 1 uV and at v. Where a shared variable passes on to the second time, so does this.
+/// NEURON runs them twice, at v + 1 uV and at v. Where a variable passes on to the second time, shared or the
+/// instance's own, so does this: what BREAKPOINT counts counts twice.
 pub(super) fn lower<'a>(
     cx: &mut Context<'a>,
     at: Span,
@@ -49,7 +50,7 @@ pub(super) fn lower<'a>(
     let Some((other, shift)) = shifted(cx, at, &statements) else { return };
     cx.draft.set(Slot::Place(Place::Voltage), voltage, at);
     // What passed on may depend on the shifted voltage, of which the current's own slope knows nothing.
-    let handed: Vec<Value> = passed.iter().map(|id| cx.draft.get(Slot::Global(*id), at)).collect();
+    let handed: Vec<Value> = passed.iter().map(|slot| cx.draft.get(*slot, at)).collect();
     if statements(cx).is_err() {
         return;
     }

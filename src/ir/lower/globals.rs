@@ -19,7 +19,7 @@ use super::super::passes::dead;
 use super::super::types::*;
 use super::context::Context;
 use super::draft::{Draft, Slot};
-use super::rows;
+use super::{rows, twice};
 use crate::diagnostic::{Diagnostic, Span};
 
 /// A kernel that is done, with what messages need.
@@ -67,22 +67,22 @@ pub(super) fn close(cx: &Context<'_>, mut draft: Draft) -> Done {
     Done { stage: draft.stage, kernel: draft.kernel, read_at: draft.read_at, varying, set_at: draft.set_at }
 }
 
-/// Shared variables that the code so far reads as they were and leaves changed, so that running it twice is not the same as
-/// running it once.
-pub(super) fn passed_on(draft: &Draft) -> Vec<GlobalId> {
-    let mut passed = Vec::new();
-    for (slot, value) in draft.results() {
-        let Slot::Global(id) = slot else { continue };
-        let ops = &draft.kernel.ops;
-        if ops[value.0 as usize] != Op::Global(id) && ops.contains(&Op::Global(id)) {
-            let mut kernel = draft.kernel.clone();
-            kernel.effects.push(Effect::WriteGlobal(id, value));
-            if !is_cache(&kernel, id) {
-                passed.push(id);
-            }
-        }
-    }
-    passed
+/// Variables that the code so far passes on, so that running it twice is not the same as running it once.
+pub(super) fn passed_on(draft: &Draft) -> Vec<Slot> {
+    let mut kernel = draft.kernel.clone();
+    let slots: Vec<(Slot, Value)> = draft.results();
+    let first = kernel.effects.len();
+    kernel.effects.extend(slots.iter().map(|(slot, value)| match *slot {
+        Slot::Global(id) => Effect::WriteGlobal(id, *value),
+        Slot::Place(place) => Effect::Write(place, *value),
+        Slot::Argument(i) => Effect::WriteArgument(i, *value),
+        // Not among the results.
+        Slot::Local(_) | Slot::Slope(_) => Effect::WriteArgument(0, *value),
+    }));
+    let of = |effect: usize| effect.checked_sub(first).and_then(|i| slots.get(i)).map(|(slot, _)| *slot);
+    // Each time starts from the potential of the compartment.
+    let lasts = |effect: &Effect| !matches!(effect, Effect::Write(Place::Voltage, _));
+    twice::passing(&kernel, lasts).into_iter().filter_map(of).collect()
 }
 
 /// Shared variables that a kernel needs as they are when it starts.
@@ -106,6 +106,18 @@ fn stores(kernel: &Kernel) -> BTreeSet<GlobalId> {
             Effect::WriteGlobal(id, _) => Some(*id),
             _ => None,
         })
+        .collect()
+}
+
+/// Shared variables that a kernel passes on from one instance to the next, though all instances may agree on them.
+fn passing(kernel: &Kernel) -> BTreeSet<GlobalId> {
+    let of = |effect: usize| match kernel.effects.get(effect) {
+        Some(Effect::WriteGlobal(id, _)) => Some(*id),
+        _ => None,
+    };
+    twice::passing(kernel, |effect| matches!(effect, Effect::WriteGlobal(..)))
+        .into_iter()
+        .filter_map(of)
         .collect()
 }
 
@@ -170,8 +182,7 @@ pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) -> Vec<Carried>
             }
         }
         for kernel in &settled {
-            let set =
-                stores(kernel).into_iter().filter(|id| !varying.contains_key(id) && !is_cache(kernel, *id));
+            let set = passing(kernel).into_iter().filter(|id| !varying.contains_key(id));
             let read = reads(kernel);
             carried.extend(varying.keys().copied().chain(set).filter(|id| read.contains(id)));
         }
@@ -214,30 +225,6 @@ fn refuse_tables(cx: &mut Context<'_>, varying: &BTreeMap<GlobalId, Span>, carri
             "A TABLE is made once for all instances, but this would differ from one to the next.",
         );
     }
-}
-
-/// Whether a shared variable is set to something that it has no part in, or left alone, and is read only to decide that:
-/// then it does not matter how often the code runs in a step (`if (celsius != last) { last = celsius }`).
-fn is_cache(kernel: &Kernel, id: GlobalId) -> bool {
-    let stored = kernel.effects.iter().find_map(|effect| match effect {
-        Effect::WriteGlobal(stored, value) if *stored == id => Some(*value),
-        _ => None,
-    });
-    let Some(stored) = stored else { return true };
-    let mut has_part = vec![false; kernel.ops.len()];
-    for (i, op) in kernel.ops.iter().enumerate() {
-        has_part[i] = *op == Op::Global(id) || op.operands().any(|v| has_part[v.0 as usize]);
-    }
-    let mut open = vec![stored];
-    while let Some(value) = open.pop() {
-        match *kernel.op(value) {
-            Op::Global(own) if own == id => {}
-            Op::Select(_, a, b) => open.extend([a, b]),
-            _ if has_part[value.0 as usize] => return false,
-            _ => {}
-        }
-    }
-    true
 }
 
 fn refuse(cx: &mut Context<'_>, carried: &Carried, reason: &str) {

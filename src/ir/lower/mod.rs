@@ -35,6 +35,7 @@ mod rows;
 mod solve;
 mod statement;
 mod table;
+mod twice;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -85,7 +85,7 @@ pub(super) struct Names {
     /// Names of RANDOM variables.
     pub randoms: Vec<String>,
     /// POINTERs, with where they are declared.
-    pub pointers: Vec<(Pointer, Span)>,
+    pub pointers: Vec<Pointer>,
     /// States that diffuse, with their hidden columns.
     pub diffused: Vec<Diffused>,
     /// EXTERNALs.
@@ -244,7 +244,7 @@ impl Names {
                 if let Named::Column(first, None) = named {
                     let name = symbol.name.clone();
                     let pointer = Pointer { name, column: ColumnId(first), read: false, written: false };
-                    self.pointers.push((pointer, symbol.span));
+                    self.pointers.push(pointer);
                 }
                 named
             }

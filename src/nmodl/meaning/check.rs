@@ -11,9 +11,10 @@ use super::{Meaning, MechanismKind, SymbolId};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::nmodl::ast::{
     Argument, BinaryOperator, Block, EquationsKind, Expression, ExpressionKind, Name, Phase, Reaction,
-    Routine, Statement, StatementKind, Table, Term, WatchCondition,
+    Routine, Statement, StatementKind, Table, Term, Unit, WatchCondition,
 };
 use crate::nmodl::nearest;
+use crate::units::UnitTable;
 
 /// The block that the code stands in.
 #[derive(Clone, Copy, PartialEq)]
@@ -315,7 +316,8 @@ impl<'a> Checker<'a, '_> {
 
     fn expression(&mut self, expression: &'a Expression) {
         match &expression.kind {
-            ExpressionKind::Number { .. } | ExpressionKind::Text(_) => {}
+            ExpressionKind::Number { unit: Some(unit), .. } => self.literal_unit(unit),
+            ExpressionKind::Number { unit: None, .. } | ExpressionKind::Text(_) => {}
             ExpressionKind::Variable(variable) => self.variable(variable),
             ExpressionKind::Call(call) => self.call(call),
             ExpressionKind::Unary { operand, .. } => self.expression(operand),
@@ -324,6 +326,24 @@ impl<'a> Checker<'a, '_> {
                 self.expression(right);
             }
         }
+    }
+
+    /// What stands in parentheses after a number is its unit, also where a product was meant: `2 (v + 3)`.
+    fn literal_unit(&mut self, unit: &Unit) {
+        let words = unit.text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let is_variable = |word: &&str| {
+            let known = self.scope.find(word).is_some() || self.meaning.find(word).is_some();
+            known && UnitTable::new().parse(word).is_err()
+        };
+        let variable = words.filter(|word| !word.is_empty()).find(is_variable);
+        if variable.is_none() && !unit.text.contains('+') {
+            return;
+        }
+        let text = &unit.text;
+        let said = Diagnostic::warning("nmodl/number-unit", format!("`({text})` after a number is its unit"))
+            .at(unit.span, "not multiplied")
+            .help(format!("write `*` before `({text})` if a product is meant"));
+        self.said.push(said);
     }
 
     fn currents(&mut self) {

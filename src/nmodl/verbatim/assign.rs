@@ -28,7 +28,7 @@ impl Translator<'_> {
             let number = one.of.is_number();
             if one.is_static && number {
                 let key = format!("{}@{}", one.name, one.span.start);
-                let name = self.shared.fresh(&one.name);
+                let name = self.name_of_static(&one.name);
                 self.shared.globals.insert(key.clone(), Global { declared: one.clone(), name });
                 self.hold(&one.name, Held::Global(key));
                 continue;
@@ -72,6 +72,18 @@ impl Translator<'_> {
             }
         }
         result
+    }
+
+    /// What a `static` variable is called in NMODL: as in C, unless something else that it may meet has that name.
+    fn name_of_static(&mut self, name: &str) -> String {
+        let held = |held: &Held| matches!(held, Held::Scalar { name: n, .. } | Held::Array { name: n, .. } if n == name);
+        let met = self.nmodl.iter().any(|n| n == name)
+            || self.scopes.iter().flatten().any(|(_, what)| held(what))
+            || self.shared.globals.values().any(|global| global.name == name);
+        let chosen = if met { self.shared.fresh(name) } else { self.shared.valid(name) };
+        // Variables of other functions keep off it.
+        self.shared.variables.insert(chosen.clone());
+        chosen
     }
 
     /// What a new variable starts from.
