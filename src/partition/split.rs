@@ -60,9 +60,12 @@ pub(super) fn deal(
     }
     let share = costs.iter().sum::<f64>() / threads as f64;
     let dear = candidates(model, costs, fixed, super::dear(share * threads as f64, threads, options));
+    if dear.is_empty() {
+        return (bins, Vec::new(), sums);
+    }
     let mut best = (bins, Vec::new(), sums);
     let mut least = match options.multisplit {
-        Multisplit::Always if !dear.is_empty() => f64::INFINITY,
+        Multisplit::Always => f64::INFINITY,
         _ => largest(&best.2),
     };
     let mut count = if options.multisplit == Multisplit::Always { dear.len() } else { 1 };
