@@ -30,6 +30,12 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Read and check a network without running it
     Check(CheckArgs),
+    /// Say how a network would be shared out to threads, and what more threads would bring
+    Plan(PlanArgs),
+    /// Say what mechanisms and a bare compartment cost: estimated ns per instance and time step
+    Complexity(ComplexityArgs),
+    /// Measure how many threads are useful on this machine
+    Processors(ProcessorsArgs),
     /// Print the JSON Schema of network descriptions, for editors
     Schema,
     /// Rewrite a description so that no delay is too short for a run
@@ -95,6 +101,8 @@ pub(super) struct RunArgs {
     /// Number of threads; `auto` takes as many as the machine gives this process
     #[arg(long, value_name = "N|auto", default_value = "auto", value_parser = threads, allow_negative_numbers = true)]
     pub(super) threads: Threads,
+    #[command(flatten)]
+    pub(super) balance: Balance,
     /// Folder for the results [default: the network's name]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
@@ -102,6 +110,79 @@ pub(super) struct RunArgs {
     #[arg(long, short)]
     pub(super) quiet: bool,
     /// Print the run's summary on standard output, and everything else on standard error
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) summary: Option<SummaryFormat>,
+}
+
+/// How work is shared out to threads.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Balance {
+    /// Whether dear cells are cut into pieces that threads share
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) multisplit: When,
+    /// Load imbalance up to which cells stay whole, percent
+    #[arg(long, value_name = "PERCENT", default_value = "5", value_parser = percent, allow_negative_numbers = true)]
+    pub(super) imbalance: f64,
+    /// Where the costs come from by which work is shared out
+    #[arg(long, value_name = "FROM", default_value = "table")]
+    pub(super) complexity: CostSource,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    /// Where whole cells would leave the threads too unequal
+    Auto,
+    /// Every dear cell; an error where one cannot be cut
+    Always,
+    /// No cell
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CostSource {
+    /// The built-in table: the same on every machine
+    Table,
+    /// Measured on this machine, now or by an earlier `volley complexity --measure`
+    Measured,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    /// The network's description (TOML)
+    pub(super) network: PathBuf,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+    /// Number of threads; `auto` takes as many as the machine gives this process
+    #[arg(long, value_name = "N|auto", default_value = "auto", value_parser = threads, allow_negative_numbers = true)]
+    pub(super) threads: Threads,
+    #[command(flatten)]
+    pub(super) balance: Balance,
+    /// Print the answer for a program
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) summary: Option<SummaryFormat>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ComplexityArgs {
+    /// A network's description (TOML), or .mod files and folders of them [default: the built-in mechanisms]
+    pub(super) files: Vec<PathBuf>,
+    /// Measure on this machine too, and keep what is found for `--complexity measured`
+    #[arg(long)]
+    pub(super) measure: bool,
+    /// Give a parameter of the description another value; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(super) set: Vec<(String, String)>,
+    /// Print the answer for a program
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) summary: Option<SummaryFormat>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ProcessorsArgs {
+    /// How far each thread counts
+    #[arg(long, value_name = "N", default_value = "100000000", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) count: u64,
+    /// Print the answer for a program
     #[arg(long, value_name = "FORMAT")]
     pub(super) summary: Option<SummaryFormat>,
 }
@@ -213,6 +294,14 @@ fn positive(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A percentage as a fraction.
+fn percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').trim_end().parse::<f64>() {
+        Ok(x) if x.is_finite() && x >= 0.0 => Ok(x / 100.0),
+        _ => Err("give a percentage from 0 on, such as 5".into()),
+    }
+}
+
 fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "give a whole number from 0 on".into())
 }
@@ -277,6 +366,15 @@ mod tests {
     }
 
     #[test]
+    fn balance_has_defaults() {
+        let balance = run("volley run a.toml").balance;
+        assert_eq!((balance.multisplit, balance.imbalance), (When::Auto, 0.05));
+        assert_eq!(balance.complexity, CostSource::Table);
+        let balance = run("volley run a.toml --multisplit never --imbalance 2.5%").balance;
+        assert_eq!((balance.multisplit, balance.imbalance), (When::Never, 0.025));
+    }
+
+    #[test]
     fn numbers_that_cannot_be_are_refused() {
         for bad in ["--dt 0", "--dt=-1", "--tstop nan", "--tstop inf", "--dt x", "--seed -1", "--seed 1.5"] {
             refused(&format!("volley run a.toml {bad}"));
@@ -287,6 +385,10 @@ mod tests {
                 "{bad}"
             );
         }
+        for bad in ["-1", "x", "nan", "inf"] {
+            assert!(refused(&format!("volley run a.toml --imbalance {bad}")).contains("percentage"), "{bad}");
+        }
+        refused("volley run a.toml --multisplit sometimes");
         assert_eq!(run("volley run a.toml --threads 7").threads, Threads::Count(7));
         assert!(run("volley run a.toml").threads.number() >= 1);
     }

@@ -4,10 +4,15 @@
 //! a status (see [`Exit`]) that scripts can rely on. Nothing below this layer prints or ends the process.
 
 mod args;
+mod balance;
+mod complexity;
 mod format;
 mod interrupt;
+mod measured;
 mod mechanisms;
 mod panic;
+mod plan;
+mod processors;
 mod progress;
 mod run;
 mod source;
@@ -69,6 +74,9 @@ fn answer(words: impl IntoIterator<Item = OsString>) -> Exit {
     match parsed.command {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => source::check(&args.network, &args.settings),
+        Command::Plan(args) => plan::plan(&args),
+        Command::Complexity(args) => complexity::complexity(&args),
+        Command::Processors(args) => processors::processors(&args),
         Command::Schema => source::schema(),
         Command::ResetDelays(args) => source::reset_delays(&args),
         Command::Spikes(args) => spikes::print(&args),

@@ -6,16 +6,17 @@ use std::time::Instant;
 
 use super::Exit;
 use super::args::{RunArgs, SummaryFormat};
+use super::balance;
 use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::source;
 use super::story;
 use super::terminal::{self, Terminal};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Sources};
 use crate::engine::{BuildError, Clock, Control, Outcome, RunError, Simulation};
 use crate::mechanism::Carried;
 use crate::network::{Loaded, Model, ParameterValue};
-use crate::partition::{Pinned, Plan};
+use crate::partition::Pinned;
 use crate::record::{
     self, Closed, Folder, Layout, RecordError, Recorder, Serial, SerialVariable, Settings, Status, Summary,
     WallTime,
@@ -26,8 +27,10 @@ pub(super) fn run(args: &RunArgs) -> Exit {
     let terminal = Terminal::new(args.summary.is_some(), args.quiet);
     let interrupt = Interrupt::listen();
     let begun = Instant::now();
-    let Some(loaded) = source::load(&args.network, &args.settings, &terminal) else { return Exit::BadInput };
-    match carry_out(args, loaded, begun, &terminal, &interrupt) {
+    let Some((loaded, sources)) = source::load(&args.network, &args.settings, &terminal) else {
+        return Exit::BadInput;
+    };
+    match carry_out(args, (loaded, &sources), begun, &terminal, &interrupt) {
         Ok(exit) => exit,
         Err(failure) => {
             terminal.tell(&failure.message);
@@ -82,11 +85,15 @@ impl Failure {
 
 fn carry_out(
     args: &RunArgs,
-    loaded: Loaded,
+    (loaded, sources): (Loaded, &Sources),
     begun: Instant,
     terminal: &Terminal,
     interrupt: &Interrupt,
 ) -> Result<Exit, Failure> {
+    let Some(plan) = balance::plan(&loaded.model, args.threads.number(), &args.balance, sources, terminal)
+    else {
+        return Ok(Exit::BadInput);
+    };
     let out = folder_for(args, &loaded.model.name)?;
     let folder = Folder::claim(&out).map_err(|e| Failure::folder(&e))?;
     for notice in folder.notices() {
@@ -95,7 +102,6 @@ fn carry_out(
     interrupt.keep_folder(folder);
 
     let model = Arc::new(loaded.model);
-    let plan = Plan::new(&model, args.threads.number());
     let built = Simulation::new(Arc::clone(&model), plan);
     if built.is_err() {
         // Gives the folder back as it was.
@@ -231,6 +237,8 @@ fn before(simulation: &Simulation, parameters: serde_json::Map<String, serde_jso
         epoch_steps: statistics.epoch_steps,
         complexity: plan.complexity.clone(),
         load_imbalance: plan.load_imbalance(),
+        split_cells: plan.split.len() as u64,
+        pieces: plan.pieces() as u64,
         serial: plan.pinned.iter().map(|pinned| serial(model, pinned)).collect(),
         spikes: Default::default(),
         mean_rate_hz: Default::default(),
@@ -241,7 +249,7 @@ fn before(simulation: &Simulation, parameters: serde_json::Map<String, serde_jso
 }
 
 /// A serial mechanism that is in use.
-fn serial(model: &Model, pinned: &Pinned) -> Serial {
+pub(super) fn serial(model: &Model, pinned: &Pinned) -> Serial {
     let mechanism = &model.mechanisms[pinned.mechanism];
     let variable = |carried: &Carried| {
         let (file, line) = carried.place.clone().unzip();

@@ -9,8 +9,9 @@ use super::terminal::{self, Terminal};
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::network::{self, Change, Loaded, Overrides};
 
-/// Reads a description with what the command line sets anew. What is wrong is told; then there is none.
-pub(super) fn load(path: &Path, settings: &Settings, terminal: &Terminal) -> Option<Loaded> {
+/// Reads a description with what the command line sets anew, and the texts that it consists of. What is wrong is told; then
+/// there is none.
+pub(super) fn load(path: &Path, settings: &Settings, terminal: &Terminal) -> Option<(Loaded, Sources)> {
     let overrides = Overrides {
         set: settings.set.clone(),
         tstop: settings.tstop,
@@ -33,7 +34,7 @@ pub(super) fn load(path: &Path, settings: &Settings, terminal: &Terminal) -> Opt
                     &format!("{many} delays under the time step are now {to} ms"),
                 );
             }
-            Some(loaded)
+            Some((loaded, sources))
         }
         Err(problems) => {
             terminal.diagnostics(&problems, &sources);
@@ -83,7 +84,7 @@ fn units(loaded: &Loaded, settings: &Settings, sources: &Sources, terminal: &Ter
 /// `volley check`: reads everything and says what would run.
 pub(super) fn check(path: &Path, settings: &Settings) -> Exit {
     let terminal = Terminal::new(false, false);
-    let Some(loaded) = load(path, settings, &terminal) else { return Exit::BadInput };
+    let Some((loaded, _)) = load(path, settings, &terminal) else { return Exit::BadInput };
     let model = &loaded.model;
     let connections: usize = model.projections.iter().map(|p| p.connections.len()).sum();
     let text = format!(

@@ -22,6 +22,9 @@ pub(super) fn built(summary: &Summary, populations: &[(String, u64)], folder: &s
         ("min delay", min_delay(summary)),
         ("threads", threads(summary)),
     ];
+    if summary.split_cells > 0 {
+        rows.push(("split", split(summary)));
+    }
     if !summary.parameters.is_empty() {
         let set: Vec<String> =
             summary.parameters.iter().map(|(name, value)| format!("{name} = {}", plain(value))).collect();
@@ -37,11 +40,16 @@ fn cells(total: u64, populations: &[(String, u64)]) -> String {
 }
 
 fn min_delay(summary: &Summary) -> String {
-    let steps = match summary.epoch_steps {
+    epoch(summary.min_delay_ms, summary.epoch_steps)
+}
+
+/// The smallest delay, and how many steps make an epoch.
+pub(super) fn epoch(min_delay_ms: Option<f64>, steps: u64) -> String {
+    let steps = match steps {
         1 => "1 step".to_owned(),
         n => format!("{} steps", count(n)),
     };
-    match summary.min_delay_ms {
+    match min_delay_ms {
         Some(delay) => format!("{} ms, so an epoch is {steps}", number(delay, 9)),
         None => format!("none, as there are no connections; an epoch is {steps}"),
     }
@@ -49,16 +57,20 @@ fn min_delay(summary: &Summary) -> String {
 
 /// Threads and their complexity: each of a few, the range of many.
 fn threads(summary: &Summary) -> String {
-    let work = &summary.complexity;
+    load(&summary.complexity, summary.load_imbalance)
+}
+
+/// The complexity of each thread, and how unequal they are.
+pub(super) fn load(work: &[f64], imbalance: f64) -> String {
     let list: Vec<String> = work.iter().map(|&ns| nanoseconds(ns)).collect();
     match list.as_slice() {
-        [] => count(summary.threads as u64),
+        [] => "0".into(),
         [one] => format!("1, complexity {one} a step"),
         few if few.len() <= 8 => format!(
             "{}, complexity {} a step, load imbalance {}",
             few.len(),
             few.join(" + "),
-            percent(summary.load_imbalance)
+            percent(imbalance)
         ),
         many => {
             let least = work.iter().copied().fold(f64::INFINITY, f64::min);
@@ -68,13 +80,20 @@ fn threads(summary: &Summary) -> String {
                 many.len(),
                 nanoseconds(least),
                 nanoseconds(most),
-                percent(summary.load_imbalance)
+                percent(imbalance)
             )
         }
     }
 }
 
-fn percent(fraction: f64) -> String {
+/// How many cells threads share.
+fn split(summary: &Summary) -> String {
+    let cells =
+        if summary.split_cells == 1 { "1 cell".into() } else { count(summary.split_cells) + " cells" };
+    format!("{cells} in {} pieces", count(summary.pieces))
+}
+
+pub(super) fn percent(fraction: f64) -> String {
     format!("{} %", number(fraction * 100.0, 2))
 }
 
@@ -150,7 +169,7 @@ fn plain(value: &serde_json::Value) -> String {
 }
 
 /// Joins with commas, in lines of about `width`.
-fn wrap(parts: &[String], width: usize) -> String {
+pub(super) fn wrap(parts: &[String], width: usize) -> String {
     let mut out = String::new();
     let mut line = 0;
     for (i, part) in parts.iter().enumerate() {
@@ -199,6 +218,8 @@ mod tests {
             epoch_steps: 40,
             complexity: vec![12_340.0, 12_300.0],
             load_imbalance: 0.001_62,
+            split_cells: 0,
+            pieces: 0,
             serial: Vec::new(),
             spikes: map(5033, 0),
             mean_rate_hz: BTreeMap::from([("alpha".to_owned(), 25.165), ("gamma".to_owned(), 0.0)]),
@@ -236,6 +257,10 @@ hopfield-brody: 500 ms in steps of 0.05 ms, seed 1
         assert!(text.contains("none, as there are no connections; an epoch is 40 steps"), "{text}");
         assert!(text.contains("100, complexity 1 us to 1.1 us a step"), "{text}");
         assert!(text.contains("cells         401\n"), "{text}");
+        assert!(!text.contains("split"), "{text}");
+        (s.split_cells, s.pieces) = (1, 12);
+        let text = built(&s, &populations()[..1], "x");
+        assert!(text.contains("split         1 cell in 12 pieces\n"), "{text}");
     }
 
     #[test]

@@ -33,5 +33,5 @@ mod split;
 
 pub use clock::Clock;
 pub use error::{BuildError, RunError};
-pub use simulation::{Control, Outcome, Progress, Simulation, Statistics};
+pub use simulation::{Control, Epoch, Outcome, Progress, Simulation, Statistics};
 pub use sink::{Memory, Sink, SinkError, Spike};

@@ -78,6 +78,28 @@ pub enum Outcome {
     Stopped,
 }
 
+/// How often the threads exchange spikes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Epoch {
+    /// Smallest delay, ms; none without connections.
+    pub min_delay: Option<f64>,
+    /// Steps in an epoch.
+    pub steps: u64,
+}
+
+impl Epoch {
+    /// That of a run of `model`.
+    ///
+    /// # Errors
+    /// A delay is shorter than a step.
+    pub fn of(model: &Model) -> Result<Epoch, BuildError> {
+        let clock = Clock::new(model.simulation.dt);
+        let min_delay = shortest_delay(model, clock)?;
+        let steps = min_delay.map_or(LONGEST_EPOCH, |d| clock.whole_steps(d)).clamp(1, LONGEST_EPOCH);
+        Ok(Epoch { min_delay, steps })
+    }
+}
+
 /// Longest epoch, in steps: between epochs a run can be stopped and hands its results over.
 const LONGEST_EPOCH: u64 = 400;
 
@@ -94,8 +116,7 @@ impl Simulation {
     /// As [`Simulation::new`].
     pub fn on_level(model: Arc<Model>, plan: Plan, level: Level) -> Result<Simulation, BuildError> {
         let clock = Clock::new(model.simulation.dt);
-        let min_delay = shortest_delay(&model, clock)?;
-        let epoch_steps = min_delay.map_or(LONGEST_EPOCH, |d| clock.whole_steps(d)).clamp(1, LONGEST_EPOCH);
+        let Epoch { min_delay, steps: epoch_steps } = Epoch::of(&model)?;
         if nodes(&model, Compartments::len).max(model.cell_count()) >= u64::from(u32::MAX) {
             return Err(BuildError::TooLarge);
         }

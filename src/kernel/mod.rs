@@ -43,6 +43,9 @@ pub use table::TableValues;
 /// Values in a group that is always computed together: the width of the widest vectors, and a cache line.
 pub const LANES: usize = 8;
 
+/// Counts up when kernels, or how they are run, change so much that what was measured of them no longer holds.
+pub const REVISION: u32 = 1;
+
 /// The longest block, in instances: long enough that choosing a step costs next to nothing.
 const LONGEST_BLOCK: usize = 384;
 

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::columns::{Environment, Event, Instances, IonColumns, NodeColumns};
+use super::cost::ALONE;
 use super::loops::Loop;
 use super::primitives::{Primitive, WIDTH};
 use super::scalar::Evaluator;
@@ -230,6 +231,7 @@ impl Program {
     /// Without this, all of them see what was there when the run began, and what the last one sets stays.
     pub fn in_sequence(mut self) -> Program {
         self.in_sequence = true;
+        self.cost.nanoseconds *= ALONE;
         self
     }
 
@@ -326,7 +328,8 @@ impl Program {
         self.cost
     }
 
-    fn uses_event(&self) -> bool {
+    /// Whether it answers to an event, so runs for one instance and never for all ([`Program::run`]).
+    pub fn uses_event(&self) -> bool {
         self.has_event_effects()
             || self.uses_connections()
             || self.inputs.iter().any(|input| matches!(input, Input::Argument(_) | Input::Flag))

@@ -5,16 +5,19 @@
 //! (LPT; Graham 1969, doi:10.1137/0117039: at most 4/3 of the best). Cells with a serial mechanism all go to thread 0 first, as
 //! their instances run one after another; the others fill up the threads. Where whole cells leave the threads too unequal, dear cells
 //! are cut into pieces ([`cuts`]), which are dealt out like cells. The plan depends only on the model and the number
-//! of threads, never on measurements made at run time.
+//! of threads, unless the caller brings costs that were measured ([`Plan::by`]).
 
 mod complexity;
 pub mod cuts;
 mod lpt;
+pub mod measure;
+mod obstacle;
 mod pinned;
 mod split;
 
-pub use complexity::cell_complexity;
-pub use split::{SplitCell, obstacle};
+pub use complexity::{COMPARTMENT, Costs, Size, cell_complexity, size, states};
+pub use obstacle::{Obstacle, Refusal, obstacle, refusals};
+pub use split::SplitCell;
 
 use crate::network::Model;
 
@@ -76,13 +79,19 @@ impl Plan {
         Plan::with(model, threads, &Options::default())
     }
 
-    /// The same as a person wants it.
+    /// The same as a person wants it. Cells that are to be cut though something stands in the way ([`refusals`]) stay whole.
     pub fn with(model: &Model, threads: usize, options: &Options) -> Plan {
+        Plan::by(model, threads, options, &Costs::table(model))
+    }
+
+    /// The same by costs other than those of the built-in table.
+    pub fn by(model: &Model, threads: usize, options: &Options, of: &Costs) -> Plan {
         let threads = threads.clamp(1, MAX_THREADS);
-        let costs: Vec<Vec<f64>> = (0..model.populations.len()).map(|p| cell_complexity(model, p)).collect();
+        let costs: Vec<Vec<f64>> =
+            (0..model.populations.len()).map(|p| cell_complexity(model, of, p)).collect();
         let flat: Vec<f64> = costs.iter().flatten().copied().collect();
         let (is_pinned, pinned) = pinned::cells(model);
-        let (assignment, split, complexity) = split::deal(model, &flat, &is_pinned, threads, options);
+        let (assignment, split, complexity) = split::deal(model, of, &flat, &is_pinned, threads, options);
         let mut rest = assignment.as_slice();
         let thread_of = costs
             .iter()
@@ -104,6 +113,23 @@ impl Plan {
     pub fn load_imbalance(&self) -> f64 {
         imbalance(&self.complexity)
     }
+
+    /// Number of pieces of all cut cells.
+    pub fn pieces(&self) -> usize {
+        self.split.iter().map(|cell| cell.pieces.len()).sum()
+    }
+
+    /// How many times as fast as on one thread a step is predicted to be, if each thread has a core of its own; 1 for no work.
+    pub fn speed_up(&self) -> f64 {
+        let time = split::step_time(&self.complexity, &self.split);
+        if time > 0.0 { self.complexity.iter().sum::<f64>() / time } else { 1.0 }
+    }
+}
+
+/// The complexity above which a cell of a network that costs `total` may be worth cutting: below it whole cells can even out
+/// what is unequal.
+fn dear(total: f64, threads: usize, options: &Options) -> f64 {
+    options.imbalance * total / threads as f64
 }
 
 /// By how much the largest of the sums exceeds their mean, as a fraction of it.

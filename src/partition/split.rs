@@ -1,14 +1,17 @@
 //! Cells that are cut into pieces, so that several threads share one.
 //!
 //! In: what every cell costs, who may be cut, and the limits a person gave. Out: the pieces of each cut cell and the thread of each.
-//! Cells are cut only where whole cells leave the threads unequal: the dearest first, each as coarsely as will do. Always true: a
-//! cell that is pinned, or whose mechanisms look at other places of their cell, is never cut.
+//! Cells are cut only where whole cells leave the threads unequal: the dearest first, in so many pieces that the predicted time of a
+//! step is least, as each piece costs something. Always true: a cell that is pinned, or whose mechanisms look at other places of
+//! their cell, is never cut.
 
 use std::sync::Arc;
 
+use super::complexity::{Costs, node_costs};
 use super::cuts::{Pieces, cut};
+use super::obstacle::obstacle;
 use super::{Multisplit, Options, lpt};
-use crate::network::{Body, CellBody, Model};
+use crate::network::{Body, Model};
 
 /// A cell in pieces.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,33 +29,25 @@ pub struct SplitCell {
 /// What a thread does in a step for each piece in the network beside the piece's own nodes, ns: a part of the tree of ends.
 const ENDS: f64 = 20.0;
 
-/// How fine cells are cut: pieces of at most this part of a thread's share, from coarse to fine.
-const PARTS: [f64; 7] = [0.5, 0.34, 0.25, 0.17, 0.125, 0.09, 0.0625];
+/// What the threads lose in a step by waiting for each other when they share a cell, ns: two meetings.
+const MEETINGS: f64 = 1000.0;
+
+/// How fine cells are cut: pieces of at most a part of a thread's share. From the whole share on, each time finer by
+/// [`FINER`], so many times: down to a fiftieth.
+const GRADES: i32 = 28;
+
+/// See [`GRADES`].
+const FINER: f64 = 0.865;
 
 /// Most cells of one network that are cut.
 const MOST: usize = 64;
-
-/// Why a cell cannot be cut; `None` if it can be.
-pub fn obstacle(model: &Model, body: &CellBody) -> Option<String> {
-    let name = |mechanism: usize| model.mechanisms[mechanism].module.name.clone();
-    let used = || body.densities.iter().map(|d| d.mechanism).chain(body.points.iter().map(|p| p.mechanism));
-    if let Some(mechanism) = used().find(|m| model.mechanisms[*m].is_serial()) {
-        return Some(format!("`{}` is not thread safe", name(mechanism)));
-    }
-    if let Some(mechanism) = used().find(|m| !model.mechanisms[*m].module.diffusions.is_empty()) {
-        return Some(format!("`{}` diffuses along the cable", name(mechanism)));
-    }
-    if !body.pointers.is_empty() {
-        return Some("its mechanisms have POINTERs to other places of the cell".into());
-    }
-    (body.compartments.len() < 2).then(|| "it is a single compartment".into())
-}
 
 /// Deals cells out, and cuts some of them if that makes the threads more equal. `costs` are those of all cells, population after
 /// population; `fixed` ones go to thread 0. Gives the bin of each whole cell (of a cut cell: that of its root), the cut cells and
 /// the sum of each bin.
 pub(super) fn deal(
     model: &Model,
+    of: &Costs,
     costs: &[f64],
     fixed: &[bool],
     threads: usize,
@@ -64,18 +59,21 @@ pub(super) fn deal(
         return (bins, Vec::new(), sums);
     }
     let share = costs.iter().sum::<f64>() / threads as f64;
-    let dear = candidates(model, costs, fixed, options.imbalance * share);
+    let dear = candidates(model, costs, fixed, super::dear(share * threads as f64, threads, options));
+    if dear.is_empty() {
+        return (bins, Vec::new(), sums);
+    }
     let mut best = (bins, Vec::new(), sums);
     let mut least = match options.multisplit {
-        Multisplit::Always if !dear.is_empty() => f64::INFINITY,
+        Multisplit::Always => f64::INFINITY,
         _ => largest(&best.2),
     };
     let mut count = if options.multisplit == Multisplit::Always { dear.len() } else { 1 };
     while count <= dear.len() {
-        for part in PARTS {
-            let (bins, cells, sums) = cut_some(model, costs, fixed, threads, &dear[..count], part * share);
-            let pieces: usize = cells.iter().map(|c| c.pieces.len()).sum();
-            let time = largest(&sums) + ENDS * pieces as f64;
+        for grade in 0..GRADES {
+            let limit = share * FINER.powi(grade);
+            let (bins, cells, sums) = cut_some(model, of, costs, fixed, threads, &dear[..count], limit);
+            let time = step_time(&sums, &cells);
             if time < least {
                 least = time;
                 best = (bins, cells, sums);
@@ -111,6 +109,7 @@ fn candidates(model: &Model, costs: &[f64], fixed: &[bool], limit: f64) -> Vec<C
 
 fn cut_some(
     model: &Model,
+    of: &Costs,
     costs: &[f64],
     fixed: &[bool],
     threads: usize,
@@ -122,7 +121,7 @@ fn cut_some(
     let mut cells = Vec::new();
     for &(id, population, cell) in chosen {
         let Body::Cells(body) = &model.populations[population].body else { continue };
-        let pieces = cut(&body.compartments.parent, &node_costs(model, body, cell), limit);
+        let pieces = cut(&body.compartments.parent, &node_costs(of, body, cell), limit);
         if pieces.len() < 2 {
             continue;
         }
@@ -136,7 +135,8 @@ fn cut_some(
             SplitCell { population, cell, pieces: Arc::new(pieces), thread_of: Vec::new() },
         ));
     }
-    let (mut bins, sums) = lpt::deal(&items, &held, threads);
+    let (mut bins, mut sums) = lpt::deal(&items, &held, threads);
+    lpt::refine(&items, &held, &mut bins, &mut sums);
     let mut split = Vec::new();
     for (id, first, mut cell) in cells {
         cell.thread_of = bins[first..first + cell.pieces.len()].to_vec();
@@ -148,21 +148,69 @@ fn cut_some(
     (bins, split, sums)
 }
 
-/// What each node of a cell costs, ns a step.
-fn node_costs(model: &Model, body: &CellBody, cell: u32) -> Vec<f64> {
-    let mut costs = vec![super::complexity::COMPARTMENT; body.compartments.len()];
-    for density in &body.densities {
-        let cost = model.mechanisms[density.mechanism].cost();
-        density.nodes.iter().for_each(|node| costs[*node as usize] += cost);
-    }
-    for point in &body.points {
-        if point.cells.as_ref().is_none_or(|cells| cells.binary_search(&cell).is_ok()) {
-            costs[point.node as usize] += model.mechanisms[point.mechanism].cost();
-        }
-    }
-    costs
+/// What a step is predicted to take, ns: as long as the most loaded thread, and what sharing cells costs beside.
+pub(super) fn step_time(sums: &[f64], cells: &[SplitCell]) -> f64 {
+    let pieces: usize = cells.iter().map(|c| c.pieces.len()).sum();
+    let shared = if pieces > 0 { MEETINGS + ENDS * pieces as f64 } else { 0.0 };
+    largest(sums) + shared
 }
 
 fn largest(sums: &[f64]) -> f64 {
     sums.iter().copied().fold(0.0, f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::morphology::NO_PARENT;
+    use proptest::prelude::*;
+
+    /// Shapes: a random tree, a chain, a comb, a binary tree, a star.
+    fn parents(shape: u8, picks: &[prop::sample::Index]) -> Vec<u32> {
+        let of = |node: usize| match shape {
+            0 => picks[node].index(node),
+            1 => node - 1,
+            2 if node % 3 == 1 => node - 1,
+            2 => node.saturating_sub(2),
+            3 => (node - 1) / 2,
+            _ => 0,
+        };
+        (0..picks.len()).map(|node| if node == 0 { NO_PARENT } else { of(node) as u32 }).collect()
+    }
+
+    fn tree() -> impl Strategy<Value = (Vec<u32>, Vec<f64>)> {
+        (1usize..=2000, 0u8..5).prop_flat_map(|(nodes, shape)| {
+            let picks = prop::collection::vec(any::<prop::sample::Index>(), nodes);
+            let costs = prop::collection::vec(0.1f64..20.0, nodes);
+            (picks, costs).prop_map(move |(picks, costs)| (parents(shape, &picks), costs))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_lose_and_double_nothing_and_are_dealt_evenly((parent, cost) in tree(), threads in 2usize..9) {
+            let total: f64 = cost.iter().sum();
+            let share = total / threads as f64;
+            let pieces = cut(&parent, &cost, share / 3.0);
+            let fixed = vec![false; pieces.len()];
+            let (mut bins, mut sums) = lpt::deal(&pieces.cost, &fixed, threads);
+            lpt::refine(&pieces.cost, &fixed, &mut bins, &mut sums);
+            // Each node is in one piece, whose thread has its cost, and no other.
+            let mut seen = vec![0.0; threads];
+            prop_assert_eq!(pieces.of_node.len(), cost.len());
+            for (node, piece) in pieces.of_node.iter().enumerate() {
+                seen[usize::from(bins[*piece as usize])] += cost[node];
+            }
+            for (seen, sum) in seen.iter().zip(&sums) {
+                prop_assert!((seen - sum).abs() < 1e-9 * total);
+            }
+            // No plan of any kind is better than the mean or the dearest node. Where nodes are small beside the mean, the
+            // largest share is at most 4/3 of it; else at most one piece above it (Graham's bound for any list).
+            let dearest = cost.iter().copied().fold(0.0, f64::max);
+            let piece = pieces.cost.iter().copied().fold(0.0, f64::max);
+            prop_assert!(piece <= dearest.max(share / 3.0) + 1e-9 * total);
+            let bound = if dearest <= share / 3.0 { share * 4.0 / 3.0 } else { share + piece };
+            prop_assert!(largest(&sums) <= bound + 1e-9 * total, "{} > {bound}", largest(&sums));
+        }
+    }
 }

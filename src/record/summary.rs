@@ -43,6 +43,10 @@ pub struct Summary {
     pub complexity: Vec<f64>,
     /// Largest over mean complexity, less 1.
     pub load_imbalance: f64,
+    /// Number of cells that several threads share, each with some of its pieces.
+    pub split_cells: u64,
+    /// Number of pieces of those cells.
+    pub pieces: u64,
     /// Mechanisms that hold their cells on thread 0.
     pub serial: Vec<Serial>,
     /// Number of spikes of each population.

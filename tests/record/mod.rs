@@ -106,6 +106,8 @@ pub fn summary(status: Status) -> Summary {
         epoch_steps: EPOCH,
         complexity: vec![],
         load_imbalance: 0.0,
+        split_cells: 0,
+        pieces: 0,
         serial: Vec::new(),
         spikes: Default::default(),
         mean_rate_hz: Default::default(),

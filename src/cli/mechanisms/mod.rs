@@ -66,7 +66,7 @@ fn inside(folder: &Path, out: &mut Vec<PathBuf>) -> std::io::Result<()> {
 ///
 /// # Errors
 /// It cannot be read.
-fn read(path: &Path, sources: &mut Sources) -> Result<SourceId, Diagnostic> {
+pub(super) fn read(path: &Path, sources: &mut Sources) -> Result<SourceId, Diagnostic> {
     let bytes = std::fs::read(path).map_err(|error| {
         let message = format!("cannot read `{}`: {error}", path.display());
         Diagnostic::error("input/file", message).help("name a .mod file, or a folder with .mod files")
@@ -76,6 +76,6 @@ fn read(path: &Path, sources: &mut Sources) -> Result<SourceId, Diagnostic> {
 }
 
 /// The files named; what is wrong is told, and then there are none.
-fn named_files(named: &[PathBuf], terminal: &Terminal) -> Option<Vec<PathBuf>> {
+pub(super) fn named_files(named: &[PathBuf], terminal: &Terminal) -> Option<Vec<PathBuf>> {
     files(named).map_err(|problem| terminal.tell(&problem)).ok()
 }

@@ -1,0 +1,289 @@
+//! `volley plan`: how a network would be shared out to threads, without running it.
+//!
+//! In: a description, a number of threads. Out: how much work there is, how it is shared out, which cells are cut where, what has to
+//! be on thread 0, and what other numbers of threads would bring. The answer depends on the machine only where a person asks for
+//! measured costs, or leaves the number of threads to it.
+
+use serde::Serialize;
+
+use super::Exit;
+use super::args::{Balance, PlanArgs, SummaryFormat};
+use super::balance;
+use super::format::{block, bytes, count, nanoseconds, number, table};
+use super::run;
+use super::source;
+use super::story;
+use super::terminal::{self, Terminal};
+use crate::diagnostic::Diagnostic;
+use crate::engine::Epoch;
+use crate::network::{Body, Model};
+use crate::partition::{self, Costs, MAX_THREADS, Plan, Size, SplitCell};
+use crate::record::Serial;
+
+/// The answer, in the order of its JSON form.
+#[derive(Debug, Serialize)]
+struct Answer {
+    network: String,
+    threads: usize,
+    complexity_ns: f64,
+    neuron_complexity: u64,
+    states: u64,
+    cells: u64,
+    compartments: u64,
+    connections: u64,
+    min_delay_ms: Option<f64>,
+    epoch_steps: u64,
+    complexity: Vec<f64>,
+    load_imbalance: f64,
+    predicted_speed_up: f64,
+    pieces: usize,
+    split: Vec<Split>,
+    serial: Vec<Serial>,
+    memory: Memory,
+    outlook: Vec<Outlook>,
+}
+
+/// A cut cell.
+#[derive(Debug, Serialize)]
+struct Split {
+    population: String,
+    cell: u32,
+    pieces: Vec<Piece>,
+}
+
+/// One piece of a cut cell.
+#[derive(Debug, Serialize)]
+struct Piece {
+    /// Where it begins: a section, and the position in it.
+    section: String,
+    x: f64,
+    thread: u16,
+    complexity_ns: f64,
+}
+
+/// Bytes, by the sizes of what a run keeps.
+#[derive(Debug, Serialize)]
+struct Memory {
+    bytes_per_compartment: f64,
+    bytes_per_connection: f64,
+}
+
+/// What a number of threads would bring.
+#[derive(Debug, Serialize)]
+struct Outlook {
+    threads: usize,
+    pieces: usize,
+    load_imbalance: f64,
+    predicted_speed_up: f64,
+}
+
+/// Bytes of a connection with one weight: on the thread of its target and in the model (docs/performance.md).
+const CONNECTION: f64 = 48.0;
+
+/// Bytes of a compartment without mechanisms and ions, its coupling included.
+const COMPARTMENT: f64 = 80.0;
+
+/// Bytes of each value that an instance of a mechanism keeps, and of an ion's slot in a compartment.
+const VALUE: f64 = 8.0;
+const SLOT: f64 = 4.0;
+
+/// How far the table of threads goes in single steps; beyond, numbers double.
+const SINGLE_STEPS: usize = 16;
+
+/// Plans a network.
+pub(super) fn plan(args: &PlanArgs) -> Exit {
+    // What is said of units belongs to a run.
+    let terminal = Terminal::new(args.summary.is_some(), true);
+    let Some((loaded, sources)) = source::load(&args.network, &args.settings, &terminal) else {
+        return Exit::BadInput;
+    };
+    let model = &loaded.model;
+    let epoch = match Epoch::of(model) {
+        Ok(epoch) => epoch,
+        Err(error) => {
+            terminal.tell(&Diagnostic::error("run/short-delay", error.to_string()));
+            return Exit::BadInput;
+        }
+    };
+    let costs = balance::costs(model, &args.balance, &terminal);
+    let Some(plan) = balance::with(model, args.threads.number(), &args.balance, &costs, &sources, &terminal)
+    else {
+        return Exit::BadInput;
+    };
+    let answer = answer(model, &plan, epoch, outlook(model, &plan, &args.balance, &costs));
+    match args.summary {
+        Some(SummaryFormat::Json) => terminal::print(|out| {
+            let text = serde_json::to_string_pretty(&answer).unwrap_or_default();
+            writeln!(out, "{text}")
+        }),
+        None => terminal::print(|out| {
+            out.write_all(text(&answer, &args.network.display().to_string()).as_bytes())
+        }),
+    }
+}
+
+fn answer(model: &Model, plan: &Plan, epoch: Epoch, outlook: Vec<Outlook>) -> Answer {
+    let size = partition::size(model);
+    Answer {
+        network: model.name.clone(),
+        threads: plan.threads(),
+        complexity_ns: plan.complexity.iter().sum(),
+        neuron_complexity: size.neuron,
+        states: size.states,
+        cells: model.cell_count(),
+        compartments: size.compartments,
+        connections: size.connections,
+        min_delay_ms: epoch.min_delay,
+        epoch_steps: epoch.steps,
+        complexity: plan.complexity.clone(),
+        load_imbalance: plan.load_imbalance(),
+        predicted_speed_up: plan.speed_up(),
+        pieces: plan.pieces(),
+        split: plan.split.iter().map(|cell| split(model, cell)).collect(),
+        serial: plan.pinned.iter().map(|pinned| run::serial(model, pinned)).collect(),
+        memory: memory(model, &size),
+        outlook,
+    }
+}
+
+fn split(model: &Model, cell: &SplitCell) -> Split {
+    let population = &model.populations[cell.population];
+    let mut pieces = Vec::new();
+    if let Body::Cells(body) = &population.body {
+        let rows = cell.pieces.root.iter().zip(&cell.thread_of).zip(&cell.pieces.cost);
+        pieces.extend(rows.map(|((root, thread), cost)| {
+            let root = *root as usize;
+            let section = body.sections.get(body.compartments.section[root] as usize).cloned();
+            Piece {
+                section: section.unwrap_or_default(),
+                x: body.compartments.x[root],
+                thread: *thread,
+                complexity_ns: *cost,
+            }
+        }));
+    }
+    Split { population: population.name.clone(), cell: cell.cell, pieces }
+}
+
+fn memory(model: &Model, size: &Size) -> Memory {
+    let ions = model.ions.len() as f64;
+    let columns = if size.compartments > 0 { size.columns as f64 / size.compartments as f64 } else { 0.0 };
+    // Connections of a mechanism with several weights keep a value for each.
+    let mut values = 0.0;
+    for projection in &model.projections {
+        let target = match &model.populations[projection.target].body {
+            Body::Cells(body) => projection.point.and_then(|p| body.points.get(p)).map(|p| p.mechanism),
+            Body::Artificial(body) => Some(body.mechanism),
+        };
+        let weights = target.map_or(1, |m| model.mechanisms[m].module.weights.len().max(1));
+        values += projection.connections.len() as f64 * (weights - 1) as f64;
+    }
+    let further = if size.connections > 0 { VALUE * values / size.connections as f64 } else { 0.0 };
+    Memory {
+        bytes_per_compartment: COMPARTMENT + SLOT * ions + VALUE * columns,
+        bytes_per_connection: CONNECTION + further,
+    }
+}
+
+/// Plans for up to twice the number of threads.
+fn outlook(model: &Model, plan: &Plan, wanted: &Balance, costs: &Costs) -> Vec<Outlook> {
+    let most = (2 * plan.threads()).min(MAX_THREADS);
+    let mut numbers: Vec<usize> = (1..=most.min(SINGLE_STEPS)).collect();
+    while let Some(last) = numbers.last().copied().filter(|last| *last < most) {
+        numbers.push((2 * last).min(most));
+    }
+    let options = balance::options(wanted);
+    let of = |threads| {
+        let plan = Plan::by(model, threads, &options, costs);
+        Outlook {
+            threads,
+            pieces: plan.pieces(),
+            load_imbalance: plan.load_imbalance(),
+            predicted_speed_up: plan.speed_up(),
+        }
+    };
+    numbers.into_iter().map(of).collect()
+}
+
+fn text(answer: &Answer, file: &str) -> String {
+    let threads = if answer.threads == 1 { "1 thread".into() } else { format!("{} threads", answer.threads) };
+    let mut rows = vec![
+        ("complexity", format!("{} a step", nanoseconds(answer.complexity_ns))),
+        (
+            "states",
+            format!("{} (NEURON's complexity: {})", count(answer.states), count(answer.neuron_complexity)),
+        ),
+        ("cells", count(answer.cells)),
+        ("compartments", count(answer.compartments)),
+        ("connections", count(answer.connections)),
+        ("min delay", story::epoch(answer.min_delay_ms, answer.epoch_steps)),
+        ("threads", story::load(&answer.complexity, answer.load_imbalance)),
+        ("pieces", pieces(answer)),
+    ];
+    rows.extend(answer.split.iter().take(SHOWN).map(|cell| ("cut", cuts(cell))));
+    if answer.split.len() > SHOWN {
+        let more = count((answer.split.len() - SHOWN) as u64);
+        rows.push(("", format!("and {more} more cells; `--summary json` has all")));
+    }
+    rows.extend(answer.serial.iter().map(|one| ("thread 0", pinned(one))));
+    let memory = &answer.memory;
+    let mut held = format!("{} a compartment", bytes(memory.bytes_per_compartment as u64));
+    if answer.connections > 0 {
+        held += &format!(", {} a connection", bytes(memory.bytes_per_connection as u64));
+    }
+    rows.push(("memory", held));
+    let lines: Vec<Vec<String>> = answer.outlook.iter().map(line).collect();
+    format!("{} ({file}) on {threads}\n", answer.network)
+        + &block(&rows)
+        + "\n"
+        + &table(&["threads", "pieces", "load imbalance", "predicted speed-up"], &lines)
+}
+
+/// Cut cells that are shown in full.
+const SHOWN: usize = 4;
+
+fn pieces(answer: &Answer) -> String {
+    match answer.split.len() {
+        0 => "none: all cells are whole".into(),
+        1 => format!("{}, of 1 cell", answer.pieces),
+        n => format!("{}, of {} cells", count(answer.pieces as u64), count(n as u64)),
+    }
+}
+
+/// Where a cell is cut: the sections at which its pieces begin, but for the piece with the root.
+fn cuts(cell: &Split) -> String {
+    let name = |piece: &Piece| match piece.x {
+        // A section of one compartment is cut at its only place.
+        0.5 => piece.section.clone(),
+        x => format!("{}({})", piece.section, number(x, 4)),
+    };
+    let mut names: Vec<String> = cell.pieces.iter().skip(1).map(name).collect();
+    if let Some(first) = names.first_mut() {
+        first.insert_str(0, &format!("{}[{}] at ", cell.population, cell.cell));
+    }
+    story::wrap(&names, 80)
+}
+
+/// What holds cells on thread 0, and why.
+fn pinned(serial: &Serial) -> String {
+    let cells = if serial.cells == 1 { "1 cell".into() } else { format!("{} cells", count(serial.cells)) };
+    let variable = |v: &crate::record::SerialVariable| {
+        let place = v.file.as_ref().zip(v.line).map(|(file, line)| format!(" ({file}, line {line})"));
+        format!("`{}`{}", v.name, place.unwrap_or_default())
+    };
+    let names: Vec<String> = serial.variables.iter().map(variable).collect();
+    format!(
+        "{cells} with `{}`, which is not thread safe: {} passes from one instance to the next",
+        serial.mechanism,
+        names.join(", ")
+    )
+}
+
+fn line(outlook: &Outlook) -> Vec<String> {
+    vec![
+        outlook.threads.to_string(),
+        count(outlook.pieces as u64),
+        story::percent(outlook.load_imbalance),
+        format!("{:.2}", outlook.predicted_speed_up),
+    ]
+}
