@@ -3,7 +3,7 @@
 //! In: the tree of a cell as parents, the cost of each node, and how much a piece may cost. Out: [`Pieces`]. Always true: every
 //! node is in one piece, every piece is connected, and further pieces hang on at most one of its nodes besides
 //! its root, so that a step needs only two rows of it from other threads (Hines, Eichner and Schuermann 2008,
-//! doi:10.1007/s10827-008-0087-5). A piece may cost more than it should when a single node does.
+//! doi:10.1007/s10827-007-0073-3). A piece may cost more than it should when a single node does.
 
 use crate::morphology::NO_PARENT;
 
