@@ -32,7 +32,7 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Say how a network would be shared out to threads, and what more threads would bring
     Plan(PlanArgs),
-    /// Say what mechanisms and a bare compartment cost: estimated ns per instance and time step
+    /// Say what mechanisms and a bare compartment cost, in ns per time step
     Complexity(ComplexityArgs),
     /// Measure how many threads are useful on this machine
     Processors(ProcessorsArgs),
