@@ -2,12 +2,15 @@
 //!
 //! In: a model and the options. Out: a plan, or why there is none: a person wants cells cut that cannot be.
 
+use std::sync::Arc;
+
 use super::args::{Balance, CostSource, When};
 use super::format::count;
 use super::measured::{self, Measured};
 use super::terminal::Terminal;
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::ir::{Module, Place, Variable};
+use crate::mechanism::Mechanism;
 use crate::network::Model;
 use crate::partition::{self, Costs, Multisplit, Obstacle, Options, Plan, Refusal};
 
@@ -53,14 +56,10 @@ pub(super) fn costs(model: &Model, balance: &Balance, terminal: &Terminal) -> Co
         CostSource::Table => Costs::table(model),
         CostSource::Measured => {
             let mut measured = Measured::open();
-            let costs = Costs {
-                compartment: measured.compartment(),
-                mechanisms: model
-                    .mechanisms
-                    .iter()
-                    .map(|m| measured.mechanism(m).unwrap_or(m.cost()))
-                    .collect(),
-            };
+            let compartment = measured.compartment();
+            let of = |m: &Arc<Mechanism>| measured.mechanism(m).unwrap_or(m.cost());
+            let mechanisms = model.mechanisms.iter().map(of).collect();
+            let costs = Costs::new(model, compartment, mechanisms);
             measured::keep(&measured, terminal);
             costs
         }

@@ -36,8 +36,9 @@ struct Watch {
     above: bool,
 }
 
-/// The cells of one thread.
+/// The cells of one thread. Alone on its cache lines: neighbours would slow each other down.
 #[derive(Debug)]
+#[repr(align(128))]
 pub struct Local {
     model: Arc<Model>,
     clock: Clock,

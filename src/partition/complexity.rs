@@ -13,21 +13,59 @@ pub const COMPARTMENT: f64 = 8.0;
 /// An artificial cell between its events, ns.
 const ARTIFICIAL_CELL: f64 = 1.0;
 
+/// What a thread takes to start a kernel, however few instances it has, ns: three mechanisms of one instance each, with two kernels,
+/// took 1.4 us (docs/performance.md).
+const START: f64 = 230.0;
+
 /// What each thing in a model costs, ns per time step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Costs {
     /// A compartment without mechanisms.
-    pub compartment: f64,
-    /// An instance of each of the model's mechanisms, in the model's order.
-    pub mechanisms: Vec<f64>,
+    compartment: f64,
+    /// An instance of each of the model's mechanisms, in the model's order, with its share of `starting`.
+    mechanisms: Vec<f64>,
+    /// What each thread takes to start all kernels.
+    pub(super) starting: f64,
 }
 
 impl Costs {
     /// Those of the built-in table.
     pub fn table(model: &Model) -> Costs {
         let mechanisms = model.mechanisms.iter().map(|mechanism| mechanism.cost()).collect();
-        Costs { compartment: COMPARTMENT, mechanisms }
+        Costs::new(model, COMPARTMENT, mechanisms)
     }
+
+    /// Those of a bare compartment, and of an instance among many of each of the model's mechanisms. Instances of a
+    /// mechanism share what it takes to start its kernels, so that the only instance of one bears all of it.
+    pub fn new(model: &Model, compartment: f64, mut mechanisms: Vec<f64>) -> Costs {
+        let instances = instances(model);
+        let mut starting = 0.0;
+        for ((cost, instances), mechanism) in mechanisms.iter_mut().zip(instances).zip(&model.mechanisms) {
+            if instances > 0 {
+                let kernels = [&mechanism.current, &mechanism.state].into_iter().flatten();
+                let start = START * kernels.count() as f64;
+                *cost += start / instances as f64;
+                starting += start;
+            }
+        }
+        Costs { compartment, mechanisms, starting }
+    }
+}
+
+/// How many instances on membranes each mechanism of a model has.
+fn instances(model: &Model) -> Vec<u64> {
+    let mut counts = vec![0; model.mechanisms.len()];
+    for population in &model.populations {
+        let cells = u64::from(population.count);
+        let Body::Cells(body) = &population.body else { continue };
+        for density in &body.densities {
+            counts[density.mechanism] += cells * density.nodes.len() as u64;
+        }
+        for point in &body.points {
+            counts[point.mechanism] += point.cells.as_ref().map_or(cells, |list| list.len() as u64);
+        }
+    }
+    counts
 }
 
 /// The complexity of each cell of population number `population`: the cost of its compartments and of its instances.
@@ -109,13 +147,9 @@ pub fn size(model: &Model) -> Size {
         size.compartments += cells * segments;
         size.states += cells * segments;
         size.neuron += cells * (segments + body.sections.len() as u64);
-        for density in &body.densities {
-            size.add(&model.mechanisms[density.mechanism], cells * density.nodes.len() as u64);
-        }
-        for point in &body.points {
-            let instances = point.cells.as_ref().map_or(cells, |list| list.len() as u64);
-            size.add(&model.mechanisms[point.mechanism], instances);
-        }
+    }
+    for (mechanism, count) in model.mechanisms.iter().zip(instances(model)) {
+        size.add(mechanism, count);
     }
     size.connections = model.projections.iter().map(|p| p.connections.len() as u64).sum();
     size

@@ -28,6 +28,8 @@ pub struct Plan {
     pub thread_of: Vec<Vec<u16>>,
     /// Complexity of each thread's cells: estimated ns per time step.
     pub complexity: Vec<f64>,
+    /// What each thread takes to start all kernels, ns per time step: in `complexity` only once, shared among instances.
+    pub starting: f64,
     /// For each serial mechanism that is in use, how many cells it holds on thread 0.
     pub pinned: Vec<Pinned>,
     /// Cells that several threads share, by population and index. `thread_of` has the thread of their root's piece.
@@ -101,7 +103,7 @@ impl Plan {
                 mine.to_vec()
             })
             .collect();
-        Plan { thread_of, complexity, pinned, split }
+        Plan { thread_of, complexity, starting: of.starting, pinned, split }
     }
 
     /// Number of threads.
@@ -121,7 +123,7 @@ impl Plan {
 
     /// How many times as fast as on one thread a step is predicted to be, if each thread has a core of its own; 1 for no work.
     pub fn speed_up(&self) -> f64 {
-        let time = split::step_time(&self.complexity, &self.split);
+        let time = split::step_time(&self.complexity, &self.split, self.starting);
         if time > 0.0 { self.complexity.iter().sum::<f64>() / time } else { 1.0 }
     }
 }

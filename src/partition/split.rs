@@ -29,8 +29,9 @@ pub struct SplitCell {
 /// What a thread does in a step for each piece in the network beside the piece's own nodes, ns: a part of the tree of ends.
 const ENDS: f64 = 20.0;
 
-/// What the threads lose in a step by waiting for each other when they share a cell, ns: two meetings.
-const MEETINGS: f64 = 1000.0;
+/// What the threads lose in a step by meeting once when they share a cell, ns: the meeting itself takes a fifth of that on free
+/// cores, but nobody arrives on time.
+const MEETING: f64 = 1000.0;
 
 /// How fine cells are cut: pieces of at most a part of a thread's share. From the whole share on, each time finer by
 /// [`FINER`], so many times: down to a fiftieth.
@@ -66,14 +67,14 @@ pub(super) fn deal(
     let mut best = (bins, Vec::new(), sums);
     let mut least = match options.multisplit {
         Multisplit::Always => f64::INFINITY,
-        _ => largest(&best.2),
+        _ => step_time(&best.2, &[], of.starting),
     };
     let mut count = if options.multisplit == Multisplit::Always { dear.len() } else { 1 };
     while count <= dear.len() {
         for grade in 0..GRADES {
             let limit = share * FINER.powi(grade);
             let (bins, cells, sums) = cut_some(model, of, costs, fixed, threads, &dear[..count], limit);
-            let time = step_time(&sums, &cells);
+            let time = step_time(&sums, &cells, of.starting);
             if time < least {
                 least = time;
                 best = (bins, cells, sums);
@@ -148,11 +149,13 @@ fn cut_some(
     (bins, split, sums)
 }
 
-/// What a step is predicted to take, ns: as long as the most loaded thread, and what sharing cells costs beside.
-pub(super) fn step_time(sums: &[f64], cells: &[SplitCell]) -> f64 {
+/// What a step is predicted to take, ns: as long as the most loaded thread; what each thread that has cells takes to start its
+/// kernels beyond its share of `starting`; and what sharing cells costs beside.
+pub(super) fn step_time(sums: &[f64], cells: &[SplitCell], starting: f64) -> f64 {
     let pieces: usize = cells.iter().map(|c| c.pieces.len()).sum();
-    let shared = if pieces > 0 { MEETINGS + ENDS * pieces as f64 } else { 0.0 };
-    largest(sums) + shared
+    let shared = if pieces > 0 { MEETING + ENDS * pieces as f64 } else { 0.0 };
+    let busy = sums.iter().filter(|sum| **sum > 0.0).count().max(1);
+    largest(sums) + starting * (1.0 - 1.0 / busy as f64) + shared
 }
 
 fn largest(sums: &[f64]) -> f64 {

@@ -69,8 +69,10 @@ pub struct Found {
 /// The pieces of one thread.
 #[derive(Clone, Debug, Default)]
 pub struct PieceMatrix {
-    /// Axial part of the diagonal (S/cm2) from couplings inside the piece, of the nodes in `nodes`.
-    axial: Vec<(u32, f64)>,
+    /// The first node of all.
+    start: usize,
+    /// Axial part of the diagonal (S/cm2) from couplings inside the pieces, of all nodes from there on.
+    axial: Vec<f64>,
     /// What hangs on the backbones, deepest first.
     side: Edges,
     backbones: Vec<Backbone>,
@@ -90,17 +92,20 @@ struct Backbone {
 impl PieceMatrix {
     /// The pieces of one thread, in its order of them.
     pub fn new<'a>(pieces: impl IntoIterator<Item = Piece<'a>>) -> PieceMatrix {
-        let mut matrix = PieceMatrix::default();
+        let pieces: Vec<Piece<'a>> = pieces.into_iter().collect();
+        let start = pieces.iter().map(|piece| piece.first).min().unwrap_or(0);
+        let end = pieces.iter().map(|piece| piece.first + piece.parent.len()).max().unwrap_or(0);
+        let mut matrix = PieceMatrix { start, axial: vec![0.0; end - start], ..PieceMatrix::default() };
         let mut side: Vec<(u32, Edge)> = Vec::new();
         for piece in pieces {
             let way = way(&piece);
             let mut on_backbone = vec![false; piece.parent.len()];
             way.iter().for_each(|&node| on_backbone[node] = true);
             matrix.backbones.push(Backbone::new(&piece, &way));
-            let mut axial = vec![0.0; piece.parent.len()];
             // Distance from the backbone.
             let mut depth = vec![0u32; piece.parent.len()];
             let first = piece.first;
+            let axial = &mut matrix.axial[first - start..];
             for (node, &parent) in piece.parent.iter().enumerate() {
                 if parent == NO_PARENT {
                     continue;
@@ -119,7 +124,6 @@ impl PieceMatrix {
                     side.push((depth[node], edge));
                 }
             }
-            matrix.axial.extend(axial.iter().enumerate().map(|(node, g)| ((first + node) as u32, *g)));
         }
         side.sort_by_key(|(depth, edge)| Reverse((*depth, edge.node)));
         side.into_iter().for_each(|(_, edge)| matrix.side.push(edge));
@@ -141,8 +145,8 @@ impl PieceMatrix {
     /// # Panics
     /// When a slice is shorter than the thread's columns.
     pub fn add_axial(&self, v: &[f64], d: &mut [f64], rhs: &mut [f64]) {
-        for &(node, g) in &self.axial {
-            d[node as usize] += g;
+        for (d, g) in d[self.start..].iter_mut().zip(&self.axial) {
+            *d += g;
         }
         self.side.add_axial(v, rhs);
         for backbone in &self.backbones {
