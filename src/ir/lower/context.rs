@@ -22,7 +22,7 @@ const DEEPEST_CALL: usize = 32;
 /// Expressions and statements inside each other, routines included.
 const DEEPEST: u32 = 1_000;
 /// Ops of one kernel before it is optimised.
-const MOST_OPS: usize = 100_000;
+pub(super) const MOST_OPS: usize = 300_000;
 /// Expressions and statements looked at, those of inlined calls and unrolled loops each time.
 const MOST_WORK: u32 = 1_000_000;
 
@@ -62,6 +62,8 @@ pub(super) struct Context<'a> {
     pub table_reads: Vec<BTreeMap<Slot, Span>>,
     /// Whether `play_size` or `play_at` was used.
     pub plays: bool,
+    /// Where loops and events are written that may never end.
+    pub sites: Vec<Span>,
     /// What diffuses along the cable.
     pub diffusions: Vec<Diffusion>,
     /// The kernel being made.
@@ -157,6 +159,7 @@ impl<'a> Context<'a> {
             table_of: HashMap::new(),
             tabled_initially: HashSet::new(),
             plays: false,
+            sites: Vec::new(),
             diffusions: Vec::new(),
             draft: Draft::new(Stage::Initial),
             frames: Vec::new(),
@@ -247,6 +250,16 @@ impl<'a> Context<'a> {
     pub fn request(&mut self, what: Request) {
         let when = self.draft.mask();
         self.draft.emit(Op::Request { when, what });
+    }
+
+    /// The site of a loop or call that stands at `span`.
+    pub fn site(&mut self, span: Span) -> Site {
+        let known = self.sites.iter().position(|site| *site == span);
+        let number = known.unwrap_or_else(|| {
+            self.sites.push(span);
+            self.sites.len() - 1
+        });
+        Site(number as u32)
     }
 
     /// Makes one kernel: `body` lowers into a new draft, with no local names.

@@ -40,9 +40,10 @@ impl<'a> Context<'a> {
     pub fn looped(&mut self, span: Span, mut body: impl FnMut(&mut Self) -> Lowered<Value>) -> Lowered<()> {
         let mut carried = BTreeSet::new();
         self.loops += 1;
+        let site = self.site(span);
         let result = loop {
             let before = self.draft.clone();
-            let open = self.draft.open_loop(&carried, span);
+            let open = self.draft.open_loop(&carried, site, span);
             let again = match self.nested(span, &mut body) {
                 Ok(again) => again,
                 Err(refused) => break Err(refused),
