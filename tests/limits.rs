@@ -163,17 +163,44 @@ fn a_loop_without_end_is_found_in_every_block() {
             "WHILE",
             MOST_ROUNDS,
         ),
+        (
+            format!(
+                "INITIAL {{\n}}\nBREAKPOINT {{\n p(v)\n i = 0*x\n}}\nPROCEDURE p(v) {{\n TABLE x FROM -100 TO 100 WITH 20\n x = 1\n WHILE (x > 0) {{\n x = 1\n }}\n}}\nNET_RECEIVE (w) {{\n}}"
+            ),
+            0.0,
+            "WHILE",
+            MOST_ROUNDS,
+        ),
         (plain(nested), 3.5, "FROM", MOST_INNER_ROUNDS),
     ];
     for (code, begin, word, most) in blocks {
         let error = same_failure(&cells(&code));
         let RunError::EndlessLoop { culprit, written, rounds, time } = &error else { panic!("{error:?}") };
-        assert_eq!((culprit.population.as_str(), culprit.cell, *rounds), ("cells", 1, most));
+        // A table is that of all cells.
+        let first = if code.contains("TABLE") { 0 } else { 1 };
+        assert_eq!((culprit.population.as_str(), culprit.cell, *rounds), ("cells", first, most));
         assert_eq!(culprit.place.as_deref(), Some("dend(0.5)"));
         assert!((*time - begin).abs() < 1e-6, "{time}");
         let line = line_of(&point(&code), word);
         assert!(written.as_deref().unwrap().ends_with(&format!("made.mod:{line}")), "{written:?}");
     }
+}
+
+/// A table whose rows are computed by a loop: at -65 mV x goes from 1 by 7 until it is 35 or more. The rows at -65 and the next hold the same.
+#[test]
+fn a_loop_in_a_table_is_carried_out() {
+    let code = "INITIAL {\n x = 0\n}\nBREAKPOINT {\n p(v)\n i = 0\n}\nPROCEDURE p(v) {\n TABLE x FROM -100 TO 100 WITH 200\n \
+                x = 1\n WHILE (x < v + 100) {\n x = x + 7\n }\n}\nNET_RECEIVE (w) {\n}";
+    let description = format!("{CELLS}\n[record.x]\npopulation = \"cells\"\nvariable = \"made.x\"\n");
+    let description = description.replace("[simulation]", "[simulation]\nv_init = -65");
+    let model = described_with(&description, &[("made.mod", &point(code))]);
+    let mut memory = Memory::default();
+    built(&model, 2).run(1.0, &mut memory, &mut |_| Control::Continue).unwrap();
+    assert!(
+        !memory.samples[0].is_empty() && memory.samples[0].iter().all(|x| *x == 36.0),
+        "{:?}",
+        memory.samples[0]
+    );
 }
 
 /// Cut short within an epoch: what is handed over is the beginning of the whole run, up to the last whole epoch; the simulation stays there.
@@ -262,6 +289,18 @@ fn a_signal_ends_a_run_within_a_long_epoch() {
     assert_eq!((summary["status"].as_str(), summary["until_ms"].as_f64()), (Some("interrupted"), Some(0.0)));
 }
 
+/// A network that no machine holds is refused with figures, not ended by the system.
+#[test]
+fn a_network_beyond_all_memory_is_refused() {
+    let description = CELLS.replace("count = 7", "count = 900000000").replace("nseg = 3", "nseg = 9999");
+    let folder = folder(&[("network.toml", &description), ("made.mod", &point(&plain("")))]);
+    let Output { status, stderr, .. } =
+        volley(&folder, &["check", "network.toml"]).wait_with_output().unwrap();
+    let said = String::from_utf8(stderr).unwrap();
+    assert_eq!(status.code(), Some(2), "{said}");
+    assert!(said.contains("network/memory") && said.contains("GB"), "{said}");
+}
+
 /// What is said of a mechanism; nothing when it compiles.
 fn said_of(text: &str) -> Vec<String> {
     let mut sources = Sources::default();
@@ -301,11 +340,29 @@ fn dense(count: usize) -> String {
 }
 
 #[test]
+fn numbers_that_are_not_finite_are_refused_where_they_count() {
+    let of = |statement: &str| {
+        said_of(&format!(
+            "NEURON {{\n SUFFIX made\n}}\nASSIGNED {{\n a[10]\n}}\nINITIAL {{\n{statement}\n}}\n"
+        ))
+    };
+    for index in ["5/0", "0/0", "2^5000", "-1e308*10"] {
+        assert_eq!(of(&format!("a[{index}] = 1")), ["the index of `a` is not a finite number"]);
+        assert_eq!(of(&format!("a[0] = a[{index}]")), ["the index of `a` is not a finite number"]);
+    }
+    for range in ["0 TO 5/0", "0/0 TO 5", "0 TO 5 BY 1/0"] {
+        let said = of(&format!("FROM i = {range} {{\n a[0] = i\n}}"));
+        assert_eq!(said, ["this bound of a loop is not a finite number"], "{range}");
+    }
+    assert!(of("FROM i = 0 TO 1000000000 {\n a[0] = i\n}").is_empty());
+}
+
+#[test]
 fn large_systems_compile_or_are_refused() {
     for text in [ring(300), chain(3000), dense(50)] {
         assert_eq!(said_of(&text), Vec::<String>::new());
     }
-    for (text, count) in [(dense(150), 150), (chain(4001), 4001)] {
+    for (text, count) in [(dense(70), 70), (dense(150), 150), (chain(4001), 4001)] {
         assert_eq!(
             said_of(&text),
             [format!("solving these {count} equations at once needs more than 300000 operations")]

@@ -233,6 +233,9 @@ impl Local {
             }
             tables.push(TableValues::build(table, self.level, environment, &globals, tables));
         }
+        if let Some(endless) = tables.iter().find_map(TableValues::endless) {
+            self.halt_at_loop(set, endless, environment.time);
+        }
     }
 
     /// INITIAL: instance by instance where it sends events or draws random numbers, else all at once.

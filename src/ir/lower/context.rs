@@ -96,6 +96,8 @@ pub(super) struct Context<'a> {
     pub discontinued: BTreeSet<Slot>,
     /// Whether a BREAKPOINT runs for the second time in a step: NEURON leaves state_discontinuity out then.
     pub again: bool,
+    /// Equations that are being solved at once: the block, and how many they are.
+    pub solving: Option<(Span, usize)>,
     /// Expressions and statements inside each other.
     depth: u32,
     /// Expressions and statements looked at so far.
@@ -160,6 +162,7 @@ impl<'a> Context<'a> {
             tabled_initially: HashSet::new(),
             plays: false,
             sites: Vec::new(),
+            solving: None,
             diffusions: Vec::new(),
             draft: Draft::new(Stage::Initial),
             frames: Vec::new(),
@@ -349,6 +352,9 @@ impl<'a> Context<'a> {
         if large || self.depth >= DEEPEST {
             if std::mem::replace(&mut self.overgrown, true) {
                 return Err(Refused);
+            }
+            if large && let Some((span, size)) = self.solving.filter(|_| self.work <= MOST_WORK) {
+                return self.too_many_equations(span, size);
             }
             if large {
                 let message = format!("a block of the mechanism needs more than {MOST_OPS} operations");

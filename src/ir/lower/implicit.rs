@@ -44,6 +44,13 @@ impl Unknown {
 impl<'a> Context<'a> {
     /// A block of derivatives, for one step.
     pub fn implicit(&mut self, equations: &'a ast::EquationsBlock) -> Lowered<()> {
+        let outer = self.solving.take();
+        let result = self.implicitly(equations);
+        self.solving = outer;
+        result
+    }
+
+    fn implicitly(&mut self, equations: &'a ast::EquationsBlock) -> Lowered<()> {
         let before = self.draft.clone();
         self.slopes(equations)?;
         let slopes = self.draft.take_slopes();
@@ -53,6 +60,7 @@ impl<'a> Context<'a> {
             let start = self.draft.get(Slot::Place(place), span);
             unknowns.push(Unknown { place, span, start });
         }
+        self.solving = Some((equations.name.span, unknowns.len()));
         let before = self.draft.clone();
         let residuals = |cx: &mut Self, now: &[Value]| {
             cx.slopes(equations)?;
@@ -167,7 +175,7 @@ impl<'a> Context<'a> {
             span,
             format!("solving these {size} equations at once needs more than {MOST_OPS} operations"),
             &format!(
-                "The elimination is written out. About 70 equations that all depend on each other fit, and up to \
+                "The elimination is written out. About 60 equations that all depend on each other fit, and up to \
                  {MOST_EQUATIONS} where each depends on a few others."
             ),
             "solve states that do not depend on each other in blocks of their own, each with its SOLVE",
