@@ -5,6 +5,7 @@ mod kernel_common;
 use std::sync::Arc;
 
 use kernel_common::World;
+use volley::ir::Site;
 use volley::ir::{
     Binary, ColumnId, Distribution, Effect, GlobalId, IonId, IonVariable, Kernel, Op, Place, RandomId,
     Request, Sum, Unary, Value,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use common::{bits, built, described_with};
+use common::{built, described_with};
 use volley::diagnostic::Sources;
 use volley::engine::{BuildError, Control, Memory, Outcome, RunError, Simulation};
 use volley::ir::{MOST_INNER_ROUNDS, MOST_ROUNDS};
@@ -17,7 +17,7 @@ use volley::mechanism::{self, Options};
 use volley::network::Model;
 use volley::partition::Plan;
 
-/// Seven cells with two sections, of which those with an odd number get an event at 3.5 ms on the point process of `made.mod`.
+/// Four cells with two sections, of which those with an odd number get an event at 3.5 ms on the point process of `made.mod`.
 const CELLS: &str = r#"
 [simulation]
 tstop = 10
@@ -35,13 +35,13 @@ parent = "soma"
 [cell.c.point.made]
 mechanism = "Made"
 at = "dend(0.5)"
-values.odd = "index % 2"
+values.odd = "index - 2*floor(index/2)"
 [population.cells]
 cell = "c"
-count = 7
+count = 4
 [population.source]
 mechanism = "VecStim"
-count = 7
+count = 4
 times = [2.5]
 [connection.c]
 from = "source"
@@ -81,7 +81,7 @@ fn failure(model: &Arc<Model>, threads: usize) -> RunError {
 /// The same error on any number of threads.
 fn same_failure(model: &Arc<Model>) -> RunError {
     let error = failure(model, 1);
-    for threads in [2, 3, 4, 7] {
+    for threads in [2, 3, 7] {
         assert_eq!(failure(model, threads), error, "{threads} threads");
     }
     error
@@ -99,7 +99,7 @@ fn events_that_beget_each_other_without_end_are_found() {
         ("if (odd > 0) {\n net_send(0, 1)\n}", "net_send(0, 1)"),
         ("if (odd > 0) {\n net_send(1e-12, 1)\n}", "net_send(1e-12, 1)"),
         ("if (odd > 0) {\n net_send(1, 1)\n net_move(t)\n}", "net_move(t)"),
-        ("if (odd > 0) {\n net_send(0, 1)\n net_send(0, 2)\n}", "net_send(0, 2)"),
+        ("if (odd > 0) {\n net_send(0, 1)\n if (flag == 3) {\n net_send(0, 2)\n }\n}", "net_send(0, 1)"),
     ] {
         let text = point(&plain(code));
         let error = same_failure(&cells(&plain(code)));
@@ -112,12 +112,7 @@ fn events_that_beget_each_other_without_end_are_found() {
         assert_eq!(*events, 1_000_000);
         assert!((3.5..3.5001).contains(time), "{time}");
         let written = written.as_deref().unwrap();
-        let first = line_of(&text, "net_send(0, 1)".min(line));
-        let line = line_of(&text, line);
-        assert!(
-            written.ends_with(&format!("made.mod:{line}")) || written.ends_with(&format!("made.mod:{first}")),
-            "{written}"
-        );
+        assert!(written.ends_with(&format!("made.mod:{}", line_of(&text, line))), "{written}");
         assert!(error.help().is_some());
     }
 }
@@ -224,7 +219,7 @@ fn a_run_can_be_cut_short_within_an_epoch() {
         assert_eq!(simulation.time(), reached);
         assert!(reached > 4.0 && reached < 10.0);
         let early: Vec<_> = whole.spikes.iter().filter(|spike| spike.time <= reached).copied().collect();
-        assert_eq!(bits(&part.spikes), bits(&early));
+        assert_eq!(part.spikes, early);
         assert_eq!(simulation.run(10.0, &mut part, &mut |_| Control::Continue), Ok(Outcome::CutShort));
     }
 }
@@ -251,7 +246,7 @@ fn the_command_fails_with_a_message() {
     let Output { status, stderr, .. } =
         volley(&folder, &["run", "network.toml", "--out", "out"]).wait_with_output().unwrap();
     let said = String::from_utf8(stderr).unwrap();
-    assert_eq!(status.code(), Some(1), "{said}");
+    assert_eq!(status.code(), Some(3), "{said}");
     let line = line_of(&text, "net_send");
     for part in [
         "`Made` of `cells` cell 1 at dend(0.5)",
@@ -292,7 +287,7 @@ fn a_signal_ends_a_run_within_a_long_epoch() {
 /// A network that no machine holds is refused with figures, not ended by the system.
 #[test]
 fn a_network_beyond_all_memory_is_refused() {
-    let description = CELLS.replace("count = 7", "count = 900000000").replace("nseg = 3", "nseg = 9999");
+    let description = CELLS.replace("count = 4", "count = 900000000").replace("nseg = 3", "nseg = 9999");
     let folder = folder(&[("network.toml", &description), ("made.mod", &point(&plain("")))]);
     let Output { status, stderr, .. } =
         volley(&folder, &["check", "network.toml"]).wait_with_output().unwrap();
