@@ -63,7 +63,7 @@ fn cells(code: &str) -> Arc<Model> {
 }
 
 fn plain(receive: &str) -> String {
-    format!("INITIAL {{\n x = 0\n}}\nBREAKPOINT {{\n i = 0\n}}\nNET_RECEIVE (w) {{\n{receive}\n}}")
+    format!("INITIAL {{\n x = 0\n}}\nBREAKPOINT {{\n i = 0*x\n}}\nNET_RECEIVE (w) {{\n{receive}\n}}")
 }
 
 /// The error that ends a run, building included.
@@ -143,16 +143,21 @@ fn a_loop_without_end_is_found_in_every_block() {
     let nested = "x = odd\n WHILE (x > 0) {\n FROM k = 0 TO 1000 + w {\n x = x + 1\n }\n }";
     let blocks = [
         (
-            format!("INITIAL {{\n{endless}\n}}\nBREAKPOINT {{\n i = 0\n}}\nNET_RECEIVE (w) {{\n}}"),
+            format!("INITIAL {{\n{endless}\n}}\nBREAKPOINT {{\n i = 0*x\n}}\nNET_RECEIVE (w) {{\n}}"),
             0.0,
             "WHILE",
             MOST_ROUNDS,
         ),
-        (format!("BREAKPOINT {{\n{endless}\n i = 0\n}}\nNET_RECEIVE (w) {{\n}}"), 0.0, "WHILE", MOST_ROUNDS),
+        (
+            format!("BREAKPOINT {{\n{endless}\n i = 0*x\n}}\nNET_RECEIVE (w) {{\n}}"),
+            0.0,
+            "WHILE",
+            MOST_ROUNDS,
+        ),
         (plain(endless), 3.5, "WHILE", MOST_ROUNDS),
         (
             format!(
-                "STATE {{\n s\n}}\nBREAKPOINT {{\n SOLVE p\n i = 0\n}}\nPROCEDURE p() {{\n{endless}\n}}\nNET_RECEIVE (w) {{\n}}"
+                "STATE {{\n s\n}}\nBREAKPOINT {{\n SOLVE p\n i = 0*x\n}}\nPROCEDURE p() {{\n{endless}\n}}\nNET_RECEIVE (w) {{\n}}"
             ),
             0.025,
             "WHILE",

@@ -299,7 +299,7 @@ fn a_circle_of_includes_is_named_and_depth_alone_is_none() {
     assert!(said_of_files("INCLUDE \"0.inc\"", chain(31, 1)).is_empty());
     let deep = ["`64.inc` is one included file too many: files that include files may be 64 deep, not more"];
     assert_eq!(said_of_files("INCLUDE \"0.inc\"", chain(100, 1)), deep);
-    let many = ["`8.inc` is one included file too many: a mechanism may include 256 files, not more"];
+    let many = ["`1.inc` is one included file too many: a mechanism may include 256 files, not more"];
     assert_eq!(said_of_files("INCLUDE \"0.inc\"", chain(8, 2)), many);
 }
 
