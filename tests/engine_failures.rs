@@ -200,6 +200,7 @@ fn a_stopped_run_can_be_continued() {
             match simulation.run(100.0, &mut memory, &mut control).unwrap() {
                 Outcome::Complete => break,
                 Outcome::Stopped => stops += 1,
+                Outcome::CutShort => panic!("nobody cut it short"),
             }
             assert!(simulation.time() >= from + 15.0 && simulation.time() < from + 40.0);
         }

@@ -5,6 +5,7 @@ mod kernel_common;
 use std::sync::Arc;
 
 use kernel_common::World;
+use volley::ir::Site;
 use volley::ir::{
     Binary, ColumnId, Distribution, Effect, GlobalId, IonId, IonVariable, Kernel, Op, Place, RandomId,
     Request, Sum, Unary, Value,
@@ -212,23 +213,23 @@ fn events_read_and_write_their_weights_and_answer() {
     let time = kernel.push(Op::Builtin(volley::ir::Builtin::Time));
     write(&mut kernel, 0, sum);
     kernel.effects.push(Effect::WriteArgument(0, less));
-    kernel.push(Op::Request { when: None, what: Request::Send { delay: half, flag: one } });
+    kernel.push(Op::Request { when: None, what: Request::Send { delay: half, flag: one, site: Site(4) } });
     kernel.push(Op::Request { when: Some(is_self), what: Request::Fire { time } });
-    kernel.push(Op::Request { when: Some(is_self), what: Request::Move { time: sum } });
+    kernel.push(Op::Request { when: Some(is_self), what: Request::Move { time: sum, site: Site(5) } });
     for level in Level::available() {
         let mut world = World::with_values(&[1.0, 2.0, 3.0]);
         let mut weights = [4.0];
         let effects = world.run_one(level, &kernel, 1, &mut weights, 0.0);
-        assert_eq!(effects, [EventEffect::Send { delay: 0.5, flag: 1.0 }]);
+        assert_eq!(effects, [EventEffect::Send { delay: 0.5, flag: 1.0, site: Site(4) }]);
         assert_eq!(world.column(0), [1.0, 6.0, 3.0]);
         assert_eq!(weights, [2.0]);
         let effects = world.run_one(level, &kernel, 1, &mut weights, 1.0);
         assert_eq!(
             effects,
             [
-                EventEffect::Send { delay: 0.5, flag: 1.0 },
+                EventEffect::Send { delay: 0.5, flag: 1.0, site: Site(4) },
                 EventEffect::Fire { time: 10.0 },
-                EventEffect::Move { time: 8.0 },
+                EventEffect::Move { time: 8.0, site: Site(5) },
             ]
         );
         assert_eq!(weights, [1.0]);

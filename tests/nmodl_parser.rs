@@ -263,6 +263,46 @@ fn includes_that_never_end_are_refused() {
     assert!(said.to_string().contains("gone.inc"));
 }
 
+/// What is said of `main.mod` when these files are beside it.
+fn said_of_files(main: &str, files: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let mut sources = Sources::default();
+    let id = sources.add("main.mod", main);
+    let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
+    let mut load = |name: &str| files(name).ok_or_else(missing);
+    match parse_with_includes(&mut sources, id, &mut load) {
+        Ok(_) => Vec::new(),
+        Err(said) => said.iter().map(|d| format!("{}: {}", d.message, d.labels[0].text)).collect(),
+    }
+}
+
+#[test]
+fn a_circle_of_includes_is_named_and_depth_alone_is_none() {
+    let circle = |name: &str| match name {
+        "a.inc" => Some("INCLUDE \"b.inc\"".to_string()),
+        "b.inc" => Some("LOCAL x\nINCLUDE \"a.inc\"".to_string()),
+        _ => None,
+    };
+    let said = said_of_files("DEFINE N 1\nINCLUDE \"a.inc\"", circle);
+    let message = "files include each other in a circle: `a.inc` includes `b.inc` includes `a.inc` again";
+    assert_eq!(said, [format!("{message}: this INCLUDE closes the circle")]);
+    let said = said_of_files("INCLUDE \"main.mod\"", |_| Some("INCLUDE \"main.mod\"".into()));
+    assert_eq!(said, ["`main.mod` includes itself: this INCLUDE closes the circle"]);
+
+    // A chain of files, each of which includes the next one twice.
+    let chain = |deep: usize, times: usize| {
+        move |name: &str| {
+            let number: usize = name.strip_suffix(".inc")?.parse().ok()?;
+            let next = format!("INCLUDE \"{}.inc\"\n", number + 1).repeat(times);
+            Some(if number < deep { next } else { format!("DEFINE N{number} 1") })
+        }
+    };
+    assert!(said_of_files("INCLUDE \"0.inc\"", chain(31, 1)).is_empty());
+    let deep = ["`64.inc` is one included file too many: files that include files may be 64 deep, not more"];
+    assert_eq!(said_of_files("INCLUDE \"0.inc\"", chain(100, 1)), deep);
+    let many = ["`1.inc` is one included file too many: a mechanism may include 256 files, not more"];
+    assert_eq!(said_of_files("INCLUDE \"0.inc\"", chain(8, 2)), many);
+}
+
 #[test]
 fn every_mistake_is_shown_once() {
     let text = "NEURON { SUFIX x }
@@ -383,10 +423,13 @@ fn deep_and_long_text_is_refused_not_crashed_on() {
         format!("PROCEDURE p() {{ {} {} }}", "{".repeat(100_000), "}".repeat(100_000)),
         format!("PROCEDURE p() {{ {} }}", "if (a) {".repeat(100_000)),
     ] {
-        assert!(codes(&text).iter().any(|(code, _)| *code == "nmodl/too-deep"));
+        assert!(codes(&text).iter().any(|(code, _)| matches!(*code, "nmodl/too-deep" | "nmodl/too-long")));
     }
-    let sum = format!("PROCEDURE p() {{ a = {}1 }}", "1 + ".repeat(500));
-    assert!(read(&sum).1.is_ok());
+    let sum = |terms: usize| format!("PROCEDURE p() {{ a = {}1 }}", "1 + ".repeat(terms));
+    assert!(read(&sum(500)).1.is_ok());
+    // A long sum is not nested, and is told so once.
+    let said: Vec<_> = codes(&sum(10_000)).into_iter().map(|(code, _)| code).collect();
+    assert_eq!(said, ["nmodl/too-long"]);
 }
 
 #[test]

@@ -111,7 +111,8 @@ impl World {
         let World { mechanism, level, environment, globals, instances, nodes, ions } = self;
         let Some(program) = program(mechanism) else { return };
         if !apart {
-            return program.run(*level, environment, globals, &[], instances, nodes, ions);
+            program.run(*level, environment, globals, &[], instances, nodes, ions);
+            return;
         }
         for instance in 0..COUNT {
             let mut effects = Vec::new();

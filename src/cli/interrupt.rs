@@ -1,17 +1,23 @@
-//! Ctrl-C: the first one ends a run in good order, the second at once.
+//! Ctrl-C: the first one ends a run in good order, after its epoch or within it when that takes long; the second ends it at once.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::Exit;
 use crate::record::Folder;
+
+/// How long an epoch may take to its end when the run is to stop; then the run ends within it.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Listens for SIGINT, SIGTERM and SIGHUP.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Interrupt {
     asked: Arc<AtomicBool>,
     running: Arc<AtomicBool>,
+    /// True when the epoch did not end in good time either.
+    cut: Arc<AtomicBool>,
     /// Taken, and nothing in it yet: goes away again when the process ends before the run.
     folder: Arc<Mutex<Option<Folder>>>,
 }
@@ -27,6 +33,11 @@ impl Interrupt {
                 drop(heard.take_folder());
                 std::process::exit(Exit::Interrupted.code().into());
             }
+            let cut = Arc::clone(&heard.cut);
+            std::thread::spawn(move || {
+                std::thread::sleep(PATIENCE);
+                cut.store(true, Ordering::Release);
+            });
             // The terminal may be gone: that is no reason to fail.
             let _ = writeln!(std::io::stderr(), "\nstopping after this epoch; once more to end at once");
         };
@@ -48,6 +59,11 @@ impl Interrupt {
     /// From now on there is something to save.
     pub(super) fn begin(&self) {
         self.running.store(true, Ordering::Release);
+    }
+
+    /// Becomes true when the run is to end even in the middle of an epoch.
+    pub(super) fn cut(&self) -> &Arc<AtomicBool> {
+        &self.cut
     }
 
     /// Whether the run was asked to stop.

@@ -79,7 +79,11 @@ impl Failure {
             BuildError::Initial(_) => ("run/initial", Exit::BadInput),
             BuildError::Panicked(_) => ("run/internal", Exit::Internal),
         };
-        Failure::new(Diagnostic::error(code, error.to_string()), exit)
+        let mut message = Diagnostic::error(code, error.to_string());
+        if let BuildError::Initial(error) = error {
+            message.help.extend(error.help().map(String::from));
+        }
+        Failure::new(message, exit)
     }
 }
 
@@ -108,6 +112,7 @@ fn carry_out(
         drop(interrupt.take_folder());
     }
     let mut simulation = built.map_err(|e| Failure::build(&e))?;
+    simulation.cut_by(interrupt.cut());
     let steps = Clock::new(model.simulation.dt).steps(model.simulation.tstop);
     let layout = Layout::of(&model, steps);
     let Some(folder) = interrupt.take_folder() else { return Ok(Exit::Interrupted) };
@@ -169,13 +174,14 @@ fn go(
     let flushed = recorder.flushed_until();
     let (status, until, problem) = match outcome {
         Ok(Outcome::Complete) => (Status::Complete, simulation.time(), None),
-        Ok(Outcome::Stopped) => (Status::Interrupted, simulation.time(), None),
+        Ok(Outcome::Stopped | Outcome::CutShort) => (Status::Interrupted, simulation.time(), None),
         Err(error) => {
             let (code, exit) = match error {
                 RunError::Sink(_) | RunError::Panicked(_) => ("run/internal", Exit::Internal),
                 _ => ("run/failed", Exit::RunFailed),
             };
-            let message = Diagnostic::error(code, error.to_string());
+            let mut message = Diagnostic::error(code, error.to_string());
+            message.help.extend(error.help().map(String::from));
             (Status::Failed, reached, Some(Failure::new(message, exit)))
         }
     };

@@ -27,7 +27,7 @@ pub struct Barrier {
     wake: Condvar,
 }
 
-/// A thread that takes part has panicked.
+/// A thread that takes part has panicked or given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Poisoned;
 
@@ -58,29 +58,30 @@ impl Barrier {
     /// Waits until every thread has arrived. All that a thread did before is visible to all after.
     ///
     /// # Errors
-    /// When the barrier is poisoned.
+    /// When the barrier was poisoned before all had arrived. A meeting that took place counts for all, also if one of them
+    /// poisons the barrier before another has left it.
     pub fn wait(&self) -> Result<(), Poisoned> {
         let generation = self.generation.load(Ordering::Acquire);
         if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.threads {
             self.arrived.store(0, Ordering::Relaxed);
-            self.advance();
-        } else {
-            self.wait_for(generation);
+            self.generation.fetch_add(1, Ordering::SeqCst);
+            self.wake_all();
+            return Ok(());
         }
-        if self.poisoned.load(Ordering::Acquire) { Err(Poisoned) } else { Ok(()) }
+        self.wait_for(generation);
+        if self.generation.load(Ordering::Acquire) == generation { Err(Poisoned) } else { Ok(()) }
     }
 
     /// Lets everybody go, now and for ever after, with an error.
     pub fn poison(&self) {
         self.poisoned.store(true, Ordering::SeqCst);
-        self.advance();
+        self.wake_all();
     }
 
-    fn advance(&self) {
+    fn wake_all(&self) {
         // In the one order of all SeqCst operations, either this load comes after a sleeper has counted itself, or the sleeper's look at the
-        // generation comes after this addition: no wake-up is lost. A sleeper counts itself under the lock, and gives the lock up
-        // only by falling asleep.
-        self.generation.fetch_add(1, Ordering::SeqCst);
+        // generation and the poison comes after they were changed: no wake-up is lost. A sleeper counts itself under the lock, and gives the
+        // lock up only by falling asleep.
         if self.sleeping.load(Ordering::SeqCst) > 0 {
             drop(self.sleepers.lock().unwrap_or_else(|e| e.into_inner()));
             self.wake.notify_all();

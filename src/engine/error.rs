@@ -80,10 +80,87 @@ pub enum RunError {
         /// ms.
         time: f64,
     },
+    /// An instance sends itself events that are due at once, again and again.
+    EndlessEvents {
+        /// Who.
+        culprit: Culprit,
+        /// `file:line` of the last `net_send` or `net_move`.
+        written: Option<String>,
+        /// How many it got within one time step.
+        events: u32,
+        /// ms.
+        time: f64,
+    },
+    /// A loop in a mechanism does not end.
+    EndlessLoop {
+        /// Whose.
+        culprit: Culprit,
+        /// `file:line` of the loop.
+        written: Option<String>,
+        /// Rounds that it has made.
+        rounds: u32,
+        /// ms.
+        time: f64,
+    },
     /// The sink could not take the results.
     Sink(SinkError),
     /// A thread panicked.
     Panicked(String),
+}
+
+/// The instance of a mechanism that something is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Culprit {
+    /// Name of the mechanism.
+    pub mechanism: String,
+    /// Population of the cell.
+    pub population: String,
+    /// Its index there.
+    pub cell: u32,
+    /// Where in the cell; none in an artificial cell.
+    pub place: Option<String>,
+    /// Number of the mechanism and global id of the cell: with several at one time, the first of them is told.
+    pub(super) order: (usize, u64),
+}
+
+impl fmt::Display for Culprit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Culprit { mechanism, population, cell, place, .. } = self;
+        write!(f, "`{mechanism}` of `{population}` cell {cell}")?;
+        match place {
+            Some(place) => write!(f, " at {place}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl RunError {
+    /// By this the first of several errors of different threads is chosen, whatever the threads are.
+    pub(super) fn order(&self) -> (f64, usize, u64) {
+        match self {
+            RunError::EndlessEvents { culprit, time, .. } | RunError::EndlessLoop { culprit, time, .. } => {
+                (*time, culprit.order.0, culprit.order.1)
+            }
+            RunError::NotFinite { time, .. }
+            | RunError::NothingToMove { time, .. }
+            | RunError::BadEventTime { time, .. } => (*time, 0, 0),
+            RunError::NoRest { .. } | RunError::Sink(_) | RunError::Panicked(_) => (0.0, 0, 0),
+        }
+    }
+
+    /// What to do about it, where the message does not say so.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            RunError::EndlessEvents { .. } => Some(
+                "let each event of an instance's own come later than the one that sends it, as `net_send(interval, 1)` \
+                 with an interval above 0, or send none when there is nothing left to do",
+            ),
+            RunError::EndlessLoop { .. } => Some(
+                "change in the loop what its condition asks for, and let the condition hold for NaN too: `WHILE (!(x < 1))` never ends when x is NaN",
+            ),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for RunError {
@@ -109,6 +186,15 @@ impl fmt::Display for RunError {
                 "`{mechanism}` asked at t = {time} ms for an event at a time or after a delay of {value} ms: that is \
                  in the past or not a number"
             ),
+            RunError::EndlessEvents { culprit, written, events, time } => {
+                write!(f, "{culprit} sent itself {events} events within one time step, at t = {time} ms")?;
+                let at = |written: &String| write!(f, " (net_send or net_move at {written})");
+                written.as_ref().map_or(Ok(()), at)
+            }
+            RunError::EndlessLoop { culprit, written, rounds, time } => {
+                write!(f, "a loop of {culprit} does not end: {rounds} rounds at t = {time} ms")?;
+                written.as_ref().map_or(Ok(()), |written| write!(f, " (the loop at {written})"))
+            }
             RunError::Sink(error) => write!(f, "{error}"),
             RunError::Panicked(what) => write!(f, "a thread failed: {what}"),
         }

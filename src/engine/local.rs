@@ -1,6 +1,7 @@
 //! One thread's share of a network: its cells and all that is needed to take them a step further.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 mod events;
 
@@ -9,7 +10,7 @@ use super::clock::Clock;
 use super::connections::{Entry, Store, Target};
 use super::coupling::{Board, Couplings, Moment};
 use super::diffusion::Diffusions;
-use super::error::RunError;
+use super::error::{Culprit, RunError};
 use super::layout::{self, LocalPopulation, NONE};
 use super::links::Links;
 use super::membrane::Membrane;
@@ -19,8 +20,8 @@ use super::sets::{self, Set};
 use super::sink::Spike;
 use super::split::EndBoard;
 use crate::ir::{self, Stage};
-use crate::kernel::{Environment, Event, EventEffect, Level, Program, TableValues};
-use crate::network::{Body, Model};
+use crate::kernel::{Endless, Environment, Event, EventEffect, Level, Program, TableValues};
+use crate::network::{Body, Model, Population};
 use crate::partition::Plan;
 
 /// A spike's event is due this much later than the step at whose end the crossing was seen, as in NEURON: it settles
@@ -65,6 +66,12 @@ pub struct Local {
     no_weights: Vec<f64>,
     /// Conditions of WATCH that instances wait for.
     armed: usize,
+    /// The step whose events are being delivered, and until when they are due, ms.
+    delivering: (u64, f64),
+    /// Set from outside when the run is to end in the middle of an epoch.
+    cut: Arc<AtomicBool>,
+    /// Nothing more is computed: a loop or its own events hold an instance, or the run is cut short.
+    halted: bool,
 }
 
 /// Results of an epoch.
@@ -135,7 +142,26 @@ impl Local {
             effects: Vec::new(),
             no_weights: Vec::new(),
             armed: 0,
+            delivering: (0, 0.0),
+            cut: Arc::default(),
+            halted: false,
         }
+    }
+
+    /// Lets `cut` end the run in the middle of an epoch.
+    pub fn cut_by(&mut self, cut: &Arc<AtomicBool>) {
+        self.cut = Arc::clone(cut);
+    }
+
+    /// Whether nothing more is computed, so that the run has to end where it is. The outbox says why, unless it was cut short.
+    pub fn is_halted(&self) -> bool {
+        self.halted
+    }
+
+    /// Halts if the run is cut short; whether it is halted.
+    fn halts(&mut self) -> bool {
+        self.halted |= self.cut.load(Ordering::Relaxed);
+        self.halted
     }
 
     /// Number of connections that end here, and the memory they take, bytes.
@@ -208,6 +234,9 @@ impl Local {
             }
             tables.push(TableValues::build(table, self.level, environment, &globals, tables));
         }
+        if let Some(endless) = tables.iter().find_map(TableValues::endless) {
+            self.halt_at_loop(set, endless, environment.time);
+        }
     }
 
     /// INITIAL: instance by instance where it sends events or draws random numbers, else all at once.
@@ -215,6 +244,9 @@ impl Local {
         let Some(program) = &self.sets[set].mechanism.initial else { return };
         if program.has_event_effects() || program.draws_random() {
             for instance in 0..self.sets[set].instances.columns.count() {
+                if self.halts() {
+                    return;
+                }
                 let target = Target { set: set as u32, instance: instance as u32 };
                 self.handle(Handler::Initial, target, environment, 0.0, NONE);
             }
@@ -231,11 +263,17 @@ impl Local {
     ) {
         let mechanism = self.sets[set].mechanism.clone();
         let Some(program) = kernel(&mechanism) else { return };
+        if self.halts() {
+            return;
+        }
         self.refresh(set, environment);
         if !self.links.in_turn(set) {
             return self.run_program(program, set, None, environment);
         }
         for instance in 0..self.sets[set].instances.columns.count() {
+            if self.halts() {
+                return;
+            }
             self.run_program(program, set, Some(instance), environment);
         }
     }
@@ -255,7 +293,7 @@ impl Local {
         let Set { instances, globals, tables, .. } = &mut self.sets[set];
         let Membrane { nodes, ions, .. } = &mut self.membrane;
         let level = self.level;
-        match one {
+        let endless = match one {
             None => program.run(level, environment, globals, tables, instances, nodes, ions),
             Some(instance) => {
                 self.effects.clear();
@@ -270,8 +308,11 @@ impl Local {
                     nodes,
                     ions,
                     &mut event,
-                );
+                )
             }
+        };
+        if let Some(endless) = endless {
+            self.halt_at_loop(set, endless, environment.time);
         }
         self.links.bring_back(set, one, &mut self.sets, &mut self.membrane);
     }
@@ -396,6 +437,42 @@ impl Local {
             }
             watch.above = above;
         }
+    }
+
+    /// A loop does not end: nothing more is computed.
+    fn halt_at_loop(&mut self, set: usize, endless: Endless, time: f64) {
+        let Endless { site, instance, rounds } = endless;
+        let culprit = self.culprit(set, instance);
+        let written = self.sets[set].mechanism.written_at(site);
+        self.halted = true;
+        self.outbox.error.get_or_insert(RunError::EndlessLoop { culprit, written, rounds, time });
+    }
+
+    /// What to say of an instance of a set.
+    fn culprit(&self, set: usize, instance: usize) -> Culprit {
+        let Set { mechanism, index, instances, ids, .. } = &self.sets[set];
+        let name = mechanism.module.name.clone();
+        let is_artificial = mechanism.module.kind == ir::Kind::ArtificialCell;
+        let (population, cell, place) = match ids.get(instance).filter(|_| is_artificial) {
+            None => {
+                let (population, cell, place) = self.place_of(instances.nodes.get(instance) as u32);
+                (population, cell, Some(place))
+            }
+            Some(id) => {
+                let id = u64::from(*id);
+                let of = |p: &&Population| (p.first_id..p.first_id + u64::from(p.count)).contains(&id);
+                let (name, first) = self
+                    .model
+                    .populations
+                    .iter()
+                    .find(of)
+                    .map_or((String::new(), 0), |p| (p.name.clone(), p.first_id));
+                (name, (id - first) as u32, None)
+            }
+        };
+        let first = self.model.populations.iter().find(|p| p.name == population).map_or(0, |p| p.first_id);
+        let order = (*index, first + u64::from(cell));
+        Culprit { mechanism: name, population, cell, place, order }
     }
 
     /// What to say if a voltage is not a finite number at `time` (ms).

@@ -32,6 +32,6 @@ mod sink;
 mod split;
 
 pub use clock::Clock;
-pub use error::{BuildError, RunError};
+pub use error::{BuildError, Culprit, RunError};
 pub use simulation::{Control, Epoch, Outcome, Progress, Simulation, Statistics};
 pub use sink::{Memory, Sink, SinkError, Spike};

@@ -32,8 +32,19 @@ pub struct Set {
     /// Global id of the cell whose spike each one's `net_event` is, or [`NONE`]: artificial cells, and point processes that
     /// are their cell's detector. Else empty.
     pub ids: Vec<u32>,
+    /// How many events each instance got at once in a step: the step, the count, and who sent the last one. Empty until one is sent.
+    pub at_once: Vec<AtOnce>,
     /// A variable was changed from elsewhere since hidden columns were computed from it.
     pub stale: bool,
+}
+
+/// Events that an instance has sent itself and gets in the same step.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AtOnce {
+    /// The step.
+    pub step: u64,
+    /// How many there were.
+    pub count: u32,
 }
 
 /// A condition of WATCH that an instance waits for.
@@ -236,6 +247,7 @@ fn new_set(
         looks_at_connections: mechanism.receive.as_ref().is_some_and(|p| p.uses_connections()),
         watching: vec![Vec::new(); watchers],
         ids,
+        at_once: Vec::new(),
         stale: false,
     }
 }

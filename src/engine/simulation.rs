@@ -1,14 +1,14 @@
 //! A network that runs: threads, epochs and the border to the outside.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::barrier::{Barrier, PoisonOnPanic, Poisoned};
 use super::clock::Clock;
 use super::coupling::{Board, Moment};
 use super::error::{BuildError, RunError, panic_text};
 use super::exchange::{Collector, Exchange};
-use super::local::Local;
+use super::local::{Fired, Local};
 use super::sink::Sink;
 use super::split::EndBoard;
 use crate::kernel::Level;
@@ -30,6 +30,8 @@ pub struct Simulation {
     board: Board,
     ends: EndBoard,
     collector: Collector,
+    /// Whether a run has ended in the middle of an epoch: then nothing can go on from there.
+    is_cut: bool,
 }
 
 /// Figures of a built network.
@@ -76,6 +78,9 @@ pub enum Outcome {
     Complete,
     /// It was told to stop.
     Stopped,
+    /// It was cut short in the middle of an epoch ([`Simulation::cut_by`]). Results are those up to the last whole epoch, and the
+    /// simulation cannot go on.
+    CutShort,
 }
 
 /// How often the threads exchange spikes.
@@ -143,12 +148,29 @@ impl Simulation {
             joined.collect()
         });
         let mut locals = locals?;
-        if let Some(error) = locals.iter_mut().find_map(|l| l.outbox.error.take()) {
+        if let Some(error) = first_error(locals.iter_mut().filter_map(|l| l.outbox.error.take())) {
             return Err(BuildError::Initial(error));
         }
         let places = locals.iter().map(|l| l.report_places().to_vec()).collect();
         let collector = Collector::new(&model, places);
-        Ok(Simulation { model, plan, clock, epoch_steps, min_delay, step: 0, locals, board, ends, collector })
+        Ok(Simulation {
+            model,
+            plan,
+            clock,
+            epoch_steps,
+            min_delay,
+            step: 0,
+            locals,
+            board,
+            ends,
+            collector,
+            is_cut: false,
+        })
+    }
+
+    /// Lets `cut`, once it is true, end a run within a moment, also in the middle of an epoch that takes long or never ends.
+    pub fn cut_by(&mut self, cut: &Arc<AtomicBool>) {
+        self.locals.iter_mut().for_each(|local| local.cut_by(cut));
     }
 
     /// The network.
@@ -188,6 +210,9 @@ impl Simulation {
         sink: &mut dyn Sink,
         control: &mut dyn FnMut(Progress) -> Control,
     ) -> Result<Outcome, RunError> {
+        if self.is_cut {
+            return Ok(Outcome::CutShort);
+        }
         let last_step = self.clock.steps(until);
         let threads = self.locals.len();
         let shared = Shared {
@@ -230,8 +255,34 @@ impl Simulation {
         if let Some(error) = error {
             return Err(error);
         }
+        if self.locals.iter().any(Local::is_halted) {
+            return self.break_off(sink);
+        }
         self.finish(sink)?;
+        if self.locals.iter().any(Local::is_halted) {
+            return self.break_off(sink);
+        }
         Ok(if stopped && reached < last_step { Outcome::Stopped } else { Outcome::Complete })
+    }
+
+    /// Ends a run in the middle of an epoch: hands over the spikes up to its beginning. Those of event-driven cells within the last half
+    /// step before that are found in its first step, which a thread may not have begun.
+    fn break_off(&mut self, sink: &mut dyn Sink) -> Result<Outcome, RunError> {
+        self.is_cut = true;
+        let time = self.time();
+        for local in &mut self.locals {
+            if local.outbox.error.is_none() {
+                local.deliver_rest(self.step, time);
+            }
+            let fired = std::mem::take(&mut local.outbox.spikes);
+            let earlier: Vec<Fired> = fired.into_iter().filter(|f| f.spike.time <= time).collect();
+            self.collector.take(&earlier);
+        }
+        self.collector.hand_over(time, sink)?;
+        match first_error(self.locals.iter_mut().filter_map(|local| local.outbox.error.take())) {
+            Some(error) => Err(error),
+            None => Ok(Outcome::CutShort),
+        }
     }
 
     /// Delivers what is due by now, so that event-driven cells fire up to the very end, and hands over the last spikes.
@@ -240,10 +291,15 @@ impl Simulation {
         let mut fired = Vec::new();
         for local in &mut self.locals {
             local.deliver(self.step, time);
+        }
+        if self.locals.iter().any(Local::is_halted) {
+            return Ok(());
+        }
+        for local in &mut self.locals {
             fired.append(&mut local.outbox.spikes);
-            if let Some(error) = local.outbox.error.take() {
-                return Err(error);
-            }
+        }
+        if let Some(error) = first_error(self.locals.iter_mut().filter_map(|l| l.outbox.error.take())) {
+            return Err(error);
         }
         for local in &mut self.locals {
             local.accept(&fired);
@@ -319,14 +375,25 @@ fn work(shared: &Shared, local: &mut Local, thread: usize, mut conductor: Option
 fn take_step(shared: &Shared, local: &mut Local, step: u64) -> Result<(), Poisoned> {
     local.watch(step);
     local.deliver(step, f64::INFINITY);
+    give_up(shared, local)?;
     cross(Moment::Others, step, local, shared.board, &shared.barrier)?;
     local.solve(step, shared.ends);
+    give_up(shared, local)?;
     if shared.ends.is_used() {
         shared.barrier.wait()?;
     }
     local.advance_voltages(step, shared.ends);
     cross(Moment::Voltages, step, local, shared.board, &shared.barrier)?;
     local.advance_states(step);
+    give_up(shared, local)
+}
+
+/// Ends the run if this thread's cells are halted: nobody can go on without them, and all leave at their next meeting.
+fn give_up(shared: &Shared, local: &Local) -> Result<(), Poisoned> {
+    if local.is_halted() {
+        shared.barrier.poison();
+        return Err(Poisoned);
+    }
     Ok(())
 }
 
@@ -346,6 +413,15 @@ fn cross(
     Ok(())
 }
 
+/// Of the errors of different threads the first in time.
+fn first_error(errors: impl Iterator<Item = RunError>) -> Option<RunError> {
+    let order = |a: &RunError, b: &RunError| {
+        let ((a, i, j), (b, k, l)) = (a.order(), b.order());
+        a.total_cmp(&b).then((i, j).cmp(&(k, l)))
+    };
+    errors.min_by(order)
+}
+
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
@@ -357,7 +433,7 @@ impl Conductor<'_> {
             return Control::Stop;
         }
         let outboxes: Vec<_> = shared.exchange.read(epoch).collect();
-        let first_error = outboxes.iter().find_map(|o| o.error.clone());
+        let first_error = first_error(outboxes.iter().filter_map(|o| o.error.clone()));
         for outbox in &outboxes {
             self.collector.take(&outbox.spikes);
         }

@@ -2,6 +2,8 @@
 //!
 //! Every answer is a list with one entry for each op, in the order of the ops.
 
+use std::collections::BTreeSet;
+
 use super::types::*;
 
 /// What can make a value differ, from least to most.
@@ -53,7 +55,7 @@ fn end_of_loop(kernel: &Kernel, inside: usize) -> Option<usize> {
     let mut open = 0;
     for (i, op) in kernel.ops.iter().enumerate().skip(inside) {
         match op {
-            Op::Loop => open += 1,
+            Op::Loop(_) => open += 1,
             Op::Repeat(_) if open == 0 => return Some(i),
             Op::Repeat(_) => open -= 1,
             _ => {}
@@ -72,7 +74,7 @@ fn own_dependence(op: &Op) -> Dependence {
         | Op::Select(..)
         | Op::Given { .. }
         | Op::Carry(_)
-        | Op::Loop
+        | Op::Loop(_)
         | Op::Next(..)
         | Op::Repeat(_) => Dependence::Constant,
         Op::Request { .. } | Op::Connections | Op::Weight { .. } | Op::Element { .. } => Dependence::Instance,
@@ -183,7 +185,7 @@ fn keep_loops(kernel: &Kernel, live: &mut [bool]) -> bool {
     let mut open: Vec<(usize, bool)> = Vec::new();
     for (i, op) in kernel.ops.iter().enumerate() {
         match op {
-            Op::Loop => open.push((i, false)),
+            Op::Loop(_) => open.push((i, false)),
             Op::Repeat(_) => {
                 let Some((start, counts)) = open.pop() else { continue };
                 if counts {
@@ -208,12 +210,19 @@ fn keep_loops(kernel: &Kernel, live: &mut [bool]) -> bool {
 
 /// Whether each value depends on `source`, or is it.
 pub fn depends_on(kernel: &Kernel, source: Value) -> Vec<bool> {
+    depends_on_any(kernel, &[source])
+}
+
+/// Whether each value depends on one of `sources`, or is one.
+pub fn depends_on_any(kernel: &Kernel, sources: &[Value]) -> Vec<bool> {
+    let mut is_source = vec![false; kernel.ops.len()];
+    sources.iter().for_each(|source| is_source[source.0 as usize] = true);
     let mut found: Vec<bool> = Vec::with_capacity(kernel.ops.len());
     let mut carried = vec![false; kernel.ops.len()];
     loop {
         found.clear();
         for (i, op) in kernel.ops.iter().enumerate() {
-            let own = i == source.0 as usize || carried[i];
+            let own = is_source[i] || carried[i];
             found.push(own || op.operands().any(|v| found[v.0 as usize]));
         }
         let mut changed = false;
@@ -228,12 +237,24 @@ pub fn depends_on(kernel: &Kernel, source: Value) -> Vec<bool> {
     }
 }
 
+/// The ops that `value` is made of, from number `first` on, in order; what loops carry is not followed.
+pub fn made_of(kernel: &Kernel, value: Value, first: usize) -> Vec<Value> {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        if value.0 as usize >= first && seen.insert(value) {
+            open.extend(kernel.op(value).operands());
+        }
+    }
+    seen.into_iter().collect()
+}
+
 /// Ops between a `Loop` and its `Repeat`, these two included.
 pub fn in_loops(kernel: &Kernel) -> Vec<bool> {
     let mut open = 0_u32;
     let mut inside = Vec::with_capacity(kernel.ops.len());
     for op in &kernel.ops {
-        if *op == Op::Loop {
+        if matches!(op, Op::Loop(_)) {
             open += 1;
         }
         inside.push(open > 0);

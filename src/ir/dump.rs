@@ -131,9 +131,12 @@ fn has_line(op: &Op, uses: u32) -> bool {
         | Op::Request { .. } => false,
         // It may be another one at the next line.
         Op::Weight { .. } | Op::Element { .. } => true,
-        Op::Random { .. } | Op::SetStream { .. } | Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => {
-            true
-        }
+        Op::Random { .. }
+        | Op::SetStream { .. }
+        | Op::Carry(_)
+        | Op::Loop(_)
+        | Op::Next(..)
+        | Op::Repeat(_) => true,
         _ => uses != 1,
     }
 }
@@ -213,7 +216,7 @@ impl Shown<'_> {
             Op::PlaySize => "play_size()".into(),
             Op::PlayAt(i) => format!("play_at({})", self.value(i, 0)),
             Op::Carry(initial) => format!("carry {}", self.value(initial, 0)),
-            Op::Loop => "loop {".into(),
+            Op::Loop(_) => "loop {".into(),
             Op::Next(carry, next) => format!("next {} = {}", self.value(carry, 0), self.value(next, 0)),
             Op::Repeat(again) => format!("}} repeat while {}", self.value(again, 0)),
         }
@@ -247,9 +250,9 @@ impl Shown<'_> {
 
     fn request(&self, request: &Request) -> String {
         match *request {
-            Request::Send { delay, flag } => format!("net_send({})", self.list(&[delay, flag])),
+            Request::Send { delay, flag, .. } => format!("net_send({})", self.list(&[delay, flag])),
             Request::Fire { time } => format!("net_event({})", self.value(time, 0)),
-            Request::Move { time } => format!("net_move({})", self.value(time, 0)),
+            Request::Move { time, .. } => format!("net_move({})", self.value(time, 0)),
             Request::Watch { number, excess } => {
                 let flag = self.module.watches.get(number as usize).map_or(f64::NAN, |watch| watch.flag);
                 format!("watch({} > 0) {flag}", self.value(excess, 0))

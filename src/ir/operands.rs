@@ -30,7 +30,7 @@ impl Op {
             | Op::Flag
             | Op::PlaySize
             | Op::Connections
-            | Op::Loop => *self,
+            | Op::Loop(_) => *self,
             Op::Unary(function, a) => Op::Unary(function, change(a)),
             Op::Binary(function, a, b) => Op::Binary(function, change(a), change(b)),
             Op::MultiplyAdd(a, b, c) => Op::MultiplyAdd(change(a), change(b), change(c)),
@@ -74,9 +74,11 @@ impl Request {
     #[must_use]
     pub fn map(&self, mut change: impl FnMut(Value) -> Value) -> Request {
         match *self {
-            Request::Send { delay, flag } => Request::Send { delay: change(delay), flag: change(flag) },
+            Request::Send { delay, flag, site } => {
+                Request::Send { delay: change(delay), flag: change(flag), site }
+            }
             Request::Fire { time } => Request::Fire { time: change(time) },
-            Request::Move { time } => Request::Move { time: change(time) },
+            Request::Move { time, site } => Request::Move { time: change(time), site },
             Request::Watch { number, excess } => Request::Watch { number, excess: change(excess) },
             Request::SetWeight { connection, number, value } => {
                 Request::SetWeight { connection: change(connection), number, value: change(value) }

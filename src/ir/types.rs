@@ -246,17 +246,29 @@ pub enum Op {
     /// A variable that starts as `.0`. A loop that begins after it may change it, by its one [`Op::Next`].
     Carry(Value),
     /// The ops from here to the matching [`Op::Repeat`] are carried out in rounds, once at least. No value of its own.
-    Loop,
+    Loop(Site),
     /// At the end of a round the first, a [`Op::Carry`], becomes the second. After the loop this is its last value.
     Next(Value, Value),
     /// The end of a round: another one follows while the value, made in this round, is not zero for any
-    /// instance. Code that must not run for some of them keeps their carried values itself, by selects. After
-    /// [`MOST_ROUNDS`] rounds the carried values of the instances that still want more become NaN.
+    /// instance. Code that must not run for some of them keeps their carried values itself, by selects. An instance
+    /// that wants more than [`MOST_ROUNDS`] ends the run.
     Repeat(Value),
 }
 
-/// Rounds of one loop: more is taken for one that never ends.
+/// Rounds of one loop for one instance: more is taken for one that never ends.
 pub const MOST_ROUNDS: u32 = 1_000_000;
+
+/// Rounds that loops inside other loops make for one instance in one run of their kernel, all together.
+pub const MOST_INNER_ROUNDS: u32 = 10_000_000;
+
+/// Where something that may never end is written, a loop or an event: an index into [`Module::sites`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Site(pub u32);
+
+impl Site {
+    /// Nowhere in the text.
+    pub const NONE: Site = Site(u32::MAX);
+}
 
 /// What a kernel adds to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -293,6 +305,8 @@ pub enum Request {
         delay: Value,
         /// What NET_RECEIVE will see as `flag`.
         flag: Value,
+        /// Where it is written.
+        site: Site,
     },
     /// `net_event(time)`: this instance fires.
     Fire {
@@ -303,6 +317,8 @@ pub enum Request {
     Move {
         /// ms.
         time: Value,
+        /// Where it is written.
+        site: Site,
     },
     /// `WATCH`: from now on an event is wanted when [`Module::watches`] number `.0` becomes true.
     Watch {
@@ -528,6 +544,8 @@ pub struct Module {
     /// What passes from one instance to the next. When there is any, instances run one after another, in NEURON's
     /// order, on one thread.
     pub serial: Vec<Carried>,
+    /// Where loops and the calls of `net_send` and `net_move` are written, by [`Site`].
+    pub sites: Vec<Span>,
     /// States that diffuse along the cable, after the state kernels of all mechanisms.
     pub diffusions: Vec<Diffusion>,
     /// Conditions of WATCH statements, in the order of the file.

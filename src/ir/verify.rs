@@ -244,7 +244,7 @@ impl Check<'_> {
         let mut changed = Vec::new();
         for (i, op) in kernel.ops.iter().enumerate() {
             match *op {
-                Op::Loop => open.push(i),
+                Op::Loop(_) => open.push(i),
                 Op::Repeat(_) if open.pop().is_none() => {
                     self.say(format!("op {i} ends a loop that nothing began"))
                 }

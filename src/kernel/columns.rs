@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{AlignedVector, LANES};
-use crate::ir::IonVariable;
+use crate::ir::{IonVariable, Site};
 use crate::random::Stream;
 
 /// `columns` columns of `count` values each. Every column begins on a cache line and is padded to a multiple
@@ -313,6 +313,8 @@ pub enum EventEffect {
         delay: f64,
         /// What it will see as `flag`.
         flag: f64,
+        /// Where it is written.
+        site: Site,
     },
     /// `net_event`: it fires.
     Fire {
@@ -323,6 +325,8 @@ pub enum EventEffect {
     Move {
         /// ms.
         time: f64,
+        /// Where it is written.
+        site: Site,
     },
     /// `WATCH`: it wants an event when a condition becomes true.
     Watch {

@@ -142,7 +142,7 @@ impl<'a> Compiler<'a> {
         }
         let uniform_steps = uniform_order.iter().map(|&value| self.step(value, base, &place_of)).collect();
         let mut steps: Vec<Step> = order.iter().map(|&value| self.step(value, base, &place_of)).collect();
-        self.loops = spans.loops(|position| self.kernel.op(order[position]), |value| self.slot(value));
+        self.loops = spans.loops(|position| self.kernel.op(order[position]));
         let actions = self.actions(&in_column, base, &place_of, &mut steps);
         self.program(inputs, uniform_steps, uniforms, registers, steps, actions)
     }
@@ -196,7 +196,7 @@ impl<'a> Compiler<'a> {
                 Op::Read(_) | Op::Random { .. } | Op::SetStream { .. } => false,
                 Op::PlaySize | Op::PlayAt(_) => false,
                 Op::Request { .. } | Op::Connections | Op::Weight { .. } | Op::Element { .. } => false,
-                Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => false,
+                Op::Carry(_) | Op::Loop(_) | Op::Next(..) | Op::Repeat(_) => false,
                 Op::Unary(_, a) => of(a),
                 Op::Binary(_, a, b) => of(a) && of(b),
                 Op::MultiplyAdd(a, b, c) | Op::Select(a, b, c) => of(a) && of(b) && of(c),
@@ -266,7 +266,7 @@ impl<'a> Compiler<'a> {
                 Op::Carry(value) | Op::Next(_, value) => {
                     Definition::Computed(Code::Primitive(Primitive::Copy), vec![value])
                 }
-                Op::Loop => {
+                Op::Loop(_) => {
                     open.push(begun);
                     begun += 1;
                     Definition::Computed(Code::Loop(begun - 1), vec![])
@@ -324,7 +324,7 @@ impl<'a> Compiler<'a> {
     fn needed(&self) -> Vec<bool> {
         let mut needed = vec![false; self.kernel.ops.len()];
         for (index, live) in analysis::live(self.kernel).into_iter().enumerate() {
-            let loops = matches!(self.kernel.ops[index], Op::Loop | Op::Next(..) | Op::Repeat(_));
+            let loops = matches!(self.kernel.ops[index], Op::Loop(_) | Op::Next(..) | Op::Repeat(_));
             needed[index] = live && loops;
         }
         for effect in &self.kernel.effects {
@@ -482,7 +482,7 @@ impl<'a> Compiler<'a> {
                 self.slots[value.0 as usize] = self.slots[carry.0 as usize];
                 continue;
             }
-            if let Op::Loop | Op::Repeat(_) | Op::Request { .. } = self.kernel.op(value) {
+            if let Op::Loop(_) | Op::Repeat(_) | Op::Request { .. } = self.kernel.op(value) {
                 continue;
             }
             let mut unused = Vec::new();
@@ -513,7 +513,7 @@ impl<'a> Compiler<'a> {
     fn step(&mut self, value: Value, base: u32, place_of: &HashMap<Place, u32>) -> Step {
         let target = match self.kernel.op(value) {
             // They make no value; any slot will do.
-            Op::Loop | Op::Repeat(_) | Op::Request { .. } => Slot(0),
+            Op::Loop(_) | Op::Repeat(_) | Op::Request { .. } => Slot(0),
             _ => self.slot(value),
         };
         let (code, operands) = match &self.definitions[value.0 as usize] {
@@ -579,9 +579,9 @@ fn make_step(code: Code, target: Slot, operands: &[Slot]) -> Step {
 /// A request: its operands first, then the mask.
 fn request(when: Option<Value>, what: &Request) -> Definition {
     let asked = match *what {
-        Request::Send { .. } => Asked::Send,
+        Request::Send { site, .. } => Asked::Send(site),
         Request::Fire { .. } => Asked::Fire,
-        Request::Move { .. } => Asked::Move,
+        Request::Move { site, .. } => Asked::Move(site),
         Request::Watch { number, .. } => Asked::Watch(number),
         Request::SetWeight { number, .. } => Asked::SetWeight(number),
         Request::SetElement { first, length, .. } => Asked::SetElement { first: first.0, length },

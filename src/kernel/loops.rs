@@ -4,8 +4,7 @@
 //! [`Code::Repeat`](super::program::Code::Repeat), that a block of instances goes through in rounds. What was made before it and is used
 //! inside must stay until its last round; what is made inside is made anew in each round.
 
-use super::program::Slot;
-use crate::ir::{Kernel, Op, Value};
+use crate::ir::{Kernel, Op, Site, Value};
 
 /// A loop as it is run.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,8 +13,21 @@ pub(super) struct Loop {
     pub start: usize,
     /// Number of its last step.
     pub end: usize,
-    /// What it carries from round to round.
-    pub carried: Vec<Slot>,
+    /// Where it is written.
+    pub site: Site,
+    /// Whether it stands in another loop.
+    pub is_inner: bool,
+}
+
+/// An instance that a loop does not let go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Endless {
+    /// Where the loop is written.
+    pub site: Site,
+    /// The first such instance.
+    pub instance: usize,
+    /// How many rounds it has made: of this loop, or in all when the loop stands in another one.
+    pub rounds: u32,
 }
 
 /// Makes copies of carried values that pass on to others, or decide on the next round: at the end of a round all of them
@@ -71,7 +83,7 @@ impl Spans {
         let mut open = Vec::new();
         for (position, op) in ops.enumerate() {
             match op {
-                Op::Loop => {
+                Op::Loop(_) => {
                     open.push(spans.len());
                     spans.push((position, position));
                 }
@@ -99,14 +111,15 @@ impl Spans {
         self.0.iter().filter(holds).map(|span| span.1).fold(used, usize::max)
     }
 
-    /// The loops, once all values have slots.
-    pub(super) fn loops<'a>(&self, op: impl Fn(usize) -> &'a Op, slot: impl Fn(Value) -> Slot) -> Vec<Loop> {
+    /// The loops.
+    pub(super) fn loops<'a>(&self, op: impl Fn(usize) -> &'a Op) -> Vec<Loop> {
         let of = |&(start, end): &(usize, usize)| {
-            let nexts = (start..end).rev().map_while(|position| match op(position) {
-                Op::Next(carry, _) => Some(slot(*carry)),
-                _ => None,
-            });
-            Loop { start, end, carried: nexts.collect() }
+            let site = match op(start) {
+                Op::Loop(site) => *site,
+                _ => Site::NONE,
+            };
+            let is_inner = self.0.iter().any(|&(first, last)| first < start && end < last);
+            Loop { start, end, site, is_inner }
         };
         self.0.iter().map(of).collect()
     }

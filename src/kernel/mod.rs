@@ -37,6 +37,7 @@ pub use columns::{
 };
 pub use cost::Cost;
 pub use level::Level;
+pub use loops::Endless;
 pub use program::Program;
 pub use table::TableValues;
 

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 
 use super::columns::{Environment, Event, Instances, IonColumns, NodeColumns};
 use super::cost::ALONE;
-use super::loops::Loop;
+use super::loops::{Endless, Loop};
 use super::primitives::{Primitive, WIDTH};
 use super::scalar::Evaluator;
 use super::table::{GROUP, TableValues};
 use super::vector::{self, Machine};
 use super::{Cost, LONGEST_BLOCK, Level, REGISTER_BYTES};
-use crate::ir::{self, Distribution, GivenPart, IonVariable, Place, StreamPart, Sum};
+use crate::ir::{self, Distribution, GivenPart, IonVariable, Place, Site, StreamPart, Sum};
 
 /// Where a step finds a value or leaves it. The slots are numbered through: first what is the same for all
 /// instances, then the registers, then the places.
@@ -75,9 +75,9 @@ pub(super) enum Code {
 /// What is asked for, as in [`ir::Request`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Asked {
-    Send,
+    Send(Site),
     Fire,
-    Move,
+    Move(Site),
     Watch(u32),
     SetWeight(u32),
     SetElement { first: u32, length: u32 },
@@ -235,7 +235,8 @@ impl Program {
         self
     }
 
-    /// Runs the kernel for all instances.
+    /// Runs the kernel for all instances. Gives the loop that did not end, if there is one: what the kernel has changed by then is
+    /// of no use.
     ///
     /// `tables` are those of the mechanism, in order; `ions` all of the thread's. A level that the machine does
     /// not have counts as the best it has.
@@ -253,10 +254,10 @@ impl Program {
         instances: &mut Instances,
         nodes: &mut NodeColumns,
         ions: &mut [IonColumns],
-    ) {
+    ) -> Option<Endless> {
         let count = instances.columns.count();
         if count == 0 {
-            return;
+            return None;
         }
         assert!(!self.uses_event(), "a kernel that uses an event runs for one instance");
         self.check(globals, tables, instances, nodes, ions, count);
@@ -269,18 +270,23 @@ impl Program {
                 }
                 let mut event = Event::new(&mut [], 0.0, &mut effects);
                 let memory = (&mut *instances, &mut *nodes, &mut *ions);
-                self.evaluate_one(level, environment, globals, tables, instance, memory, &mut event);
+                let endless =
+                    self.evaluate_one(level, environment, globals, tables, instance, memory, &mut event);
+                if endless.is_some() {
+                    return endless;
+                }
             }
-            return;
+            return None;
         }
         SCRATCH.with_borrow_mut(|scratch| {
             self.evaluate_uniform(level, environment, globals, tables, &mut scratch.values, None);
             let mut machine = Machine { program: self, tables, instances, nodes, ions };
-            machine.run(level, &scratch.values, &mut scratch.machine, globals);
-        });
+            machine.run(level, &scratch.values, &mut scratch.machine, globals)
+        })
     }
 
-    /// Runs the kernel for one instance, for `event`. A kernel that uses no event is given an empty one.
+    /// Runs the kernel for one instance, for `event`. A kernel that uses no event is given an empty one. Gives the loop that did
+    /// not end, if there is one.
     ///
     /// # Panics
     /// As [`Program::run`]; also when there is no such instance, or fewer arguments or weights than the kernel uses.
@@ -296,9 +302,9 @@ impl Program {
         nodes: &mut NodeColumns,
         ions: &mut [IonColumns],
         event: &mut Event,
-    ) {
+    ) -> Option<Endless> {
         let memory = (instances, nodes, ions);
-        self.evaluate_one(level, environment, globals, tables, instance, memory, event);
+        self.evaluate_one(level, environment, globals, tables, instance, memory, event)
     }
 
     /// Whether it sends, fires or moves events.
@@ -376,8 +382,15 @@ impl Program {
                 Input::Flag => flag,
             };
         }
-        let mut evaluator =
-            Evaluator { values, lookups: &self.lookups, loops: &[], tables, own: None, event: None };
+        let mut evaluator = Evaluator {
+            values,
+            lookups: &self.lookups,
+            loops: &[],
+            tables,
+            own: None,
+            event: None,
+            endless: None,
+        };
         evaluator.run(level, &self.uniform_steps);
     }
 
@@ -391,7 +404,7 @@ impl Program {
         instance: usize,
         (instances, nodes, ions): (&mut Instances, &mut NodeColumns, &mut [IonColumns]),
         event: &mut Event,
-    ) {
+    ) -> Option<Endless> {
         SCRATCH.with_borrow_mut(|scratch| {
             let values = &mut scratch.values;
             self.evaluate_uniform(
@@ -410,9 +423,19 @@ impl Program {
             let Instances { randoms, plays, columns, .. } = &mut *instances;
             let own = Some((randoms.as_mut_slice(), plays.as_slice(), columns, instance));
             let asked = Some(&mut *event);
-            let mut evaluator =
-                Evaluator { values, lookups: &self.lookups, loops: &self.loops, tables, own, event: asked };
+            let mut evaluator = Evaluator {
+                values,
+                lookups: &self.lookups,
+                loops: &self.loops,
+                tables,
+                own,
+                event: asked,
+                endless: None,
+            };
             evaluator.run(level, &self.steps);
+            if evaluator.endless.is_some() {
+                return evaluator.endless;
+            }
             for (place, used) in self.places.iter().enumerate() {
                 if let (true, Place::Column(column)) = (used.written, used.place) {
                     instances.columns.set(column.0 as usize, instance, values[self.place_slot(place)]);
@@ -439,7 +462,8 @@ impl Program {
                     }
                 }
             }
-        });
+            None
+        })
     }
 
     /// Whether two instances have the same compartment.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::Level;
 use super::columns::{Columns, Event, EventEffect};
-use super::loops::Loop;
+use super::loops::{Endless, Loop};
 use super::program::{Asked, Code, Lookup, Step};
 use super::table::TableValues;
 use super::vector;
-use crate::ir::{Distribution, MOST_ROUNDS, StreamPart};
+use crate::ir::{Distribution, MOST_INNER_ROUNDS, MOST_ROUNDS, StreamPart};
 use crate::random::Stream;
 
 /// One instance's own: all streams, lists of times and columns, and which instance.
@@ -25,6 +25,8 @@ pub(super) struct Evaluator<'a, 'e> {
     pub(super) own: Option<Own<'a>>,
     /// `None` where there is no event.
     pub(super) event: Option<&'a mut Event<'e>>,
+    /// The loop that did not end, if there was one: the steps behind it were left out.
+    pub(super) endless: Option<Endless>,
 }
 
 impl Evaluator<'_, '_> {
@@ -39,6 +41,7 @@ impl Evaluator<'_, '_> {
     #[inline(always)]
     pub(super) fn evaluate<const FUSED: bool>(&mut self, steps: &[Step]) {
         let mut rounds = vec![0; self.loops.len()];
+        let mut inner_rounds = 0;
         let mut next = 0;
         while let Some(step) = steps.get(next) {
             next += 1;
@@ -82,12 +85,19 @@ impl Evaluator<'_, '_> {
                 }
                 Code::Repeat(number) => {
                     let turn = &self.loops[number as usize];
-                    rounds[number as usize] += 1;
-                    if a != 0.0 && rounds[number as usize] < MOST_ROUNDS {
-                        next = turn.start + 1;
-                    } else if a != 0.0 {
-                        turn.carried.iter().for_each(|slot| self.values[slot.index()] = f64::NAN);
+                    if a == 0.0 {
+                        continue;
                     }
+                    rounds[number as usize] += 1;
+                    inner_rounds += u32::from(turn.is_inner);
+                    let in_all = inner_rounds >= MOST_INNER_ROUNDS;
+                    if in_all || rounds[number as usize] >= MOST_ROUNDS {
+                        let instance = self.own.as_ref().map_or(0, |own| own.3);
+                        let rounds = if in_all { MOST_INNER_ROUNDS } else { MOST_ROUNDS };
+                        self.endless = Some(Endless { site: turn.site, instance, rounds });
+                        return;
+                    }
+                    next = turn.start + 1;
                     continue;
                 }
             };
@@ -119,9 +129,9 @@ impl Evaluator<'_, '_> {
         }
         let Some(event) = &mut self.event else { return };
         event.effects.push(match asked {
-            Asked::Send => EventEffect::Send { delay: a, flag: b },
+            Asked::Send(site) => EventEffect::Send { delay: a, flag: b, site },
             Asked::Fire => EventEffect::Fire { time: a },
-            Asked::Move => EventEffect::Move { time: a },
+            Asked::Move(site) => EventEffect::Move { time: a, site },
             Asked::Watch(number) => EventEffect::Watch { number, excess: a },
             Asked::SetWeight(_) | Asked::SetElement { .. } => return,
         });

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::arithmetic::multiply_add;
 use super::columns::Environment;
+use super::loops::Endless;
 use super::program::{Action, Program};
+use super::scalar::Evaluator;
 use super::{AlignedVector, Level};
 use crate::ir;
 
@@ -24,6 +26,8 @@ pub struct TableValues {
     values: AlignedVector,
     /// Of a FUNCTION_TABLE: its values, and nothing of the above.
     given: Option<Arc<ir::Given>>,
+    /// The loop that did not end while it was built, if there was one: then the table is of no use.
+    endless: Option<Endless>,
 }
 
 /// Places in a table, of `W` lanes.
@@ -60,13 +64,23 @@ impl TableValues {
             let (columns, width, intervals) = (0, 1, 1);
             let values = AlignedVector::new(0);
             let given = Some(given.clone());
-            return TableValues { columns, width, intervals, low: 0.0, inverse: 1.0, values, given };
+            return TableValues {
+                columns,
+                width,
+                intervals,
+                low: 0.0,
+                inverse: 1.0,
+                values,
+                given,
+                endless: None,
+            };
         }
         let columns = table.columns as usize;
         let intervals = table.intervals.max(1) as usize;
         let mut arguments = vec![0.0; columns.max(2)];
         let mut globals = globals.to_vec();
-        evaluate(&Program::compile(&table.range), level, environment, &mut globals, earlier, &mut arguments);
+        let range = Program::compile(&table.range);
+        let mut endless = evaluate(&range, level, environment, &mut globals, earlier, &mut arguments);
         let (low, high) = (arguments[0], arguments[1]);
         let step = (high - low) / intervals as f64;
         let width = if columns > GROUP / 2 { columns.next_multiple_of(GROUP) } else { columns };
@@ -75,12 +89,19 @@ impl TableValues {
         for point in 0..=intervals {
             arguments.fill(0.0);
             arguments[0] = low + point as f64 * step;
-            evaluate(&body, level, environment, &mut globals, earlier, &mut arguments);
+            if endless.is_none() {
+                endless = evaluate(&body, level, environment, &mut globals, earlier, &mut arguments);
+            }
             values[point * width..][..columns].copy_from_slice(&arguments[..columns]);
         }
         let last = intervals * width;
         values.copy_within(last..last + width, last + width);
-        TableValues { columns, width, intervals, low, inverse: 1.0 / step, values, given: None }
+        TableValues { columns, width, intervals, low, inverse: 1.0 / step, values, given: None, endless }
+    }
+
+    /// The loop that did not end while the table was built: its instance says nothing.
+    pub fn endless(&self) -> Option<Endless> {
+        self.endless
     }
 
     /// Number of columns.
@@ -203,9 +224,15 @@ fn evaluate(
     globals: &mut [f64],
     tables: &[TableValues],
     arguments: &mut [f64],
-) {
+) -> Option<Endless> {
     let mut values = Vec::new();
     program.evaluate_uniform(level, environment, globals, tables, &mut values, Some((arguments, 0.0)));
+    let (lookups, loops) = (&program.lookups, &program.loops);
+    let values = &mut values;
+    // Loops and what comes of them.
+    let mut evaluator = Evaluator { values, lookups, loops, tables, own: None, event: None, endless: None };
+    evaluator.run(level, &program.steps);
+    let Evaluator { values, endless, .. } = evaluator;
     for action in &program.actions {
         match *action {
             Action::WriteArgument(argument, value) => arguments[argument as usize] = values[value.index()],
@@ -213,4 +240,5 @@ fn evaluate(
             _ => {}
         }
     }
+    endless
 }

@@ -5,12 +5,13 @@
 //! stands only in [`super::primitives`] and [`super::aligned`], and once in [`super::table`].
 
 use super::columns::{Instances, IonColumns, NodeColumns, NodeIndex};
+use super::loops::Endless;
 use super::primitives::{Call, Loop, Primitive, View, WIDTH};
 use super::program::{Action, Code, Lookup, Program, Step};
 use super::scalar::{Evaluator, draw, play_at, set_stream};
 use super::table::TableValues;
 use super::{AlignedVector, LANES, Level};
-use crate::ir::{MOST_ROUNDS, Place, Sum};
+use crate::ir::{MOST_INNER_ROUNDS, MOST_ROUNDS, Place, Sum};
 
 /// Memory kept from run to run.
 #[derive(Default)]
@@ -47,8 +48,15 @@ impl Block {
 
 impl Machine<'_> {
     /// Runs the program's steps and actions for all instances, of which there is at least one. `values` holds the
-    /// slots that are the same for all. Lengths and indices must have been checked ([`Program::run`] does).
-    pub(super) fn run(&mut self, level: Level, values: &[f64], memory: &mut Memory, globals: &mut [f64]) {
+    /// slots that are the same for all. Lengths and indices must have been checked ([`Program::run`] does). Stops at
+    /// a loop that does not end, and gives it.
+    pub(super) fn run(
+        &mut self,
+        level: Level,
+        values: &[f64],
+        memory: &mut Memory,
+        globals: &mut [f64],
+    ) -> Option<Endless> {
         let level = level.supported();
         let loops = Primitive::loops(level);
         self.bind(values, memory);
@@ -57,7 +65,10 @@ impl Machine<'_> {
         let mut block = Block { start: 0, count: longest.min(count) };
         loop {
             self.gather(block, &memory.views);
-            self.steps(level, loops, block, &memory.views);
+            let endless = self.steps(level, loops, block, &memory.views);
+            if endless.is_some() {
+                return endless;
+            }
             self.actions(block, &memory.views);
             let next = block.start + longest;
             if next >= count {
@@ -75,6 +86,7 @@ impl Machine<'_> {
                 };
             }
         }
+        None
     }
 
     /// Makes the views of all slots, for the first block.
@@ -163,9 +175,12 @@ impl Machine<'_> {
         }
     }
 
-    fn steps(&mut self, level: Level, loops: &[Loop], block: Block, views: &[View]) {
+    fn steps(&mut self, level: Level, loops: &[Loop], block: Block, views: &[View]) -> Option<Endless> {
         let program = self.program;
         let mut rounds = vec![0; program.loops.len()];
+        // Of each instance by itself, so that what is too much does not depend on who else is in the block.
+        let has_inner = program.loops.iter().any(|turn| turn.is_inner);
+        let mut inner_rounds = vec![0; if has_inner { block.count } else { 0 }];
         let mut next = 0;
         while let Some(step) = program.steps.get(next) {
             next += 1;
@@ -185,15 +200,19 @@ impl Machine<'_> {
                     rounds[number as usize] += 1;
                     // SAFETY: the view holds the block.
                     let wants = |lane: &usize| unsafe { call.operands[0].lane(*lane) } != 0.0;
-                    if rounds[number as usize] < MOST_ROUNDS {
-                        if (0..block.count).any(|lane| wants(&lane)) {
-                            next = turn.start + 1;
-                        }
-                    } else {
-                        for lane in (0..block.count).filter(wants) {
-                            for slot in &turn.carried {
-                                // SAFETY: carried values stand in registers, which hold a block.
-                                unsafe { views[slot.index()].pointer.add(lane).write(f64::NAN) };
+                    let Some(first) = (0..block.count).find(wants) else { continue };
+                    next = turn.start + 1;
+                    let endless = |lane: usize, rounds: u32| {
+                        Some(Endless { site: turn.site, instance: block.start + lane, rounds })
+                    };
+                    if rounds[number as usize] >= MOST_ROUNDS {
+                        return endless(first, MOST_ROUNDS);
+                    }
+                    if turn.is_inner {
+                        for lane in (first..block.count).filter(wants) {
+                            inner_rounds[lane] += 1;
+                            if inner_rounds[lane] >= MOST_INNER_ROUNDS {
+                                return endless(lane, MOST_INNER_ROUNDS);
                             }
                         }
                     }
@@ -201,6 +220,7 @@ impl Machine<'_> {
                 _ => self.own(step, &call, block),
             }
         }
+        None
     }
 
     fn look_up(&self, level: Level, lookup: u32, call: &Call, views: &[View]) {

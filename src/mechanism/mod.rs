@@ -73,6 +73,8 @@ pub struct Mechanism {
     pub phases: Vec<(ir::Stage, Program)>,
     /// Why it runs on one thread only: what passes from one instance to the next. Empty for most mechanisms.
     pub serial: Vec<Carried>,
+    /// File and line of each loop and event that may never end, by [`ir::Site`].
+    pub sites: Vec<(String, usize)>,
     /// Conditions of WATCH.
     pub watch: Option<Program>,
     /// What is probably not meant in the text.
@@ -100,7 +102,7 @@ fn carried(module: &Module, sources: &Sources) -> Vec<Carried> {
         let variable = module.globals.iter().find(|v| id >= v.first && id - v.first < v.length);
         let Some(variable) = variable.filter(|v| list.iter().all(|c| c.name != v.name)) else { continue };
         let span = carried.read.or(carried.set);
-        let place = span.map(|span| (sources.get(span.source).name.clone(), sources.line_column(span).0));
+        let place = span.map(|span| line(span, sources));
         list.push(Carried { name: variable.name.clone(), span, place });
     }
     // In the order of the text.
@@ -108,7 +110,17 @@ fn carried(module: &Module, sources: &Sources) -> Vec<Carried> {
     list
 }
 
+/// The file and the line of a place in the text.
+fn line(span: Span, sources: &Sources) -> (String, usize) {
+    (sources.get(span.source).name.clone(), sources.line_column(span).0)
+}
+
 impl Mechanism {
+    /// `file:line` of a loop or an event, when it is known.
+    pub fn written_at(&self, site: ir::Site) -> Option<String> {
+        self.sites.get(site.0 as usize).map(|(file, line)| format!("{file}:{line}"))
+    }
+
     /// Whether its instances run one after another, on one thread.
     pub fn is_serial(&self) -> bool {
         !self.serial.is_empty()
@@ -174,6 +186,7 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
         receive: program(&module.receive),
         receive_initial: program(&module.receive_initial),
         serial: carried(&module, sources),
+        sites: module.sites.iter().map(|span| line(*span, sources)).collect(),
         watch: program(&module.watch),
         warnings,
         units,

@@ -54,6 +54,8 @@ pub(crate) struct Context<'a> {
     pub problems: Diagnostics,
     /// Keys every random number.
     pub seed: u64,
+    /// Memory that the network needs at the least, as far as it is known.
+    pub bytes: f64,
 }
 
 impl Context<'_> {

@@ -123,7 +123,15 @@ pub(crate) fn context<'a>(
     description: &'a Description,
     sources: &'a mut Sources,
 ) -> Context<'a> {
-    Context { document, description, names: Names::default(), sources, problems: Diagnostics::new(), seed: 1 }
+    Context {
+        document,
+        description,
+        names: Names::default(),
+        sources,
+        problems: Diagnostics::new(),
+        seed: 1,
+        bytes: 0.0,
+    }
 }
 
 /// Builds all but the check of delays. `None` when nothing sensible can be built.

@@ -23,6 +23,7 @@ mod ions;
 mod junctions;
 mod library;
 mod load;
+mod memory;
 mod model;
 mod morphology_file;
 mod names;

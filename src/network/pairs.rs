@@ -9,6 +9,7 @@ use super::context::{ANY, Bounds, Context, FRACTION};
 use super::description::{Cells, Connection, Junction, Rule, Scalar, Switch};
 use super::document::Place;
 use super::expression::{Expression, Scope};
+use super::memory;
 use super::model::Population;
 use super::names::{cell_number, find_table};
 use super::rules::{self, Ends, Pair};
@@ -225,7 +226,7 @@ impl Pairs<'_, '_> {
 
     fn limit(&self, context: &mut Context, count: f64) -> Option<()> {
         if count <= MOST {
-            return Some(());
+            return memory::connections(context, count, self.place.at("rule").span());
         }
         let message = format!("`{}` would make {count:.3e} connections, and {MOST} is the most", self.name);
         context.error("network/limit", self.place.at("rule").span(), message);

@@ -13,6 +13,7 @@ use super::document::Place;
 use super::expression::Scope;
 use super::ions;
 use super::library::{Library, limits, settable};
+use super::memory;
 use super::model::{
     ArtificialBody, Body, CellBody, Ion, Nernst, PointSet, Population, Setting, StreamIds, Values,
 };
@@ -50,6 +51,11 @@ pub(crate) fn build(
             let message =
                 format!("with `{name}` the network has {} cells, and {MOST} is the most", first_id + count);
             context.error("network/limit", place.at("count").span(), message);
+            break;
+        }
+        let of_type = |name: &String| cells.iter().find(|cell| cell.shape.name == *name);
+        let nodes = entry.cell.as_ref().and_then(of_type).map_or(0, |cell| cell.compartments.len());
+        if memory::cells(context, count, nodes, place.at("count").span()).is_none() {
             break;
         }
         let mut work = Work { context, library, cells, ions, name, entry, place, count: count as u32 };

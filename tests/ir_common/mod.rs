@@ -138,7 +138,7 @@ impl World {
             let get = |v: Value| values[v.0 as usize];
             let value = match *op {
                 Op::Carry(initial) => get(initial),
-                Op::Loop => 0.0,
+                Op::Loop(_) => 0.0,
                 // All change at once, at the end of the round.
                 Op::Next(_, next) => get(next),
                 Op::Repeat(again) => {
@@ -152,7 +152,7 @@ impl World {
                     while again && open > 0 {
                         at -= 1;
                         match kernel.ops[at] {
-                            Op::Loop => open -= 1,
+                            Op::Loop(_) => open -= 1,
                             Op::Repeat(_) => open += 1,
                             _ => {}
                         }
@@ -193,9 +193,11 @@ impl World {
                 Op::Request { when, what } => {
                     if when.is_none_or(|mask| get(mask) != 0.0) {
                         said.push(match what {
-                            Request::Send { delay, flag } => ("net_send".into(), vec![get(delay), get(flag)]),
+                            Request::Send { delay, flag, .. } => {
+                                ("net_send".into(), vec![get(delay), get(flag)])
+                            }
                             Request::Fire { time } => ("net_event".into(), vec![get(time)]),
-                            Request::Move { time } => ("net_move".into(), vec![get(time)]),
+                            Request::Move { time, .. } => ("net_move".into(), vec![get(time)]),
                             Request::Watch { number, excess } => {
                                 (format!("watch {number}"), vec![get(excess)])
                             }

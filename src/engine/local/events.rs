@@ -3,18 +3,23 @@
 //! As in NEURON's fixed step: what is due by the beginning of a step comes first, then conditions are looked at, and one that has
 //! become true sends its event at once; then comes what is due by the middle of the step.
 
+use std::sync::Arc;
+
 use super::super::connections::Target;
 use super::super::error::RunError;
 use super::super::layout::NONE;
 use super::super::membrane::Membrane;
 use super::super::queue::{Arrival, Event as Due, SelfEvent};
-use super::super::sets::{Armed, Set};
+use super::super::sets::{Armed, AtOnce, Set};
 use super::super::sink::Spike;
 use super::{Fired, Local};
 use crate::kernel::{Connections, Environment, Event, EventEffect};
 
 /// What a condition that is met just at its threshold counts as: NEURON's `float_epsilon`.
 const WATCH_MARGIN: f64 = 1e-11;
+
+/// Events that an instance may send itself and get within the same step: more are taken for a chain that never ends.
+const MOST_AT_ONCE: u32 = 1_000_000;
 
 /// Which piece of event code.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +35,9 @@ pub(super) enum Handler {
 impl Local {
     pub(super) fn initialise_connections(&mut self, environment: &Environment) {
         for connection in 0..self.store.count() as u32 {
+            if self.halts() {
+                return;
+            }
             let target = self.store.target(connection);
             self.handle(Handler::ConnectionInitial, target, environment, 0.0, connection);
         }
@@ -74,7 +82,10 @@ impl Local {
         self.queue.begin(step);
         let middle = self.clock.time(step) + self.clock.dt() * (0.5 + 1e-9);
         let until = until.min(middle);
-        while let Some(due) = self.queue.next(until) {
+        self.delivering = (step, until);
+        while !self.halts()
+            && let Some(due) = self.queue.next(until)
+        {
             match due {
                 Due::Arrival(a) => {
                     let target = self.store.target(a.connection);
@@ -88,6 +99,15 @@ impl Local {
                 }
             }
         }
+    }
+
+    /// When a run was cut short: what was due by `time` (ms), the beginning of step `step`, and is not delivered yet. The step is not
+    /// taken after that.
+    pub fn deliver_rest(&mut self, step: u64, time: f64) {
+        self.cut = Arc::default();
+        self.halted = false;
+        self.deliver(step, time);
+        self.halted = true;
     }
 
     /// Runs event code for one instance, with the weights of a connection ([`NONE`]: zeros), and carries out what it
@@ -131,7 +151,7 @@ impl Local {
             Event::new(&mut self.store.weights(connection)[..weights], flag, &mut self.effects)
         };
         let Membrane { nodes, ions, .. } = &mut self.membrane;
-        program.run_one(
+        let endless = program.run_one(
             self.level,
             environment,
             globals,
@@ -142,6 +162,9 @@ impl Local {
             ions,
             &mut event,
         );
+        if let Some(endless) = endless {
+            return self.halt_at_loop(set, endless, environment.time);
+        }
         self.links.bring_back(set, Some(instance), &mut self.sets, &mut self.membrane);
         if !self.effects.is_empty() {
             self.carry_out(target, environment.time, connection);
@@ -151,20 +174,29 @@ impl Local {
     /// Carries out what the event code of one instance has asked for at `now` (ms).
     fn carry_out(&mut self, target: Target, now: f64, connection: u32) {
         let instance = target.instance as usize;
-        let Set { mechanism, tickets, watching, ids, .. } = &mut self.sets[target.set as usize];
+        let (step, until) = self.delivering;
+        let mut crowded = None;
+        let Set { mechanism, tickets, watching, ids, at_once, instances, .. } =
+            &mut self.sets[target.set as usize];
         let name = || mechanism.module.name.clone();
         let mut watches = false;
         for effect in &self.effects {
             match *effect {
-                EventEffect::Send { delay, flag } if delay >= 0.0 && delay.is_finite() => {
+                EventEffect::Send { delay, flag, site } if delay >= 0.0 && delay.is_finite() => {
                     let event = SelfEvent { time: now + delay, sent: now, target, flag, connection };
+                    if event.time <= until && is_crowd(at_once, instances.columns.count(), instance, step) {
+                        crowded = Some(site);
+                    }
                     let ticket = self.queue.send(event);
                     if flag == MOVABLE {
                         tickets[instance] = Some(ticket);
                     }
                 }
-                EventEffect::Move { time } if time >= now && time.is_finite() => {
+                EventEffect::Move { time, site } if time >= now && time.is_finite() => {
                     let ticket = tickets[instance];
+                    if time <= until && is_crowd(at_once, instances.columns.count(), instance, step) {
+                        crowded = Some(site);
+                    }
                     let moved = ticket.is_some_and(|ticket| self.queue.reschedule(ticket, time, now));
                     if !moved {
                         let error = RunError::NothingToMove { mechanism: name(), time: now };
@@ -198,12 +230,19 @@ impl Local {
                     list.push(Armed { number, holds: excess >= -WATCH_MARGIN, event: None });
                 }
                 EventEffect::Send { delay: value, .. }
-                | EventEffect::Move { time: value }
+                | EventEffect::Move { time: value, .. }
                 | EventEffect::Fire { time: value } => {
                     let error = RunError::BadEventTime { mechanism: name(), value, time: now };
                     self.outbox.error.get_or_insert(error);
                 }
             }
+        }
+        if let Some(site) = crowded {
+            let written = mechanism.written_at(site);
+            let culprit = self.culprit(target.set as usize, instance);
+            let error = RunError::EndlessEvents { culprit, written, events: MOST_AT_ONCE, time: now };
+            self.outbox.error.get_or_insert(error);
+            self.halted = true;
         }
     }
 
@@ -218,6 +257,17 @@ impl Local {
             }
         }
     }
+}
+
+/// Counts one more event that `instance` of `count` gets in the step in which it sends it; whether they are too many.
+fn is_crowd(at_once: &mut Vec<AtOnce>, count: usize, instance: usize, step: u64) -> bool {
+    at_once.resize(count, AtOnce::default());
+    let own = &mut at_once[instance];
+    if own.step != step {
+        *own = AtOnce { step, count: 0 };
+    }
+    own.count += 1;
+    own.count >= MOST_AT_ONCE
 }
 
 /// The flag of the self-events that `net_move` can move.

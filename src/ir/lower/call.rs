@@ -385,7 +385,8 @@ impl<'a> Context<'a> {
             "net_send" => {
                 self.events_allowed(call, &[Stage::Initial, Stage::Receive])?;
                 let [delay, flag] = self.numbers(call)?;
-                self.request(Request::Send { delay, flag });
+                let site = self.site(call.span);
+                self.request(Request::Send { delay, flag, site });
                 Ok(())
             }
             "net_event" => {
@@ -397,7 +398,8 @@ impl<'a> Context<'a> {
             "net_move" => {
                 self.events_allowed(call, &[Stage::Receive])?;
                 let [time] = self.numbers(call)?;
-                self.request(Request::Move { time });
+                let site = self.site(call.span);
+                self.request(Request::Move { time, site });
                 Ok(())
             }
             "state_discontinuity" => self.discontinuity(call),

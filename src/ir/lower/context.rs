@@ -22,7 +22,7 @@ const DEEPEST_CALL: usize = 32;
 /// Expressions and statements inside each other, routines included.
 const DEEPEST: u32 = 1_000;
 /// Ops of one kernel before it is optimised.
-const MOST_OPS: usize = 100_000;
+pub(super) const MOST_OPS: usize = 300_000;
 /// Expressions and statements looked at, those of inlined calls and unrolled loops each time.
 const MOST_WORK: u32 = 1_000_000;
 
@@ -62,6 +62,8 @@ pub(super) struct Context<'a> {
     pub table_reads: Vec<BTreeMap<Slot, Span>>,
     /// Whether `play_size` or `play_at` was used.
     pub plays: bool,
+    /// Where loops and events are written that may never end.
+    pub sites: Vec<Span>,
     /// What diffuses along the cable.
     pub diffusions: Vec<Diffusion>,
     /// The kernel being made.
@@ -94,6 +96,8 @@ pub(super) struct Context<'a> {
     pub discontinued: BTreeSet<Slot>,
     /// Whether a BREAKPOINT runs for the second time in a step: NEURON leaves state_discontinuity out then.
     pub again: bool,
+    /// Equations that are being solved at once: the block, and how many they are.
+    pub solving: Option<(Span, usize)>,
     /// Expressions and statements inside each other.
     depth: u32,
     /// Expressions and statements looked at so far.
@@ -157,6 +161,8 @@ impl<'a> Context<'a> {
             table_of: HashMap::new(),
             tabled_initially: HashSet::new(),
             plays: false,
+            sites: Vec::new(),
+            solving: None,
             diffusions: Vec::new(),
             draft: Draft::new(Stage::Initial),
             frames: Vec::new(),
@@ -249,6 +255,16 @@ impl<'a> Context<'a> {
         self.draft.emit(Op::Request { when, what });
     }
 
+    /// The site of a loop or call that stands at `span`.
+    pub fn site(&mut self, span: Span) -> Site {
+        let known = self.sites.iter().position(|site| *site == span);
+        let number = known.unwrap_or_else(|| {
+            self.sites.push(span);
+            self.sites.len() - 1
+        });
+        Site(number as u32)
+    }
+
     /// Makes one kernel: `body` lowers into a new draft, with no local names.
     pub fn kernel(&mut self, stage: Stage, body: impl FnOnce(&mut Self)) -> Draft {
         let outer = std::mem::replace(&mut self.draft, Draft::new(stage));
@@ -336,6 +352,9 @@ impl<'a> Context<'a> {
         if large || self.depth >= DEEPEST {
             if std::mem::replace(&mut self.overgrown, true) {
                 return Err(Refused);
+            }
+            if large && let Some((span, size)) = self.solving.filter(|_| self.work <= MOST_WORK) {
+                return self.too_many_equations(span, size);
             }
             if large {
                 let message = format!("a block of the mechanism needs more than {MOST_OPS} operations");

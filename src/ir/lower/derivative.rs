@@ -12,7 +12,7 @@ use super::super::types::*;
 
 /// Whether `of` depends on `by` by way of a loop: then [`derivative`] cannot tell the slope.
 pub(super) fn through_loop(kernel: &Kernel, of: Value, by: Value) -> bool {
-    if !kernel.ops.contains(&Op::Loop) {
+    if !kernel.ops.iter().any(|op| matches!(op, Op::Loop(_))) {
         return false;
     }
     let depends = analysis::depends_on(kernel, by);
@@ -46,6 +46,43 @@ pub fn derivative(kernel: &mut Kernel, of: Value, by: Value) -> Option<Value> {
         }
     }
     slopes.known.get(&of).copied()
+}
+
+/// Appends the ops that make the slopes of `of` by each of `by`, which ascend; gives those that are not zero everywhere, with the number
+/// of what they are by. The same as [`derivative`] of each, but the work grows with what `of` is made of, not with the kernel. No loop may
+/// have ended since the first of `by`.
+pub(super) fn gradient(kernel: &mut Kernel, of: Value, by: &[Value]) -> Vec<(usize, Value)> {
+    let Some(first) = by.first() else { return Vec::new() };
+    let cone = analysis::made_of(kernel, of, first.0 as usize);
+    let place: HashMap<Value, usize> = cone.iter().enumerate().map(|(i, value)| (*value, i)).collect();
+    let operands: Vec<Vec<usize>> = cone
+        .iter()
+        .map(|value| kernel.op(*value).operands().filter_map(|v| place.get(&v).copied()).collect())
+        .collect();
+    let mut found = Vec::new();
+    let mut depends = vec![false; cone.len()];
+    for (number, x) in by.iter().enumerate() {
+        let Some(start) = place.get(x).copied() else { continue };
+        depends.fill(false);
+        depends[start] = true;
+        for i in start + 1..cone.len() {
+            depends[i] = operands[i].iter().any(|operand| depends[*operand]);
+        }
+        let mut slopes = Slopes { kernel, known: HashMap::new() };
+        for i in (start..cone.len()).filter(|i| depends[*i]) {
+            let slope = if i == start { Some(slopes.number(1.0)) } else { slopes.of(cone[i]) };
+            if let Some(slope) = slope {
+                slopes.known.insert(cone[i], slope);
+            }
+        }
+        found.extend(slopes.known.get(&of).map(|slope| (number, *slope)));
+    }
+    found
+}
+
+/// Whether a loop has ended in the kernel since `first`.
+pub(super) fn loops_since(kernel: &Kernel, first: Value) -> bool {
+    kernel.ops[first.0 as usize..].iter().any(|op| matches!(op, Op::Repeat(_)))
 }
 
 struct Slopes<'a> {
@@ -144,7 +181,7 @@ impl Slopes<'_> {
             | Op::Element { .. }
             | Op::PlaySize
             | Op::PlayAt(_)
-            | Op::Loop
+            | Op::Loop(_)
             | Op::Repeat(_)
             | Op::Next(..) => None,
             // Outside of loops a copy: inside of them there are no slopes ([`through_loop`]).

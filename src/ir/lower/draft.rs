@@ -184,7 +184,7 @@ impl Draft {
     }
 
     /// Begins a loop that carries `slots`; gives what [`Draft::close_loop`] takes.
-    pub fn open_loop(&mut self, slots: &BTreeSet<Slot>, span: Span) -> OpenLoop {
+    pub fn open_loop(&mut self, slots: &BTreeSet<Slot>, site: Site, span: Span) -> OpenLoop {
         let mut carries = Vec::new();
         for slot in slots {
             let initial = self.get(*slot, span);
@@ -192,7 +192,7 @@ impl Draft {
             self.environment.insert(*slot, carry);
             carries.push((*slot, carry));
         }
-        self.kernel.push(Op::Loop);
+        self.kernel.push(Op::Loop(site));
         OpenLoop { carries, environment: self.environment.clone(), locals: self.next_local }
     }
 

@@ -7,6 +7,10 @@
 
 use super::super::passes::fold;
 use super::super::types::*;
+use super::context::MOST_OPS;
+
+/// Equations of one system.
+pub(super) const MOST_EQUATIONS: usize = 4_000;
 
 /// `matrix x = right`; what is absent is zero.
 #[derive(Clone, Debug)]
@@ -44,14 +48,20 @@ pub(super) fn minus(kernel: &mut Kernel, a: Option<Value>, b: Value) -> Option<V
     })
 }
 
-/// Solves with pivots from the diagonal, each time the one that fills in least (Markowitz).
-pub(super) fn sparse(kernel: &mut Kernel, mut system: System) -> Vec<Option<Value>> {
+/// Solves with pivots from the diagonal, each time the one that fills in least (Markowitz). `None` when that takes more than
+/// [`MOST_OPS`] operations.
+pub(super) fn sparse(kernel: &mut Kernel, mut system: System) -> Option<Vec<Option<Value>>> {
     let size = system.right.len();
     let mut left: Vec<usize> = (0..size).collect();
+    let mut counts = Counts::of(&system);
     let mut order = Vec::with_capacity(size);
-    while let Some(pivot) = left.iter().copied().min_by_key(|p| fill(&system, &left, *p)) {
+    while let Some(pivot) = left.iter().copied().min_by_key(|p| counts.fill(&system, *p)) {
+        if kernel.ops.len() > MOST_OPS {
+            return None;
+        }
         left.retain(|row| *row != pivot);
         order.push(pivot);
+        counts.leave_out(&system, &left, pivot);
         let Some(diagonal) = system.matrix[pivot][pivot] else { continue };
         let columns: Vec<usize> =
             left.iter().copied().filter(|c| system.matrix[pivot][*c].is_some()).collect();
@@ -61,6 +71,9 @@ pub(super) fn sparse(kernel: &mut Kernel, mut system: System) -> Vec<Option<Valu
             for &column in &columns {
                 let Some(value) = system.matrix[pivot][column] else { continue };
                 let product = binary(kernel, Binary::Multiply, value, factor);
+                if system.matrix[row][column].is_none() {
+                    counts.add(row, column);
+                }
                 system.matrix[row][column] = minus(kernel, system.matrix[row][column], product);
             }
             if let Some(value) = system.right[pivot] {
@@ -84,23 +97,59 @@ pub(super) fn sparse(kernel: &mut Kernel, mut system: System) -> Vec<Option<Valu
             (None, _) => None,
         };
     }
-    solution
+    Some(solution)
 }
 
-/// How many coefficients can come into being when `pivot` is eliminated; one without a diagonal comes last.
-fn fill(system: &System, left: &[usize], pivot: usize) -> usize {
-    if system.matrix[pivot][pivot].is_none() {
-        return usize::MAX;
+/// How many coefficients beside the diagonal each row and column has, of what is left.
+struct Counts {
+    row: Vec<usize>,
+    column: Vec<usize>,
+}
+
+impl Counts {
+    fn of(system: &System) -> Counts {
+        let size = system.right.len();
+        let mut counts = Counts { row: vec![0; size], column: vec![0; size] };
+        for (row, values) in system.matrix.iter().enumerate() {
+            for (column, _) in values.iter().enumerate().filter(|(_, value)| value.is_some()) {
+                counts.add(row, column);
+            }
+        }
+        counts
     }
-    let others = || left.iter().filter(|other| **other != pivot);
-    let row = others().filter(|c| system.matrix[pivot][**c].is_some()).count();
-    let column = others().filter(|r| system.matrix[**r][pivot].is_some()).count();
-    row * column
+
+    fn add(&mut self, row: usize, column: usize) {
+        if row != column {
+            self.row[row] += 1;
+            self.column[column] += 1;
+        }
+    }
+
+    /// How many coefficients can come into being when `pivot` is eliminated; one without a diagonal comes last.
+    fn fill(&self, system: &System, pivot: usize) -> usize {
+        match system.matrix[pivot][pivot] {
+            None => usize::MAX,
+            Some(_) => self.row[pivot] * self.column[pivot],
+        }
+    }
+
+    /// `pivot` is no longer among those `left`.
+    fn leave_out(&mut self, system: &System, left: &[usize], pivot: usize) {
+        for &other in left {
+            self.row[other] -= usize::from(system.matrix[other][pivot].is_some());
+            self.column[other] -= usize::from(system.matrix[pivot][other].is_some());
+        }
+    }
 }
 
-/// Solves with the largest coefficient of each column as pivot, found for each instance by comparisons.
-pub(super) fn pivoted(kernel: &mut Kernel, system: System) -> Vec<Option<Value>> {
+/// Solves with the largest coefficient of each column as pivot, found for each instance by comparisons. `None` when that takes
+/// more than [`MOST_OPS`] operations.
+pub(super) fn pivoted(kernel: &mut Kernel, system: System) -> Option<Vec<Option<Value>>> {
     let size = system.right.len();
+    // Two operations for each coefficient below and right of each pivot, and two selects.
+    if kernel.ops.len() + 4 * size.pow(3) / 3 > MOST_OPS {
+        return None;
+    }
     let zero = kernel.push(Op::Constant(0.0));
     let mut rows: Vec<Vec<Value>> = system
         .matrix
@@ -139,5 +188,5 @@ pub(super) fn pivoted(kernel: &mut Kernel, system: System) -> Vec<Option<Value>>
         }
         solution[row] = Some(binary(kernel, Binary::Divide, value, rows[row][row]));
     }
-    solution
+    Some(solution)
 }

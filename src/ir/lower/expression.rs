@@ -229,6 +229,12 @@ impl<'a> Context<'a> {
                 match fold::constant(&self.draft.kernel, value) {
                     // C takes the whole part of an index.
                     Some(x) if x > -1.0 && x < f64::from(length) => Ok(Element::Known(x as u32)),
+                    Some(x) if !x.is_finite() => self.refuse(
+                        index.span,
+                        format!("the index of `{name}` is not a finite number"),
+                        "It divides by zero, or its value is too large.",
+                        "",
+                    ),
                     Some(x) => {
                         let message = format!("`{name}[{x}]` does not exist");
                         let last = length.saturating_sub(1);

@@ -10,10 +10,10 @@
 
 use super::super::analysis;
 use super::super::types::*;
-use super::context::{Context, Lowered};
-use super::derivative::{derivative, through_loop};
+use super::context::{Context, Lowered, MOST_OPS};
+use super::derivative::{derivative, gradient, loops_since, through_loop};
 use super::draft::Slot;
-use super::elimination::{self, System};
+use super::elimination::{self, MOST_EQUATIONS, System};
 use crate::diagnostic::Span;
 use crate::nmodl::ast;
 
@@ -44,6 +44,13 @@ impl Unknown {
 impl<'a> Context<'a> {
     /// A block of derivatives, for one step.
     pub fn implicit(&mut self, equations: &'a ast::EquationsBlock) -> Lowered<()> {
+        let outer = self.solving.take();
+        let result = self.implicitly(equations);
+        self.solving = outer;
+        result
+    }
+
+    fn implicitly(&mut self, equations: &'a ast::EquationsBlock) -> Lowered<()> {
         let before = self.draft.clone();
         self.slopes(equations)?;
         let slopes = self.draft.take_slopes();
@@ -53,6 +60,7 @@ impl<'a> Context<'a> {
             let start = self.draft.get(Slot::Place(place), span);
             unknowns.push(Unknown { place, span, start });
         }
+        self.solving = Some((equations.name.span, unknowns.len()));
         let before = self.draft.clone();
         let residuals = |cx: &mut Self, now: &[Value]| {
             cx.slopes(equations)?;
@@ -85,7 +93,7 @@ impl<'a> Context<'a> {
         span: Span,
         unknowns: &[Unknown],
         residuals: &impl Fn(&mut Self, &[Value]) -> Lowered<Vec<Value>>,
-        solve: impl Fn(&mut Kernel, System) -> Vec<Option<Value>>,
+        solve: impl Fn(&mut Kernel, System) -> Option<Vec<Option<Value>>>,
     ) -> Lowered<bool> {
         let mut now = Vec::new();
         for unknown in unknowns {
@@ -96,13 +104,12 @@ impl<'a> Context<'a> {
         }
         let found = residuals(self, &now)?;
         let system = self.linearise(span, &found, &now)?;
-        for x in &now {
-            let depends = analysis::depends_on(&self.draft.kernel, *x);
-            if system.matrix.iter().flatten().flatten().any(|value| depends[value.0 as usize]) {
-                return Ok(false);
-            }
+        let depends = analysis::depends_on_any(&self.draft.kernel, &now);
+        if system.matrix.iter().flatten().flatten().any(|value| depends[value.0 as usize]) {
+            return Ok(false);
         }
         let steps = solve(&mut self.draft.kernel, system);
+        let steps = self.solved(span, unknowns.len(), steps)?;
         for ((unknown, x), step) in unknowns.iter().zip(now).zip(steps) {
             let next = step.map_or(x, |step| self.draft.binary(Binary::Add, x, step));
             self.draft.set(unknown.slot(), next, unknown.span);
@@ -112,7 +119,25 @@ impl<'a> Context<'a> {
 
     /// Minus the slopes of `residuals` by `now` as a matrix, the residuals as the right-hand side.
     fn linearise(&mut self, span: Span, residuals: &[Value], now: &[Value]) -> Lowered<System> {
+        if now.len() > MOST_EQUATIONS {
+            return self.too_many_equations(span, now.len());
+        }
         let mut system = System::new(now.len());
+        let (first, last) = (now.iter().min().copied(), now.iter().max().copied());
+        let ascending = now.is_sorted();
+        let looped = first.is_some_and(|first| loops_since(&self.draft.kernel, first));
+        if ascending && !looped && last.is_some() {
+            for (row, residual) in residuals.iter().enumerate() {
+                for (column, slope) in gradient(&mut self.draft.kernel, *residual, now) {
+                    system.matrix[row][column] = Some(self.draft.unary(Unary::Negate, slope));
+                }
+                system.right[row] = Some(*residual);
+                if self.draft.kernel.ops.len() > MOST_OPS {
+                    return self.too_many_equations(span, now.len());
+                }
+            }
+            return Ok(system);
+        }
         for (row, residual) in residuals.iter().enumerate() {
             for (column, x) in now.iter().enumerate() {
                 if through_loop(&self.draft.kernel, *residual, *x) {
@@ -131,19 +156,46 @@ impl<'a> Context<'a> {
         Ok(system)
     }
 
+    /// The solution of a system of `size` equations, unless it needs too many operations.
+    pub fn solved(
+        &mut self,
+        span: Span,
+        size: usize,
+        solution: Option<Vec<Option<Value>>>,
+    ) -> Lowered<Vec<Option<Value>>> {
+        match solution {
+            Some(solution) => Ok(solution),
+            None => self.too_many_equations(span, size),
+        }
+    }
+
+    /// Refuses a system of `size` equations.
+    pub fn too_many_equations<T>(&mut self, span: Span, size: usize) -> Lowered<T> {
+        self.refuse(
+            span,
+            format!("solving these {size} equations at once needs more than {MOST_OPS} operations"),
+            &format!(
+                "The elimination is written out. About 60 equations that all depend on each other fit, and up to \
+                 {MOST_EQUATIONS} where each depends on a few others."
+            ),
+            "solve states that do not depend on each other in blocks of their own, each with its SOLVE",
+        )
+    }
+
     /// Newton's method on `residuals` of `unknowns`, until they stay where they are.
     pub fn newton(
         &mut self,
         span: Span,
         unknowns: &[Unknown],
         residuals: &impl Fn(&mut Self, &[Value]) -> Lowered<Vec<Value>>,
-        solve: impl Fn(&mut Kernel, System) -> Vec<Option<Value>>,
+        solve: impl Fn(&mut Kernel, System) -> Option<Vec<Option<Value>>>,
     ) -> Lowered<()> {
         let failed = self.iterated(span, MOST_NEWTON, |cx| {
             let now: Vec<Value> = unknowns.iter().map(|u| cx.draft.get(u.slot(), u.span)).collect();
             let found = residuals(cx, &now)?;
             let system = cx.linearise(span, &found, &now)?;
             let steps = solve(&mut cx.draft.kernel, system);
+            let steps = cx.solved(span, unknowns.len(), steps)?;
             let mut moving = cx.draft.number(0.0);
             for ((unknown, x), step) in unknowns.iter().zip(now).zip(steps) {
                 let Some(step) = step else { continue };

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use super::super::types::*;
 use super::context::{Context, Lowered};
 use super::draft::Slot;
-use super::elimination::{self, System, minus, plus};
+use super::elimination::{self, MOST_EQUATIONS, System, minus, plus};
 use super::expression::Target;
 use crate::diagnostic::Span;
 use crate::nmodl::ast::{self, Reaction, StatementKind};
@@ -31,6 +31,8 @@ pub(super) const FOREVER: f64 = 1e9;
 /// Reactions as they are collected.
 #[derive(Default)]
 pub(super) struct Scheme {
+    /// Where the block begins.
+    place: Option<Span>,
     /// States in the order in which they turn up.
     states: Vec<(Slot, Span)>,
     /// Slopes of the fluxes out of the row's state, by the column's state.
@@ -73,7 +75,8 @@ impl Scheme {
 impl<'a> Context<'a> {
     /// Collects the reactions of a block at the present states.
     fn scheme(&mut self, equations: &'a ast::EquationsBlock) -> Lowered<Scheme> {
-        let mut scheme = Scheme { mask: self.draft.mask(), ..Scheme::default() };
+        let place = Some(equations.name.span);
+        let mut scheme = Scheme { place, mask: self.draft.mask(), ..Scheme::default() };
         self.volumes(&equations.body, &mut scheme.volumes)?;
         let outer = self.scheme.replace(scheme);
         let outer_for = std::mem::replace(&mut self.solve_for, &equations.solve_for);
@@ -284,6 +287,10 @@ impl<'a> Context<'a> {
     /// By how much the states of a scheme move in one round; `starts` are their values before the step.
     fn moves(&mut self, scheme: &Scheme, starts: &BTreeMap<Slot, Value>) -> Lowered<Vec<Value>> {
         let size = scheme.states.len();
+        let Some(span) = scheme.place else { return Ok(Vec::new()) };
+        if size > MOST_EQUATIONS {
+            return self.too_many_equations(span, size);
+        }
         let mut system = System::new(size);
         let step = self.time_step();
         let one = self.draft.number(1.0);
@@ -310,6 +317,7 @@ impl<'a> Context<'a> {
         }
         self.conserve_instead(scheme, &mut system)?;
         let steps = elimination::sparse(&mut self.draft.kernel, system);
+        let steps = self.solved(span, size, steps)?;
         let zero = self.draft.number(0.0);
         Ok(steps.into_iter().map(|step| step.unwrap_or(zero)).collect())
     }

@@ -100,6 +100,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
     let said = cx.take_diagnostics();
     let (tables, plays) = (std::mem::take(&mut cx.tables), cx.plays);
     let diffusions = std::mem::take(&mut cx.diffusions);
+    let sites = std::mem::take(&mut cx.sites);
     let unnamed_stream = cx.unnamed_stream;
     let watches = events::watches(&cx);
     drop(cx);
@@ -127,6 +128,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         externals: names.externals,
         assigned,
         serial,
+        sites,
         diffusions,
         watches,
         prepare: None,

@@ -40,9 +40,10 @@ impl<'a> Context<'a> {
     pub fn looped(&mut self, span: Span, mut body: impl FnMut(&mut Self) -> Lowered<Value>) -> Lowered<()> {
         let mut carried = BTreeSet::new();
         self.loops += 1;
+        let site = self.site(span);
         let result = loop {
             let before = self.draft.clone();
-            let open = self.draft.open_loop(&carried, span);
+            let open = self.draft.open_loop(&carried, site, span);
             let again = match self.nested(span, &mut body) {
                 Ok(again) => again,
                 Err(refused) => break Err(refused),
@@ -115,7 +116,7 @@ impl<'a> Context<'a> {
     /// `FROM counter = from TO to BY by { body }`: unrolled when its rounds are known, else a loop.
     pub fn count_through(&mut self, counted: &Counted<'a>) -> Lowered<()> {
         let start = self.whole(counted.from)?;
-        let Some(first) = fold::constant(&self.draft.kernel, start).filter(|x| x.is_finite()) else {
+        let Some(first) = self.known(counted.from.span, start)? else {
             return self.counted_loop(counted, start);
         };
         let ends = || [counted.to].into_iter().chain(counted.by);
@@ -178,7 +179,20 @@ impl<'a> Context<'a> {
 
     fn known_whole(&mut self, expression: &'a ast::Expression) -> Lowered<Option<f64>> {
         let value = self.whole(expression)?;
-        Ok(fold::constant(&self.draft.kernel, value).filter(|x| x.is_finite()))
+        self.known(expression.span, value)
+    }
+
+    /// The number that a bound of a loop is, when that is known.
+    fn known(&mut self, span: Span, value: Value) -> Lowered<Option<f64>> {
+        match fold::constant(&self.draft.kernel, value) {
+            Some(x) if !x.is_finite() => self.refuse(
+                span,
+                "this bound of a loop is not a finite number",
+                "It divides by zero, or its value is too large.",
+                "",
+            ),
+            known => Ok(known),
+        }
     }
 
     /// A FROM loop that turns, its counter from `start` on.

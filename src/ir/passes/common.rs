@@ -88,7 +88,7 @@ fn key(op: &Op) -> Option<Key> {
         | Op::Element { .. } => {
             return None;
         }
-        Op::Carry(_) | Op::Loop | Op::Next(..) | Op::Repeat(_) => return None,
+        Op::Carry(_) | Op::Loop(_) | Op::Next(..) | Op::Repeat(_) => return None,
         Op::Connections => Key::Connections,
         Op::PlaySize => Key::PlaySize,
         Op::PlayAt(i) => Key::PlayAt(i),

@@ -363,7 +363,10 @@ mod tests {
         let mut k = Build::default();
         let (zero, one) = (k.constant(0.0), k.constant(1.0));
         k.0.push(Op::Random { random: RandomId(0), distribution: Distribution::Uniform, when: Some(zero) });
-        k.0.push(Op::Request { when: Some(zero), what: Request::Send { delay: one, flag: one } });
+        k.0.push(Op::Request {
+            when: Some(zero),
+            what: Request::Send { delay: one, flag: one, site: Site::NONE },
+        });
         k.0.push(Op::Request { when: Some(one), what: Request::Fire { time: one } });
         run(&mut k.0);
         super::super::dead::run(&mut k.0);

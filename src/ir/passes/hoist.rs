@@ -103,7 +103,7 @@ impl Changing {
             | Op::PlaySize
             | Op::PlayAt(_)
             | Op::Carry(_)
-            | Op::Loop
+            | Op::Loop(_)
             | Op::Next(..)
             | Op::Repeat(_) => false,
         }

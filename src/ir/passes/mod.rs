@@ -169,6 +169,7 @@ pub(crate) mod testing {
             externals: Vec::new(),
             assigned: Vec::new(),
             serial: Vec::new(),
+            sites: Vec::new(),
             diffusions: Vec::new(),
             prepare: None,
             initial: None,

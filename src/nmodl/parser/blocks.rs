@@ -116,9 +116,16 @@ impl<'a> Parser<'a> {
             );
             return Err(Failed);
         };
-        if includes.depth >= DEEPEST_INCLUDE || includes.count >= MOST_INCLUDES {
-            let message = format!("`{}` is included too deeply", path.text);
-            return refuse(self, message, "does the file include itself?".into());
+        let too_many = match (includes.chain.len() >= DEEPEST_INCLUDE, includes.count >= MOST_INCLUDES) {
+            (true, _) => Some(format!("files that include files may be {DEEPEST_INCLUDE} deep, not more")),
+            (_, true) => Some(format!("a mechanism may include {MOST_INCLUDES} files, not more")),
+            _ => None,
+        };
+        if let Some(limit) = too_many {
+            if std::mem::replace(&mut includes.too_many_told, true) {
+                return Err(Failed);
+            }
+            return refuse(self, format!("`{}` is one included file too many", path.text), limit);
         }
         let text = match (includes.load)(&path.text) {
             Ok(text) => text,
@@ -127,9 +134,24 @@ impl<'a> Parser<'a> {
                 return refuse(self, message, error.to_string());
             }
         };
+        // What includes a text that is the same as itself does so without end, whatever the files are called.
+        let open = || includes.chain.iter().chain([&self.source]);
+        let begin = open().position(|id| *includes.sources.get(*id).text == *text);
+        if let Some(begin) = begin {
+            let names: Vec<String> =
+                open().skip(begin).map(|id| format!("`{}`", includes.sources.get(*id).name)).collect();
+            let message = match &names[1..] {
+                [] => format!("`{}` includes itself", path.text),
+                _ => format!(
+                    "files include each other in a circle: {} includes `{}` again",
+                    names.join(" includes "),
+                    path.text
+                ),
+            };
+            return refuse(self, message, "this INCLUDE closes the circle".into());
+        }
         let id = includes.sources.add(path.text.clone(), text);
         includes.count += 1;
-        includes.depth += 1;
         let items = self.included_items(id);
         Ok(Item::Include(Include { path, items, span }))
     }
@@ -142,20 +164,21 @@ impl<'a> Parser<'a> {
         inner.includes = Some(Includes {
             sources: &mut *includes.sources,
             load: &mut *includes.load,
-            depth: includes.depth,
+            chain: includes.chain.iter().copied().chain([self.source]).collect(),
             count: includes.count,
+            too_many_told: includes.too_many_told,
         });
         inner.defines = std::mem::take(&mut self.defines);
         inner.errors = self.errors;
         let items = inner.items();
-        let count = inner.includes.as_ref().map_or(0, |i| i.count);
+        let (count, told) = inner.includes.as_ref().map_or((0, false), |i| (i.count, i.too_many_told));
         self.defines = std::mem::take(&mut inner.defines);
         self.errors = inner.errors;
         let said = std::mem::take(&mut inner.diagnostics);
         self.diagnostics.extend(said);
         if let Some(includes) = &mut self.includes {
             includes.count = count;
-            includes.depth -= 1;
+            includes.too_many_told = told;
         }
         items
     }

@@ -51,7 +51,7 @@ impl Parser<'_> {
     fn join(&mut self, operator: BinaryOperator, left: Built, right: Built) -> Parsed<Built> {
         let height = left.1.max(right.1) + 1;
         if height > HIGHEST {
-            return Err(self.too_deep());
+            return Err(self.too_long());
         }
         let span = left.0.span.to(right.0.span);
         let kind = ExpressionKind::Binary { operator, left: Box::new(left.0), right: Box::new(right.0) };

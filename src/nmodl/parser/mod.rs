@@ -25,7 +25,7 @@ const DEEPEST: u32 = 120;
 /// Height of one expression's tree; a long sum is as high as it has terms.
 const HIGHEST: u32 = 600;
 /// Files that include files.
-const DEEPEST_INCLUDE: u32 = 16;
+const DEEPEST_INCLUDE: usize = 64;
 /// Files included in all.
 const MOST_INCLUDES: u32 = 256;
 /// After so many errors a text is something else than NMODL.
@@ -145,7 +145,7 @@ pub fn parse_with_includes(
 ) -> Result<Module, Diagnostics> {
     let text = sources.get(id).text.clone();
     let mut parser = Parser::new(&text, id, 0..text.len(), true);
-    parser.includes = Some(Includes { sources, load, depth: 0, count: 0 });
+    parser.includes = Some(Includes { sources, load, chain: Vec::new(), count: 0, too_many_told: false });
     let items = parser.items();
     let span = Span::new(id, 0, text.len());
     parser.diagnostics.into_result(Module { items, span })
@@ -183,8 +183,12 @@ type Parsed<T> = Result<T, Failed>;
 struct Includes<'a> {
     sources: &'a mut Sources,
     load: &'a mut dyn FnMut(&str) -> io::Result<String>,
-    depth: u32,
+    /// The files that this one is included from, the outermost first.
+    chain: Vec<SourceId>,
+    /// Files included so far.
     count: u32,
+    /// Whether it was said that they are too many.
+    too_many_told: bool,
 }
 
 /// Where a statement stands, as some belong in one kind of block only.
@@ -446,7 +450,7 @@ impl<'a> Parser<'a> {
                     "nmodl/array-length",
                     format!("an array cannot have {} elements", length.value),
                 )
-                .at(length.span, "must be from 1 to 1000000"),
+                .at(length.span, "must be from 1 to 10000"),
             );
             return Err(Failed);
         }
@@ -496,8 +500,18 @@ impl<'a> Parser<'a> {
     fn too_deep(&mut self) -> Failed {
         let diagnostic = Diagnostic::error("nmodl/too-deep", "blocks or parentheses are nested too deeply")
             .at(self.token_span(), "here")
-            .note(format!("at most {DEEPEST} levels, and at most {HIGHEST} operators in one chain"))
+            .note(format!("at most {DEEPEST} levels"))
             .help("compute a part of it first, into a LOCAL variable");
+        self.report(diagnostic)
+    }
+
+    /// Reports that an expression has too many operators in a row.
+    fn too_long(&mut self) -> Failed {
+        let message = format!("this expression has more than {HIGHEST} operators in a row");
+        let diagnostic =
+            Diagnostic::error("nmodl/too-long", message).at(self.token_span(), "too long here").help(
+                "compute it in parts: put the first terms into a LOCAL variable, then add the others to that",
+            );
         self.report(diagnostic)
     }
 
