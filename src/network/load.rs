@@ -1,5 +1,6 @@
 //! The whole way from a file to a model.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
@@ -123,7 +124,15 @@ pub(crate) fn context<'a>(
     description: &'a Description,
     sources: &'a mut Sources,
 ) -> Context<'a> {
-    Context { document, description, names: Names::default(), sources, problems: Diagnostics::new(), seed: 1 }
+    Context {
+        document,
+        description,
+        names: Names::default(),
+        sources,
+        problems: Diagnostics::new(),
+        failed: HashSet::new(),
+        seed: 1,
+    }
 }
 
 /// Builds all but the check of delays. `None` when nothing sensible can be built.

@@ -151,6 +151,7 @@ impl<'a> Parser<'a> {
         let count = inner.includes.as_ref().map_or(0, |i| i.count);
         self.defines = std::mem::take(&mut inner.defines);
         self.errors = inner.errors;
+        self.lost.extend(std::mem::take(&mut inner.lost));
         let said = std::mem::take(&mut inner.diagnostics);
         self.diagnostics.extend(said);
         if let Some(includes) = &mut self.includes {

@@ -11,7 +11,7 @@ mod expressions;
 mod neuron;
 mod statements;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::ops::Range;
 
@@ -143,12 +143,38 @@ pub fn parse_with_includes(
     id: SourceId,
     load: &mut dyn FnMut(&str) -> io::Result<String>,
 ) -> Result<Module, Diagnostics> {
+    let Readable { module, said, .. } = parse_readable(sources, id, load);
+    said.into_result(module)
+}
+
+/// What could be read of a mechanism, be it whole or damaged.
+#[derive(Clone, Debug)]
+pub struct Readable {
+    /// The statements and blocks in which nothing is wrong.
+    pub module: Module,
+    /// All mistakes in the texts, and the files that could not be read.
+    pub said: Diagnostics,
+    /// Every word of the statements and blocks that were passed over: what the rest says of them is not known.
+    pub lost: HashSet<String>,
+}
+
+/// Reads as much of a mechanism and of the files it includes as can be read; `load` as in [`parse_with_includes`].
+pub fn parse_readable(
+    sources: &mut Sources,
+    id: SourceId,
+    load: &mut dyn FnMut(&str) -> io::Result<String>,
+) -> Readable {
     let text = sources.get(id).text.clone();
     let mut parser = Parser::new(&text, id, 0..text.len(), true);
     parser.includes = Some(Includes { sources, load, depth: 0, count: 0 });
     let items = parser.items();
     let span = Span::new(id, 0, text.len());
-    parser.diagnostics.into_result(Module { items, span })
+    Readable { module: Module { items, span }, said: parser.diagnostics, lost: parser.lost }
+}
+
+/// The words of a text, as names are written.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
 }
 
 /// Reads one expression that stands in a part of a text of another format, such as a string in a
@@ -213,6 +239,8 @@ struct Parser<'a> {
     defines: HashMap<String, i64>,
     depth: u32,
     place: Place,
+    /// Words of what was passed over after mistakes.
+    lost: HashSet<String>,
     /// Literals may carry a unit, and there are comments.
     mechanism: bool,
     includes: Option<Includes<'a>>,
@@ -234,6 +262,7 @@ impl<'a> Parser<'a> {
             defines: HashMap::new(),
             depth: 0,
             place: Place::Plain,
+            lost: HashSet::new(),
             mechanism,
             includes: None,
         }
@@ -353,6 +382,10 @@ impl<'a> Parser<'a> {
         if self.is("=") && wanted == "a statement" {
             diagnostic =
                 diagnostic.help("the statement before it goes on to here: is something missing there?");
+        }
+        let value = matches!(self.token.kind, TokenKind::Number { .. } | TokenKind::Symbol("("));
+        if value && wanted == "a statement" {
+            diagnostic = diagnostic.help("is an operator such as `*` missing before it?");
         }
         if self.is("=") && wanted == "`)`" {
             diagnostic = diagnostic.help("to compare, write `==`");
@@ -516,15 +549,24 @@ impl<'a> Parser<'a> {
             let start = self.token.start;
             match self.item() {
                 Ok(item) => items.push(item),
-                Err(Failed) => self.skip_to_item(start),
+                Err(Failed) => {
+                    self.skip_to_item(start);
+                    self.lose(start);
+                }
             }
         }
         if let Some(open) = self.lexer.open_comment() {
+            self.lost.extend(words(self.slice(open, self.text.len())).map(str::to_string));
             let place = Span::new(self.source, open, open + "COMMENT".len());
             let diagnostic = Diagnostic::error("nmodl/syntax", "`COMMENT` has no `ENDCOMMENT`");
             self.push_error(diagnostic.at(place, "everything from here on is left out"));
         }
         items
+    }
+
+    /// Notes that the text from `start` up to the current token is not in the tree.
+    fn lose(&mut self, start: usize) {
+        self.lost.extend(words(self.slice(start, self.token.start)).map(str::to_string));
     }
 
     /// After a mistake outside of statements: on to the next word that opens an item. `start` is

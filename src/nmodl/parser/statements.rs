@@ -3,8 +3,8 @@
 use super::{Failed, ITEM_WORDS, Parsed, Parser, Place, SHARED_WORDS, is_item_word};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::nmodl::ast::{
-    Argument, Block, Branch, LocalName, Reaction, Solve, SolveMethod, StateFactor, Statement, StatementKind,
-    Table, Term, Verbatim, WatchCondition,
+    Argument, Block, Branch, Expression, LocalName, Reaction, Solve, SolveMethod, StateFactor, Statement,
+    StatementKind, Table, Term, Verbatim, WatchCondition,
 };
 use crate::nmodl::lexer::{Token, TokenKind};
 
@@ -65,12 +65,17 @@ impl Parser<'_> {
                 let diagnostic = Diagnostic::error("nmodl/syntax", format!("expected `}}`, found {found}"))
                     .at(self.token_span(), "expected `}` before this")
                     .at(open, "the block opened here is not closed");
-                return Err(self.report(diagnostic));
+                // What follows may be a statement of this block or a block of the file: the latter is likelier.
+                self.report(diagnostic);
+                return Ok(statements);
             }
             let start = self.token.start;
             match self.statement() {
                 Ok(statement) => statements.push(statement),
-                Err(Failed) => self.skip_to_statement(start),
+                Err(Failed) => {
+                    self.skip_to_statement(start);
+                    self.lose(start);
+                }
             }
         }
     }
@@ -131,10 +136,7 @@ impl Parser<'_> {
             "if" | "IF" => self.if_statement(),
             "while" | "WHILE" => {
                 self.advance();
-                self.expect("(")?;
-                let condition = self.expression()?;
-                self.expect(")")?;
-                Ok(StatementKind::While { condition, body: self.block()? })
+                Ok(StatementKind::While { condition: self.condition()?, body: self.block()? })
             }
             "FROM" => self.loop_from_to(),
             "SOLVE" => self.solve(),
@@ -305,15 +307,21 @@ impl Parser<'_> {
         Ok(StatementKind::Assign { target, value: self.expression()? })
     }
 
+    /// `(expression)`.
+    fn condition(&mut self) -> Parsed<Expression> {
+        let open = self.token_span();
+        self.expect("(")?;
+        let condition = self.expression()?;
+        self.close(open)?;
+        Ok(condition)
+    }
+
     fn if_statement(&mut self) -> Parsed<StatementKind> {
         let mut branches = Vec::new();
         let mut otherwise = None;
         loop {
             self.advance();
-            self.expect("(")?;
-            let condition = self.expression()?;
-            self.expect(")")?;
-            branches.push(Branch { condition, body: self.block()? });
+            branches.push(Branch { condition: self.condition()?, body: self.block()? });
             if !(self.take_word("else") || self.take_word("ELSE")) {
                 break;
             }
@@ -482,8 +490,8 @@ impl Parser<'_> {
 }
 
 /// A number as an expression; a negative one is a negation, as when it is written in code.
-fn number_expression(number: crate::nmodl::ast::Number) -> crate::nmodl::ast::Expression {
-    use crate::nmodl::ast::{Expression, ExpressionKind, UnaryOperator};
+fn number_expression(number: crate::nmodl::ast::Number) -> Expression {
+    use crate::nmodl::ast::{ExpressionKind, UnaryOperator};
     let literal = Expression {
         kind: ExpressionKind::Number { value: number.value.abs(), unit: None },
         span: number.span,
