@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostics, SourceId, Sources, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
 use crate::ir::{self, Given, Kernel, Module};
 use crate::kernel::Program;
 use crate::nmodl::{
@@ -144,7 +144,11 @@ pub fn readable(sources: &mut Sources, id: SourceId, options: &Options) -> (nmod
     let mut load = text::includes(&sources.get(id).name, &options.include_folders);
     let nmodl::Readable { module, mut said, lost } = nmodl::parse_readable(sources, id, &mut load);
     if said.has_errors() {
-        said.extend(beside_damage(&module, lost, sources));
+        let more = beside_damage(&module, lost, sources);
+        // What is wrong in the line of another mistake may follow from it.
+        let line = |d: &Diagnostic| d.labels.first().map(|l| (l.span.source, sources.line_column(l.span).0));
+        let lines: Vec<_> = said.iter().map(line).collect();
+        more.iter().filter(|d| !lines.contains(&line(d))).for_each(|d| said.push(d.clone()));
     }
     (module, said.errors_first())
 }

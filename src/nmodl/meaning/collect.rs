@@ -373,8 +373,12 @@ impl<'a> Collector<'a> {
             Item::FunctionTable(table) => meaning.function_tables.push(table.clone()),
             Item::Equations(block) => meaning.equations.push(block.clone()),
             Item::Verbatim(verbatim) => meaning.verbatim.push(verbatim.clone()),
-            Item::Phase(PhaseBlock { phase: Phase::Initial, body, .. }) => append(&mut meaning.initial, body),
-            Item::Phase(PhaseBlock { phase: Phase::Breakpoint, body, .. }) => {
+            Item::Phase(PhaseBlock { phase: Phase::Initial, body, span }) => {
+                said_twice(&mut self.said, "INITIAL", meaning.initial.as_ref(), *span);
+                append(&mut meaning.initial, body);
+            }
+            Item::Phase(PhaseBlock { phase: Phase::Breakpoint, body, span }) => {
+                said_twice(&mut self.said, "BREAKPOINT", meaning.breakpoint.as_ref(), *span);
                 append(&mut meaning.breakpoint, body);
             }
             Item::Phase(other) => meaning.other_phases.push(other.clone()),
@@ -427,6 +431,18 @@ impl<'a> Collector<'a> {
             );
         }
     }
+}
+
+/// Warns of a second block of its kind: NEURON takes it, and it is seldom meant.
+fn said_twice(said: &mut Diagnostics, word: &str, first: Option<&Block>, second: Span) {
+    let Some(first) = first else { return };
+    let head = |span: Span| Span { end: span.end.min(span.start + word.len() as u32), ..span };
+    said.push(
+        Diagnostic::warning("nmodl/two-blocks", format!("there are two `{word}` blocks"))
+            .at(head(second), "runs after the first one")
+            .at(Span { end: first.span.start + 1, ..first.span }, "the first one")
+            .help("write one block with all statements"),
+    );
 }
 
 /// Blocks of the same kind run one after the other.

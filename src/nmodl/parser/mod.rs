@@ -239,6 +239,8 @@ struct Parser<'a> {
     defines: HashMap<String, i64>,
     depth: u32,
     place: Place,
+    /// Words of the language that were used as names, and complained of.
+    reserved: HashSet<&'a str>,
     /// Words of what was passed over after mistakes.
     lost: HashSet<String>,
     /// Literals may carry a unit, and there are comments.
@@ -262,6 +264,7 @@ impl<'a> Parser<'a> {
             defines: HashMap::new(),
             depth: 0,
             place: Place::Plain,
+            reserved: HashSet::new(),
             lost: HashSet::new(),
             mechanism,
             includes: None,
@@ -400,6 +403,10 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected(what));
         }
         if self.mechanism && is_reserved(text) {
+            // One word that is used as a name everywhere is one mistake.
+            if !self.reserved.insert(text) {
+                return Err(Failed);
+            }
             let diagnostic =
                 Diagnostic::error("nmodl/reserved", format!("expected {what}, found the keyword `{text}`"))
                     .at(self.token_span(), "a word of the language cannot be a name");

@@ -59,7 +59,7 @@ impl Parser<'_> {
                 return Ok(statements);
             }
             let word = if self.token.kind == TokenKind::Word { self.token_text() } else { "" };
-            let outside = is_item_word(word) && !SHARED_WORDS.contains(&word);
+            let outside = self.at_item() && is_item_word(word) && !SHARED_WORDS.contains(&word);
             if self.token.kind == TokenKind::End || outside {
                 let found = self.found();
                 let diagnostic = Diagnostic::error("nmodl/syntax", format!("expected `}}`, found {found}"))
