@@ -10,6 +10,7 @@
 //! A routine that nothing in the mechanism calls has no effect in a run: when its C cannot be translated, the routine
 //! is left out with a note. Everything else is refused at its line.
 
+mod alike;
 mod assign;
 mod build;
 mod calls;
@@ -59,7 +60,7 @@ pub fn expand(module: &mut Module, sources: &Sources) -> Diagnostics {
     let left_out = work.run(module);
     let Work { shared, made, .. } = work;
     if said.has_errors() {
-        return said;
+        return alike::together(&said, sources);
     }
     for note in &shared.made.notes {
         said.push(note.clone());
