@@ -239,6 +239,10 @@ struct Parser<'a> {
     defines: HashMap<String, i64>,
     depth: u32,
     place: Place,
+    /// Columns of the statements whose opening brace is missing, in the item that is read: the closing one is left over.
+    unopened: Vec<usize>,
+    /// The last mistake was a missing opening brace.
+    no_brace: bool,
     /// Words of the language that were used as names, and complained of.
     reserved: HashSet<&'a str>,
     /// Words of what was passed over after mistakes.
@@ -264,6 +268,8 @@ impl<'a> Parser<'a> {
             defines: HashMap::new(),
             depth: 0,
             place: Place::Plain,
+            unopened: Vec::new(),
+            no_brace: false,
             reserved: HashSet::new(),
             lost: HashSet::new(),
             mechanism,
@@ -376,24 +382,62 @@ impl<'a> Parser<'a> {
     }
 
     fn unexpected_here(&self, wanted: &str) -> Diagnostic {
-        let mut diagnostic =
-            Diagnostic::error("nmodl/syntax", format!("expected {wanted}, found {}", self.found()))
-                .at(self.token_span(), format!("expected {wanted}"));
-        if self.token.kind == TokenKind::Symbol(";") {
-            diagnostic = diagnostic.help("statements end by themselves: remove the `;`");
+        let message = format!("expected {wanted}, found {}", self.found());
+        let diagnostic = Diagnostic::error("nmodl/syntax", message);
+        // What is missing at the end of a line is missing there, and not where the next one begins.
+        let before = self.slice(0, self.last_end).chars().next_back().filter(|_| self.last_end > 0);
+        let diagnostic = match before {
+            Some(last) if wanted != "a statement" && self.lexer.starts_line(self.token.start) => {
+                let place = Span::new(self.source, self.last_end - last.len_utf8(), self.last_end);
+                diagnostic.at(place, format!("expected {wanted} after this"))
+            }
+            _ => diagnostic.at(self.token_span(), format!("expected {wanted}")),
+        };
+        match self.help_with(wanted) {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
         }
-        if self.is("=") && wanted == "a statement" {
-            diagnostic =
-                diagnostic.help("the statement before it goes on to here: is something missing there?");
+    }
+
+    /// What to do about the current token, where `wanted` belongs.
+    fn help_with(&self, wanted: &str) -> Option<&'static str> {
+        let fresh = self.lexer.starts_line(self.token.start);
+        let rest = self.slice(self.token.start, self.text.len());
+        let operand =
+            matches!(self.token.kind, TokenKind::Word | TokenKind::Number { .. } | TokenKind::Symbol("("));
+        let closes = wanted == "`)`" || wanted == "`,` or `)`";
+        match self.token.kind {
+            TokenKind::Symbol(";") => Some("statements end by themselves: remove the `;`"),
+            _ if rest.starts_with("//") || rest.starts_with("/*") || rest.starts_with('#') => {
+                Some("a comment starts with `:` or `?`")
+            }
+            TokenKind::Symbol("=") if wanted == "a statement" => {
+                Some("the statement before it goes on to here: is something missing there?")
+            }
+            TokenKind::Symbol("=") if wanted == "`)`" => Some("to compare, write `==`"),
+            TokenKind::Symbol("*")
+                if wanted == "an expression" && self.slice(0, self.token.start).ends_with('*') =>
+            {
+                Some("a power is written with `^`")
+            }
+            TokenKind::Symbol("*" | "/" | "+" | "^") if wanted == "an expression" => {
+                Some("is there an operator too many, or a value missing before it?")
+            }
+            TokenKind::Symbol(",") if wanted.ends_with("or `}`") => {
+                let between_digits = self.slice(0, self.token.start).ends_with(|c: char| c.is_ascii_digit())
+                    && rest[1..].starts_with(|c: char| c.is_ascii_digit());
+                Some(if between_digits {
+                    "numbers have a point: `0.5`, not `0,5`"
+                } else {
+                    "here names have no commas between them: remove the `,`"
+                })
+            }
+            _ if operand && !fresh && closes => Some("is an operator such as `*` missing before it?"),
+            TokenKind::Number { .. } | TokenKind::Symbol("(") if wanted == "a statement" => {
+                Some("is an operator such as `*` missing before it?")
+            }
+            _ => None,
         }
-        let value = matches!(self.token.kind, TokenKind::Number { .. } | TokenKind::Symbol("("));
-        if value && wanted == "a statement" {
-            diagnostic = diagnostic.help("is an operator such as `*` missing before it?");
-        }
-        if self.is("=") && wanted == "`)`" {
-            diagnostic = diagnostic.help("to compare, write `==`");
-        }
-        diagnostic
     }
 
     /// A name that is no word of the language.
