@@ -360,9 +360,11 @@ impl<'a> Checker<'a, '_> {
                 };
                 let message = format!("the current `{name}` is never computed");
                 self.said.push(
-                    Diagnostic::warning("nmodl/current-never-set", message)
-                        .at(symbol.span, stays)
-                        .help(format!("write `{name} = ...` in BREAKPOINT, or remove `{name}` here")),
+                    Diagnostic::warning("nmodl/current-never-set", message).at(symbol.span, stays).help(
+                        format!(
+                            "write `{name} = ...` in BREAKPOINT, or take `{name}` out of the NEURON block"
+                        ),
+                    ),
                 );
             }
         }

@@ -57,8 +57,9 @@ pub(super) fn together(said: &Diagnostics, sources: &Sources) -> Diagnostics {
 /// The message without its names, and what is said of it.
 fn kind(one: &Diagnostic) -> String {
     let words: Vec<&str> = one.message.split('`').step_by(2).collect();
-    // What is said of nothing but names, such as an unknown one, is different for each of them.
-    let names = if one.notes.is_empty() && one.help.is_empty() { one.message.as_str() } else { "" };
+    // Each unknown name is a slip of its own.
+    let named = one.message.contains("is not declared") || (one.notes.is_empty() && one.help.is_empty());
+    let names = if named { one.message.as_str() } else { "" };
     format!("{}|{names}|{}|{}", words.join("`"), one.notes.join("|"), one.help.join("|"))
 }
 
