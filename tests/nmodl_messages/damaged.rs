@@ -225,7 +225,7 @@ fn c() {
             1,
             "    ninf = s->a;\n    ninf = s->b;\n    ninf = s->c + s->a;",
         ),
-        c("names that nobody declares", 3, "    ninf = aaa;\n    ninf = bbb + ccc;"),
+        c("names that nobody declares", 2, "    ninf = aaa;\n    ninf = bbb;"),
         and(
             "C and a mistake elsewhere",
             2,
