@@ -172,11 +172,12 @@ impl Diagnostic {
             Severity::Note => Level::NOTE,
         };
         let message = shortened(&self.message);
-        let labels: Vec<String> = self.labels.iter().map(|l| shortened(&l.text)).collect();
+        let (shown, apart) = self.near_labels(sources);
+        let labels: Vec<String> = shown.iter().map(|l| shortened(&l.text)).collect();
         let title = level.primary_title(message.as_str()).id(self.code);
         let mut group = Group::with_title(title);
         let mut order: Vec<SourceId> = Vec::new();
-        for label in &self.labels {
+        for label in &shown {
             if !order.contains(&label.span.source) {
                 order.push(label.span.source);
             }
@@ -184,9 +185,9 @@ impl Diagnostic {
         for id in order {
             let source = sources.get(id);
             let mut snippet = Snippet::source(source.text.as_ref()).path(source.name.as_str());
-            for (i, label) in self.labels.iter().enumerate().filter(|(_, l)| l.span.source == id) {
+            for (i, label) in shown.iter().enumerate().filter(|(_, l)| l.span.source == id) {
                 let kind = if i == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-                let range = clamp(&source.text, label.span);
+                let range = on_short_lines(&source.text, clamp(&source.text, label.span));
                 let annotation = kind.span(range);
                 snippet = snippet.annotation(if label.text.is_empty() {
                     annotation
@@ -195,6 +196,12 @@ impl Diagnostic {
                 });
             }
             group = group.element(snippet);
+        }
+        for label in apart {
+            let (line, column) = sources.line_column(label.span);
+            let name = &sources.get(label.span.source).name;
+            let text = if label.text.is_empty() { "see here" } else { &label.text };
+            group = group.element(Level::NOTE.message(shortened(&format!("{text}: {name}:{line}:{column}"))));
         }
         for note in &self.notes {
             group = group.element(Level::NOTE.message(shortened(note)));
@@ -205,11 +212,45 @@ impl Diagnostic {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&[group])
     }
+
+    /// The places to be shown in the text, and those that are told in words: a place far from the primary one in the same
+    /// line, all of which would have to be shown between the two.
+    fn near_labels(&self, sources: &Sources) -> (Vec<&Label>, Vec<&Label>) {
+        let Some(first) = self.labels.first() else { return (Vec::new(), Vec::new()) };
+        let (line, column) = sources.line_column(first.span);
+        self.labels.iter().partition(|label| {
+            let (other, at) = sources.line_column(label.span);
+            label.span.source != first.span.source || other != line || at.abs_diff(column) <= WIDEST
+        })
+    }
 }
 
-/// A sentence short enough to read: of a very long one, as with a name of a thousand letters in it, the two ends.
-fn shortened(text: &str) -> String {
+/// Columns of one line that are shown; more than that is cut.
+const WIDEST: usize = 120;
+
+/// A place of several lines, all of them short; of one that has a long line, its first line.
+fn on_short_lines(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let Some(inside) = text.get(range.clone()) else { return range };
+    match inside.find('\n') {
+        Some(end) if inside.lines().any(|line| line.len() > WIDEST) => range.start..range.start + end,
+        _ => range,
+    }
+}
+
+/// A sentence short enough to read: of a very long one, and of a name of a hundred letters and more, the two ends.
+pub fn shortened(text: &str) -> String {
     const MOST: usize = 1200;
+    const LONGEST_NAME: usize = 100;
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut short = String::new();
+    for piece in text.split_inclusive(|c: char| !is_part(c)) {
+        if piece.len() > LONGEST_NAME && piece.is_ascii() {
+            short += &format!("{}...{}", &piece[..40], &piece[piece.len() - 20..]);
+        } else {
+            short += piece;
+        }
+    }
+    let text = short.as_str();
     let count = text.chars().count();
     if count <= MOST {
         return text.to_owned();
@@ -267,6 +308,14 @@ impl Diagnostics {
     /// The messages in the order they were found.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.list.iter()
+    }
+
+    /// The same with the errors before all else, and those of one kind in the order of the texts.
+    #[must_use]
+    pub fn errors_first(mut self) -> Diagnostics {
+        let place = |d: &Diagnostic| d.labels.first().map(|label| (label.span.source, label.span.start));
+        self.list.sort_by_key(|d| (std::cmp::Reverse(d.severity), place(d)));
+        self
     }
 
     /// `Ok(value)` when nothing stops the run, else all that was said.

@@ -114,6 +114,47 @@ count = 1
 }
 
 #[test]
+fn what_is_no_mod_file_is_told() {
+    let place = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| fs::write(place.path().join(name), bytes).unwrap();
+    write("binary.mod", b"NEURON\0\0\x01\x02");
+    write("wide.mod", b"\xff\xfeN\0E\0");
+    write("network.toml", b"# what NEURON says\nname = \"a\"\n");
+    write("empty.mod", b"");
+    write(
+        "old.mod",
+        b"NEURON { SUFFIX old RANGE x } : at 30 \xb0C\nASSIGNED { x v (mV) }\nBREAKPOINT { x = v }\n",
+    );
+    fs::create_dir(place.path().join("folder")).unwrap();
+    for (name, status, words) in [
+        ("binary.mod", 2, "cannot read `binary.mod`: it is not text"),
+        ("wide.mod", 2, "it is UTF-16"),
+        ("network.toml", 2, "`network.toml` is no .mod file: it has no NEURON block"),
+        ("empty.mod", 2, "there is nothing in this file"),
+        ("folder", 2, "there is no .mod file in `folder`"),
+        ("none.mod", 2, "cannot read `none.mod`: there is no such file"),
+        ("old.mod", 0, ""),
+    ] {
+        let (found, out, err) = answer(place.path(), &["check", name]);
+        assert_eq!(found, status, "{name}: {out}{err}");
+        assert!(err.contains(words), "{name}: {err}");
+        assert!(!out.contains("no files"), "{name}: {out}");
+    }
+}
+
+#[test]
+fn units_do_not_bury_errors() {
+    let place = tempfile::tempdir().unwrap();
+    let text = WRONG_UNIT.replacen("BREAKPOINT {", "BREAKPOINT { i = nothing ", 1);
+    assert!(text.contains("nothing"));
+    fs::write(place.path().join("leak.mod"), text).unwrap();
+    let (_, _, err) = answer(place.path(), &["check", "leak.mod"]);
+    assert!(err.starts_with("error[nmodl/undeclared]"), "{err}");
+    assert!(err.contains("leak.mod: 1 unit warning left out till the errors are mended"), "{err}");
+    assert!(!err.contains("units/assignment"), "{err}");
+}
+
+#[test]
 fn what_cannot_be_read_is_told() {
     let (status, _, err) = answer(&folder(), &["check", "temporaries.mod", "none.mod"]);
     assert_eq!(status, 2);

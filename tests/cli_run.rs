@@ -340,7 +340,7 @@ fn a_network_is_checked_without_a_run() {
     assert_eq!((status, err.as_str()), (0, ""));
     assert_eq!(
         out,
-        "tiny.toml: nothing is wrong with it; 16 cells in 2 populations, 8 connections, 1 reports\n"
+        "tiny.toml: nothing is wrong with it; 16 cells in 2 populations, 8 connections, 1 report\n"
     );
     assert_eq!(place.answer("check tiny.toml --set delay=0").0, 2);
     assert_eq!(place.names("."), ["tiny.toml"]);

@@ -335,6 +335,41 @@ fn mechanisms_and_ions() {
     cases.check("mechanisms_and_ions");
 }
 
+/// A mechanism of a file that is wrong is named all over a network: only the file is complained of.
+#[test]
+fn a_wrong_mechanism_makes_no_other_message() {
+    let edits = [
+        (
+            "[table.pattern]",
+            "[mechanisms]\nfiles = [\"na.mod\", \"syn.mod\"]\n[global.na]\nshift = 3\n[table.pattern]",
+        ),
+        ("[cell.ball.mechanism.hh]", "[cell.ball.mechanism.na]\ngbar = 3\n[cell.ball.mechanism.hh]"),
+        ("mechanism = \"ExpSyn\"", "mechanism = \"syn\""),
+        ("reversal = 50", "reversal = 50\n[cell.ball.ion.ca]\ninside = 1e-4"),
+        (
+            "variable = \"v\"\nevery = 0.5",
+            "variable = \"na.m\"\n[record.g]\npopulation = \"a\"\nvariable = \"synapse.g\"\n[record.i]\npopulation = \"a\"\nvariable = \"ica\"",
+        ),
+    ];
+    let na = |body: &str| {
+        format!(
+            "NEURON {{ SUFFIX na USEION ca WRITE ica RANGE gbar }}\nPARAMETER {{ gbar = 1 }}\nASSIGNED {{ v ica }}\nBREAKPOINT {{ {body} }}\n"
+        )
+    };
+    let syn = |body: &str| {
+        format!(
+            "NEURON {{ POINT_PROCESS syn NONSPECIFIC_CURRENT i RANGE tau }}\nPARAMETER {{ tau = 1 }}\nASSIGNED {{ v i }}\nBREAKPOINT {{ {body} }}\nNET_RECEIVE (w) {{ tau = w }}\n"
+        )
+    };
+    let mut cases = Cases(String::new());
+    let (bad, worse) = (na("ica = gbr * v"), na("ica = gbar * * v"));
+    let (good, lost) = (syn("i = v / tau"), syn("i = v / (tau"));
+    cases.with("mistakes of meaning", &edits, &[("na.mod", &bad), ("syn.mod", &syn("i = v / ta"))], &[]);
+    cases.with("mistakes of syntax", &edits, &[("na.mod", &worse), ("syn.mod", &lost)], &[]);
+    cases.with("one of two files", &edits[..3], &[("na.mod", &worse), ("syn.mod", &good)], &[]);
+    cases.check("a_wrong_mechanism");
+}
+
 #[test]
 fn populations_and_stimuli() {
     let mut cases = Cases(String::new());

@@ -101,7 +101,7 @@ fn every_name_gets_its_storage() {
     assert_eq!(meaning.symbol(find(&meaning, "ena")).default, 0.0);
     assert_eq!(meaning.initial.as_ref().map(|b| b.statements.len()), Some(2));
     let warned: Vec<_> = meaning.warnings.iter().map(|d| d.code).collect();
-    assert_eq!(warned, ["nmodl/never-declared"]);
+    assert_eq!(warned, ["nmodl/two-blocks", "nmodl/never-declared"]);
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn slips_that_neuron_runs_are_warnings() {
         ("NEURON { SUFFIX x NONSPECIFIC_CURRENT i } ASSIGNED { i }", "nmodl/current-never-set"),
         ("NEURON { SUFFIX x } STATE { m }", "nmodl/no-equation"),
         ("NEURON { SUFFIX x } ASSIGNED { a a }", "nmodl/duplicate"),
-        ("NEURON { SUFFIX x } UNITS { (mx) = (millix) }", "nmodl/unit"),
+        ("NEURON { SUFFIX x } INITIAL { } INITIAL { }", "nmodl/two-blocks"),
         ("NEURON { SUFFIX x } UNITS { K = (volt) (joule) }", "nmodl/unit"),
         ("NEURON { SUFFIX x } INITIAL { v = v + 1 }", "nmodl/sets-v"),
         ("NEURON { SUFFIX x USEION k READ ek } INITIAL { ek = 1 }", "nmodl/read-only-ion"),
@@ -297,9 +297,15 @@ fn slips_that_neuron_runs_are_warnings() {
 }
 
 #[test]
+fn a_unit_must_exist() {
+    let text = "NEURON { SUFFIX x } UNITS { (mx) = (millix) } ASSIGNED { y (mx) }";
+    assert_eq!(said(text).iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["nmodl/unit"]);
+}
+
+#[test]
 fn a_mechanism_needs_a_name() {
     assert_eq!(said("ASSIGNED { y }")[0].0, "nmodl/no-name");
-    assert_eq!(said("")[0].0, "nmodl/no-name");
+    assert_eq!(said("")[0].0, "nmodl/empty");
 }
 
 #[test]

@@ -15,6 +15,15 @@ pub(super) fn count(n: u64) -> String {
     out
 }
 
+/// A count of things: `no files`, `1 file`, `12 345 files`; what ends in a consonant and y is left to the caller.
+pub(super) fn counted(n: u64, thing: &str) -> String {
+    match n {
+        0 => format!("no {thing}s"),
+        1 => format!("1 {thing}"),
+        _ => format!("{} {thing}s", count(n)),
+    }
+}
+
 /// A number with at most `digits` significant digits and no trailing zeros; whole numbers in full.
 pub(super) fn number(x: f64, digits: usize) -> String {
     if x == 0.0 || !x.is_finite() {
@@ -135,6 +144,12 @@ mod tests {
     fn counts_are_grouped() {
         let texts = [0, 12, 999, 1000, 12_345, 1_234_567].map(count);
         assert_eq!(texts, ["0", "12", "999", "1 000", "12 345", "1 234 567"]);
+    }
+
+    #[test]
+    fn one_thing_is_not_many() {
+        let texts = [0, 1, 2, 1200].map(|n| counted(n, "cell"));
+        assert_eq!(texts, ["no cells", "1 cell", "2 cells", "1 200 cells"]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Exit;
 use super::args::{Balance, PlanArgs, SummaryFormat};
 use super::balance;
-use super::format::{block, bytes, count, nanoseconds, number, table};
+use super::format::{block, bytes, count, counted, nanoseconds, number, table};
 use super::run;
 use super::source;
 use super::story;
@@ -206,7 +206,7 @@ fn outlook(model: &Model, plan: &Plan, wanted: &Balance, costs: &Costs) -> Vec<O
 }
 
 fn text(answer: &Answer, file: &str) -> String {
-    let threads = if answer.threads == 1 { "1 thread".into() } else { format!("{} threads", answer.threads) };
+    let threads = counted(answer.threads as u64, "thread");
     let mut rows = vec![
         ("complexity", format!("{} a step", nanoseconds(answer.complexity_ns))),
         (
@@ -222,8 +222,8 @@ fn text(answer: &Answer, file: &str) -> String {
     ];
     rows.extend(answer.split.iter().take(SHOWN).map(|cell| ("cut", cuts(cell))));
     if answer.split.len() > SHOWN {
-        let more = count((answer.split.len() - SHOWN) as u64);
-        rows.push(("", format!("and {more} more cells; `--summary json` has all")));
+        let more = counted((answer.split.len() - SHOWN) as u64, "more cell");
+        rows.push(("", format!("and {more}; `--summary json` has all")));
     }
     rows.extend(answer.serial.iter().map(|one| ("thread 0", pinned(one))));
     let memory = &answer.memory;
@@ -245,8 +245,7 @@ const SHOWN: usize = 4;
 fn pieces(answer: &Answer) -> String {
     match answer.split.len() {
         0 => "none: all cells are whole".into(),
-        1 => format!("{}, of 1 cell", answer.pieces),
-        n => format!("{}, of {} cells", count(answer.pieces as u64), count(n as u64)),
+        n => format!("{}, of {}", count(answer.pieces as u64), counted(n as u64, "cell")),
     }
 }
 
@@ -266,7 +265,7 @@ fn cuts(cell: &Split) -> String {
 
 /// What holds cells on thread 0, and why.
 fn pinned(serial: &Serial) -> String {
-    let cells = if serial.cells == 1 { "1 cell".into() } else { format!("{} cells", count(serial.cells)) };
+    let cells = counted(serial.cells, "cell");
     let variable = |v: &crate::record::SerialVariable| {
         let place = v.file.as_ref().zip(v.line).map(|(file, line)| format!(" ({file}, line {line})"));
         format!("`{}`{}", v.name, place.unwrap_or_default())

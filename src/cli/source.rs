@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::args::{ResetArgs, Settings};
-use super::format::count;
+use super::format::counted;
 use super::terminal::{self, Terminal};
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::network::{self, Change, Loaded, Overrides};
@@ -28,11 +28,10 @@ pub(super) fn load(path: &Path, settings: &Settings, terminal: &Terminal) -> Opt
             }
             if loaded.delays_reset > 0 {
                 let to = settings.reset_zero_delays.unwrap_or(network::DEFAULT_RESET);
-                let many = count(loaded.delays_reset);
-                terminal.note(
-                    "network/delays-reset",
-                    &format!("{many} delays under the time step are now {to} ms"),
-                );
+                let many = counted(loaded.delays_reset, "delay");
+                let are = if loaded.delays_reset == 1 { "is" } else { "are" };
+                terminal
+                    .note("network/delays-reset", &format!("{many} under the time step {are} now {to} ms"));
             }
             Some((loaded, sources))
         }
@@ -70,15 +69,30 @@ fn units(loaded: &Loaded, settings: &Settings, sources: &Sources, terminal: &Ter
     if warnings == 0 || terminal.quiet() {
         return Units::Taken;
     }
-    let named = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
     let text = format!(
         "{} in {}; see `volley mod check {}`",
-        named(warnings, "unit warning"),
-        named(files.len(), "file"),
-        files.join(" ")
+        counted(warnings as u64, "unit warning"),
+        counted(files.len() as u64, "file"),
+        places(files).join(" ")
     );
     terminal.note("units/found", &text);
     Units::Taken
+}
+
+/// The files, or the folders that they are in when they are more than two.
+fn places(files: Vec<String>) -> Vec<String> {
+    if files.len() <= 2 {
+        return files;
+    }
+    let mut folders: Vec<String> = Vec::new();
+    for file in files {
+        let folder = Path::new(&file).parent().filter(|p| !p.as_os_str().is_empty());
+        let folder = folder.map_or(".".to_string(), |p| p.display().to_string());
+        if !folders.contains(&folder) {
+            folders.push(folder);
+        }
+    }
+    folders
 }
 
 /// `volley check`: reads everything and says what would run.
@@ -88,12 +102,12 @@ pub(super) fn check(path: &Path, settings: &Settings) -> Exit {
     let model = &loaded.model;
     let connections: usize = model.projections.iter().map(|p| p.connections.len()).sum();
     let text = format!(
-        "{}: nothing is wrong with it; {} cells in {} populations, {} connections, {} reports\n",
+        "{}: nothing is wrong with it; {} in {}, {}, {}\n",
         path.display(),
-        count(model.cell_count()),
-        model.populations.len(),
-        count(connections as u64),
-        model.reports.len(),
+        counted(model.cell_count(), "cell"),
+        counted(model.populations.len() as u64, "population"),
+        counted(connections as u64, "connection"),
+        counted(model.reports.len() as u64, "report"),
     );
     terminal::print(|out| out.write_all(text.as_bytes()))
 }
@@ -147,10 +161,10 @@ pub(super) fn reset_delays(args: &ResetArgs) -> Exit {
 
 /// `parameters.delay: 0 is now 0.5 (4 000 connections)`.
 fn told(change: &Change) -> String {
-    let many = count(change.connections);
+    let many = counted(change.connections, "connection");
     match &change.before {
-        Some(before) => format!("{}: {before} is now {} ({many} connections)", change.key, change.after),
-        None => format!("{}: new, {} ({many} connections)", change.key, change.after),
+        Some(before) => format!("{}: {before} is now {} ({many})", change.key, change.after),
+        None => format!("{}: new, {} ({many})", change.key, change.after),
     }
 }
 

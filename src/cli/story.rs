@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::format::{block, bytes, count, duration, nanoseconds, number, speed, table};
+use super::format::{block, bytes, count, counted, duration, nanoseconds, number, speed, table};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::record::{Serial, SerialVariable, Status, Summary};
 
@@ -45,10 +45,7 @@ fn min_delay(summary: &Summary) -> String {
 
 /// The smallest delay, and how many steps make an epoch.
 pub(super) fn epoch(min_delay_ms: Option<f64>, steps: u64) -> String {
-    let steps = match steps {
-        1 => "1 step".to_owned(),
-        n => format!("{} steps", count(n)),
-    };
+    let steps = counted(steps, "step");
     match min_delay_ms {
         Some(delay) => format!("{} ms, so an epoch is {steps}", number(delay, 9)),
         None => format!("none, as there are no connections; an epoch is {steps}"),
@@ -88,9 +85,8 @@ pub(super) fn load(work: &[f64], imbalance: f64) -> String {
 
 /// How many cells threads share.
 fn split(summary: &Summary) -> String {
-    let cells =
-        if summary.split_cells == 1 { "1 cell".into() } else { count(summary.split_cells) + " cells" };
-    format!("{cells} in {} pieces", count(summary.pieces))
+    let cells = counted(summary.split_cells, "cell");
+    format!("{cells} in {}", counted(summary.pieces, "piece"))
 }
 
 pub(super) fn percent(fraction: f64) -> String {
@@ -106,7 +102,7 @@ pub(super) fn serial(serial: &[Serial]) -> Option<Diagnostic> {
     };
     let mut notice = Diagnostic::new(Severity::Note, "run/serial", message);
     for one in serial {
-        let cells = if one.cells == 1 { "1 cell".into() } else { format!("{} cells", count(one.cells)) };
+        let cells = counted(one.cells, "cell");
         let variable = |variable: &SerialVariable| {
             let place = variable.file.as_ref().zip(variable.line);
             let place = place.map(|(file, line)| format!(" ({file}, line {line})")).unwrap_or_default();

@@ -8,11 +8,11 @@ pub mod explain;
 pub mod text;
 pub mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostics, SourceId, Sources, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
 use crate::ir::{self, Given, Kernel, Module};
 use crate::kernel::Program;
 use crate::nmodl::{
@@ -146,8 +146,29 @@ impl Mechanism {
 
 /// Reads the text of a .mod file. Files that it includes are looked for beside it, then in the folders of `options`.
 fn parse(sources: &mut Sources, id: SourceId, options: &Options) -> Result<nmodl::ast::Module, Diagnostics> {
+    let (module, said) = readable(sources, id, options);
+    said.into_result(module)
+}
+
+/// What can be read of the text of a .mod file, with all mistakes that can be told of a text that is damaged. Without
+/// errors among them the tree is whole. Files that it includes are looked for as in [`compile`].
+pub fn readable(sources: &mut Sources, id: SourceId, options: &Options) -> (nmodl::ast::Module, Diagnostics) {
     let mut load = text::includes(&sources.get(id).name, &options.include_folders);
-    nmodl::parse_with_includes(sources, id, &mut load)
+    let nmodl::Readable { module, mut said, lost } = nmodl::parse_readable(sources, id, &mut load);
+    if said.has_errors() {
+        let more = beside_damage(&module, lost, sources);
+        // What is wrong in the line of another mistake may follow from it.
+        let line = |d: &Diagnostic| d.labels.first().map(|l| (l.span.source, sources.line_column(l.span).0));
+        let lines: Vec<_> = said.iter().map(line).collect();
+        more.iter().filter(|d| !lines.contains(&line(d))).for_each(|d| said.push(d.clone()));
+    }
+    (module, said.errors_first())
+}
+
+/// What else is wrong with a text of which some words cannot be made sense of. C is not looked into.
+fn beside_damage(tree: &nmodl::ast::Module, mut lost: HashSet<String>, sources: &Sources) -> Diagnostics {
+    lost.extend(nmodl::verbatim::words_of_c(tree));
+    nmodl::meaning::beside_damage(tree, &lost, sources)
 }
 
 /// Compiles the text of a .mod file. Files that it includes are looked for beside it, then in the folders of `options`.
@@ -155,10 +176,18 @@ fn parse(sources: &mut Sources, id: SourceId, options: &Options) -> Result<nmodl
 /// # Errors
 /// Everything that is wrong with the text or not supported, each with its place.
 pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Mechanism, Diagnostics> {
+    compiled(sources, id, options).map_err(Diagnostics::errors_first)
+}
+
+fn compiled(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Mechanism, Diagnostics> {
     let mut tree = parse(sources, id, options)?;
     let units = dimensions::check(&tree, sources);
+    let before = nmodl::verbatim::has_c(&tree).then(|| tree.clone());
     let mut warnings = nmodl::verbatim::expand(&mut tree, sources);
     if warnings.has_errors() {
+        if let Some(before) = before {
+            warnings.extend(beside_damage(&before, HashSet::new(), sources));
+        }
         return Err(warnings);
     }
     let meaning = nmodl::meaning::analyse(&tree)?;

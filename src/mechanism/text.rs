@@ -10,14 +10,18 @@ use std::path::{Path, PathBuf};
 /// The text that `bytes` hold: UTF-8, or else Latin-1.
 ///
 /// # Errors
-/// Bytes that are no text: not UTF-8, with a zero among them.
+/// Bytes that are no text, as a zero among them shows, and text in UTF-16.
 pub fn decode(bytes: Vec<u8>) -> io::Result<String> {
+    let refused = |why: &str| Err(io::Error::new(io::ErrorKind::InvalidData, why));
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return refused("it is UTF-16, which NEURON cannot read either: save it as UTF-8");
+    }
+    if bytes.contains(&0) {
+        return refused("it is not text");
+    }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text),
-        Err(old) if !old.as_bytes().contains(&0) => {
-            Ok(old.as_bytes().iter().map(|byte| char::from(*byte)).collect())
-        }
-        Err(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "it is not text")),
+        Err(old) => Ok(old.as_bytes().iter().map(|byte| char::from(*byte)).collect()),
     }
 }
 
@@ -78,5 +82,7 @@ mod tests {
         assert_eq!(decode(b"tau (\xb5s) : \xb0C".to_vec()).unwrap(), "tau (\u{b5}s) : \u{b0}C");
         assert_eq!(decode("tau (\u{b5}s)".into()).unwrap(), "tau (\u{b5}s)");
         assert!(decode(vec![0xff, 0, 1]).is_err());
+        assert!(decode(vec![b'a', 0, 1]).is_err());
+        assert!(decode(vec![0xff, 0xfe, b'a']).unwrap_err().to_string().contains("UTF-16"));
     }
 }

@@ -219,7 +219,10 @@ impl Placed<'_> {
         let span = if named.exists() { named.span() } else { place.key() };
         let on = entry.on.clone().unwrap_or_else(everywhere);
         let sections = shape.sections(context, &on, &place.at("on"));
-        let Some(mechanism) = library.find(context, mechanism_name, Kind::Density, span) else { return };
+        let Some(mechanism) = library.find(context, mechanism_name, Kind::Density, span) else {
+            context.failed.insert(name.to_string());
+            return;
+        };
         let count = compartments.len();
         let at = self.overlays.iter().position(|o| o.mechanism == mechanism).unwrap_or_else(|| {
             self.overlays.push(Overlay { mechanism, nodes: vec![false; count], columns: BTreeMap::new() });

@@ -3,6 +3,7 @@
 //! A value of a description goes through here once: it becomes an expression or a number, is checked to be finite and
 //! within its bounds, and every complaint points at the place where it was written.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::description::{Cells, Description, Parameter, Scalar, Switch};
@@ -52,6 +53,9 @@ pub(crate) struct Context<'a> {
     pub sources: &'a mut Sources,
     /// Complaints so far.
     pub problems: Diagnostics,
+    /// Names of mechanisms and point processes that something is wrong with: that they are not there is no mistake of those who
+    /// name them.
+    pub failed: HashSet<String>,
     /// Keys every random number.
     pub seed: u64,
     /// Memory that the network needs at the least, as far as it is known.
@@ -66,6 +70,9 @@ impl Context<'_> {
 
     /// A complaint about a name that nothing has, with the nearest one.
     pub fn unknown<'n>(&mut self, what: &str, name: &str, span: Span, known: impl Iterator<Item = &'n str>) {
+        if self.failed.contains(name) {
+            return;
+        }
         let known: Vec<&str> = known.collect();
         let error =
             Diagnostic::error("network/unknown-name", format!("there is no {what} `{name}`")).at(span, "");

@@ -61,7 +61,8 @@ pub(crate) fn sets(
     }
     let description = context.description;
     for (name, _) in description.cell.get(&cell.shape.name).iter().flat_map(|c| c.ion.iter()) {
-        if !names.contains(&name) {
+        // A mechanism that is complained of already may use it.
+        if !names.contains(&name) && context.failed.is_empty() {
             let place = ion_place(context, cell, name);
             let what = format!("mechanism in the cell `{}` that uses the ion", cell.shape.name);
             context.unknown(&what, name, place.key(), names.iter().copied());

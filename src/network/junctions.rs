@@ -237,7 +237,9 @@ impl Work<'_, '_> {
             let section = cell.shape.tree.sections()[location.section].name();
             let message =
                 format!("there is no `{variable}` at {section}({}) of the cells of `{name}`", location.x);
-            context.error("network/junction", named.span(), message);
+            if context.failed.is_empty() {
+                context.error("network/junction", named.span(), message);
+            }
             return None;
         }
         end.read = Some(read);

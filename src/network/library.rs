@@ -3,7 +3,7 @@
 //! In: the .mod files of the description, and the catalogue. Out: a mechanism for a name, compiled when it is first asked for, so that a
 //! folder may hold files that no cell of this network uses. A file of the description goes before the catalogue.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::{junctions, outside};
 use crate::diagnostic::{Diagnostic, SourceId, Span, suggest};
 use crate::ir::{Kind, Module, Role, Variable};
 use crate::mechanism::{self, Mechanism};
-use crate::nmodl::{ast, parse_with_includes};
+use crate::nmodl::ast;
 
 /// NEURON's switch of the TABLEs of a mechanism: `usetable_hh = 0` there, `usetable = 0` under `[global.hh]` here.
 const USE_TABLE: &str = "usetable";
@@ -31,7 +31,9 @@ pub(crate) struct Library {
     pub used: Vec<Arc<Mechanism>>,
     /// Place in `used`, or `None` when it does not compile.
     known: HashMap<String, Option<usize>>,
-    /// A file was refused, and with it the mechanism it defines.
+    /// Mechanisms of files that were refused: known by name, but not usable, and complained of already.
+    broken: HashSet<String>,
+    /// A file was refused and does not say what it defines.
     refused: bool,
     options: mechanism::Options,
 }
@@ -73,17 +75,15 @@ impl Library {
         library
     }
 
-    /// Takes a file in; `None` when it is refused.
+    /// Takes a file in; `None` when it is refused and does not say what it defines.
     fn add(&mut self, context: &mut Context, source: SourceId, place: &Place) -> Option<()> {
-        let name = &context.sources.get(source).name;
-        let mut include = mechanism::text::includes(name, &self.options.include_folders);
-        let module = match parse_with_includes(context.sources, source, &mut include) {
-            Ok(module) => module,
-            Err(problems) => {
-                context.problems.extend(problems);
-                return None;
-            }
-        };
+        let (module, said) = mechanism::readable(context.sources, source, &self.options);
+        if said.has_errors() {
+            context.problems.extend(said);
+            let (name, _) = mechanism_name(&module)?;
+            self.broken.insert(name);
+            return Some(());
+        }
         self.options.exported.extend(external_names(&module));
         let file = context.sources.get(source).name.clone();
         let Some((name, span)) = mechanism_name(&module) else {
@@ -143,6 +143,9 @@ impl Library {
     }
 
     fn load(&mut self, context: &mut Context, name: &str, span: Span) -> Option<usize> {
+        if self.broken.contains(name) {
+            return None;
+        }
         let source = match self.files.iter().find(|(n, _)| n == name) {
             Some((_, source)) => *source,
             None => {
@@ -193,7 +196,7 @@ impl Library {
 
     /// Whether a mechanism of that name was asked for and does not compile.
     pub fn is_refused(&self, name: &str) -> bool {
-        self.known.get(name).is_some_and(Option::is_none)
+        self.broken.contains(name) || self.known.get(name).is_some_and(Option::is_none)
     }
 
     /// Sets the GLOBAL variables that the description gives, in every mechanism in use.
@@ -203,7 +206,7 @@ impl Library {
             let place = context.document.place().at("global").at(name);
             let Some(index) = self.known.get(name).copied().flatten() else {
                 let names: Vec<String> = self.used.iter().map(|m| m.module.name.clone()).collect();
-                if !self.known.contains_key(name) {
+                if !self.known.contains_key(name) && !self.broken.contains(name) {
                     let names = names.iter().map(String::as_str);
                     context.unknown("mechanism in use called", name, place.key(), names);
                 }

@@ -1,5 +1,6 @@
 //! The whole way from a file to a model.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
@@ -129,6 +130,7 @@ pub(crate) fn context<'a>(
         names: Names::default(),
         sources,
         problems: Diagnostics::new(),
+        failed: HashSet::new(),
         seed: 1,
         bytes: 0.0,
     }

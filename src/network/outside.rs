@@ -204,7 +204,9 @@ impl Work<'_, '_> {
         if !body.holds(&quantity, node) {
             let message =
                 format!("there is no `{variable}` at this place of the cells of `{}`", target.population);
-            self.context.error("network/pointer", self.place.span(), message);
+            if self.context.failed.is_empty() {
+                self.context.error("network/pointer", self.place.span(), message);
+            }
             return None;
         }
         Some(End { population, quantity, node })

@@ -206,6 +206,9 @@ impl Work<'_, '_> {
         if nodes.iter().all(|node| self.holds(&target, *node)) {
             return Some((target, node));
         }
+        if !self.context.failed.is_empty() {
+            return None;
+        }
         let error = Diagnostic::error("network/pointer", format!("there is no `{variable}` at this place"));
         let error = error.at(place.span(), "");
         self.context.problems.push(match location {

@@ -262,7 +262,10 @@ impl<'c> Work<'_, 'c> {
         let named = place.at("mechanism");
         let span = if named.exists() { named.span() } else { place.key() };
         let mechanism = self.library.find(self.context, described.mechanism, Kind::PointProcess, span);
-        let (Some(location), Some(mechanism)) = (location, mechanism) else { return };
+        let (Some(location), Some(mechanism)) = (location, mechanism) else {
+            self.context.failed.insert(name.to_string());
+            return;
+        };
         let Some(node) = node(self.context, &cell.compartments, location, &here) else { return };
         let chosen = described.cells.clone().unwrap_or_else(|| (0..self.count).collect());
         let mut settings = Vec::new();

@@ -155,6 +155,10 @@ pub(super) fn quantity(
             return Some((Quantity::Ion { ion: index, variable: which }, unit.to_string()));
         }
     }
+    // It may be of an ion that only a mechanism uses that is complained of already.
+    if !context.failed.is_empty() {
+        return None;
+    }
     let message = format!("the cell `{}` has no variable `{variable}`", cell.shape.name);
     let error = Diagnostic::error("network/record", message).at(place.span(), "");
     let help =
@@ -229,7 +233,9 @@ fn elements(
         if !body.holds(quantity, node) {
             let section = cell.shape.tree.sections()[location.section].name();
             let message = format!("there is no `{variable}` at {section}({})", location.x);
-            context.error("network/record", place.at("at").span(), message);
+            if context.failed.is_empty() {
+                context.error("network/record", place.at("at").span(), message);
+            }
             return None;
         }
         out.push(Element { node, section: location.section as u32, x: location.x });

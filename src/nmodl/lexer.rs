@@ -176,6 +176,12 @@ impl<'a> Lexer<'a> {
         at + line_length(self.rest(at))
     }
 
+    /// How many bytes of its line stand before `at`.
+    pub fn column(&self, at: usize) -> usize {
+        let before = self.text.get(..at).unwrap_or("");
+        before.len() - before.rfind(['\n', '\r']).map_or(0, |end| end + 1)
+    }
+
     /// Whether only blanks stand between the start of the line and `at`.
     pub fn starts_line(&self, at: usize) -> bool {
         let before = self.text.get(..at).unwrap_or("").trim_end_matches([' ', '\t']);

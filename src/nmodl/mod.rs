@@ -15,7 +15,7 @@ pub mod repair;
 pub mod verbatim;
 pub(crate) mod walk;
 
-pub use parser::{parse, parse_expression, parse_with_includes};
+pub use parser::{Readable, parse, parse_expression, parse_readable, parse_with_includes};
 pub use printer::{print, print_expression, print_statement};
 
 /// The candidate that a misspelt name most likely stands for. Of names of one or two letters any
@@ -23,4 +23,14 @@ pub use printer::{print, print_expression, print_statement};
 fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = crate::diagnostic::suggest(name, candidates)?;
     (name.len() > 2 || near.eq_ignore_ascii_case(name)).then_some(near)
+}
+
+/// The unit that a misspelt one most likely stands for: one of the table or declared, or one with a prefix, such as `millivolt`.
+fn nearest_unit(name: &str, table: &crate::units::UnitTable) -> Option<String> {
+    const PREFIXES: [&str; 6] = ["milli", "micro", "nano", "pico", "kilo", "mega"];
+    const UNITS: [&str; 11] =
+        ["volt", "amp", "siemens", "mho", "ohm", "farad", "meter", "second", "mole", "liter", "joule"];
+    let long = PREFIXES.iter().flat_map(|prefix| UNITS.iter().map(move |unit| format!("{prefix}{unit}")));
+    let long: Vec<String> = long.collect();
+    nearest(name, table.names().chain(long.iter().map(String::as_str))).map(str::to_string)
 }

@@ -4,6 +4,7 @@
 //! messages as they look on a terminal.
 
 mod blocks;
+mod damaged;
 mod meaning;
 mod mechanisms;
 mod text;

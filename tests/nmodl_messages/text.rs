@@ -23,7 +23,7 @@ fn words() {
         does("an expression alone", 1, "v + 3"),
         does("half an expression", 1, "ninf ="),
         does("a lower-case keyword", 1, "from i = 0 to 3 { ninf = i }"),
-        changed("a keyword as a name", 1, &[("tau = 5", "STATE = 5")]),
+        changed("a keyword as a name", 1, &[("tau = 5 (ms)", "tau = 5 (ms)\n    STATE = 5")]),
         changed("a parameter without a value after =", 1, &[("tau = 5 (ms)", "tau = (ms)")]),
         changed("an expression as a parameter's value", 1, &[("tau = 5 (ms)", "tau = 5 * 2 (ms)")]),
         changed("a unit without its end", 1, &[("tau = 5 (ms)", "tau = 5 (ms")]),

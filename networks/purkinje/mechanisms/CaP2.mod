@@ -49,9 +49,9 @@ PROCEDURE states() {
 PROCEDURE rates(v (mV)) {
     LOCAL q, a, b, sum
     TABLE minf, mstep DEPEND dt, celsius FROM -100 TO 100 WITH 200
-    q = 3^((celsius - 37)/10)
-    a = 8.5/(1 + exp((v - 8)/(-12.5)))
-    b = 35/(1 + exp((v + 74)/14.5))
+    q = 3^((celsius - 37)/10 (degC))
+    a = 8.5 (/ms)/(1 + exp((v - 8)/(-12.5 (mV))))
+    b = 35 (/ms)/(1 + exp((v + 74)/14.5 (mV)))
     sum = a + b
     minf = a/sum
     mstep = 1 - exp(-dt*q*sum)

@@ -51,14 +51,14 @@ PROCEDURE states() {
 PROCEDURE rates(v (mV)) {
     LOCAL q, a, b, sum
     TABLE minf, mstep, hinf, hstep DEPEND dt, celsius FROM -100 TO 100 WITH 200
-    q = 3^((celsius - 37)/10)
-    a = 2.6/(1 + exp((v + 21)/(-8)))
-    b = 0.18/(1 + exp((v + 40)/4))
+    q = 3^((celsius - 37)/10 (degC))
+    a = 2.6 (/ms)/(1 + exp((v + 21)/(-8 (mV))))
+    b = 0.18 (/ms)/(1 + exp((v + 40)/4 (mV)))
     sum = a + b
     minf = a/sum
     mstep = 1 - exp(-dt*q*sum)
-    a = 0.0025/(1 + exp((v + 40)/8))
-    b = 0.19/(1 + exp((v + 50)/(-10)))
+    a = 0.0025 (/ms)/(1 + exp((v + 40)/8 (mV)))
+    b = 0.19 (/ms)/(1 + exp((v + 50)/(-10 (mV))))
     sum = a + b
     hinf = a/sum
     hstep = 1 - exp(-dt*q*sum)

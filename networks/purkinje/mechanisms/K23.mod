@@ -52,10 +52,10 @@ PROCEDURE states() {
 
 PROCEDURE rates(v (mV), cai (mM)) {
     LOCAL a, b
-    a = 25
-    b = 0.075/exp((v + 5)/10)
+    a = 25 (/ms)
+    b = 0.075 (/ms)/exp((v + 5)/10 (mV))
     minf = a/(a + b)
     mstep = 1 - exp(-dt*(a + b))
-    zinf = 1/(1 + 20/(1000*cai))
-    zstep = 1 - exp(-dt/10)
+    zinf = 1/(1 + 20 (mM)/(1000*cai))
+    zstep = 1 - exp(-dt/10 (ms))
 }

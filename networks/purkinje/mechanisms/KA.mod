@@ -51,14 +51,14 @@ PROCEDURE states() {
 PROCEDURE rates(v (mV)) {
     LOCAL q, a, b, sum
     TABLE minf, mstep, hinf, hstep DEPEND dt, celsius FROM -100 TO 100 WITH 200
-    q = 3^((celsius - 37)/10)
-    a = 1.4/(1 + exp((v + 27)/(-12)))
-    b = 0.49/(1 + exp((v + 30)/4))
+    q = 3^((celsius - 37)/10 (degC))
+    a = 1.4 (/ms)/(1 + exp((v + 27)/(-12 (mV))))
+    b = 0.49 (/ms)/(1 + exp((v + 30)/4 (mV)))
     sum = a + b
     minf = a/sum
     mstep = 1 - exp(-dt*q*sum)
-    a = 0.0175/(1 + exp((v + 50)/8))
-    b = 1.3/(1 + exp((v + 13)/(-10)))
+    a = 0.0175 (/ms)/(1 + exp((v + 50)/8 (mV)))
+    b = 1.3 (/ms)/(1 + exp((v + 13)/(-10 (mV))))
     sum = a + b
     hinf = a/sum
     hstep = 1 - exp(-dt*q*sum)

@@ -52,10 +52,10 @@ PROCEDURE states() {
 
 PROCEDURE rates(v (mV), cai (mM)) {
     LOCAL a, b
-    a = 7.5
-    b = 0.11/exp((v - 35)/14.9)
+    a = 7.5 (/ms)
+    b = 0.11 (/ms)/exp((v - 35)/14.9 (mV))
     minf = a/(a + b)
     mstep = 1 - exp(-dt*(a + b))
-    zinf = 1/(1 + 400/(1000*cai))
-    zstep = 1 - exp(-dt/10)
+    zinf = 1/(1 + 400 (mM)/(1000*cai))
+    zstep = 1 - exp(-dt/10 (ms))
 }

@@ -51,14 +51,14 @@ PROCEDURE states() {
 PROCEDURE rates(v (mV)) {
     LOCAL q, a, b, sum
     TABLE minf, mstep, hinf, hstep DEPEND dt, celsius FROM -100 TO 100 WITH 200
-    q = 3^((celsius - 37)/10)
-    a = 8.5/(1 + exp((v + 17)/(-12.5)))
-    b = 35/(1 + exp((v + 99)/14.5))
+    q = 3^((celsius - 37)/10 (degC))
+    a = 8.5 (/ms)/(1 + exp((v + 17)/(-12.5 (mV))))
+    b = 35 (/ms)/(1 + exp((v + 99)/14.5 (mV)))
     sum = a + b
     minf = a/sum
     mstep = 1 - exp(-dt*q*sum/10)
-    a = 0.0015/(1 + exp((v + 89)/8))
-    b = 0.0055/(1 + exp((v + 83)/(-8)))
+    a = 0.0015 (/ms)/(1 + exp((v + 89)/8 (mV)))
+    b = 0.0055 (/ms)/(1 + exp((v + 83)/(-8 (mV))))
     sum = a + b
     hinf = a/sum
     hstep = 1 - exp(-dt*1.6*q*sum)

@@ -48,8 +48,8 @@ PROCEDURE states() {
 PROCEDURE rates(v (mV)) {
     LOCAL q, sum
     TABLE minf, mstep DEPEND dt, celsius FROM -100 TO 100 WITH 200
-    q = 3^((celsius - 37)/10)
-    sum = 3.3*(exp((v + 35)/40) + exp(-(v + 35)/20))/200
-    minf = 1/(1 + exp(-(v + 35)/10))
+    q = 3^((celsius - 37)/10 (degC))
+    sum = 3.3 (/ms)*(exp((v + 35)/40 (mV)) + exp(-(v + 35)/20 (mV)))/200
+    minf = 1/(1 + exp(-(v + 35)/10 (mV)))
     mstep = 1 - exp(-dt*q*sum)
 }

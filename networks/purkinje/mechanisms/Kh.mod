@@ -48,8 +48,8 @@ PROCEDURE states() {
 PROCEDURE rates(v (mV)) {
     LOCAL q
     TABLE minf, fast, slow DEPEND dt, celsius FROM -100 TO 100 WITH 200
-    q = 3^((celsius - 37)/10)
-    minf = 1/(1 + exp((v + 78)/7))
-    fast = 1 - exp(-dt*q/38)
-    slow = 1 - exp(-dt*q/319)
+    q = 3^((celsius - 37)/10 (degC))
+    minf = 1/(1 + exp((v + 78)/7 (mV)))
+    fast = 1 - exp(-dt*q/38 (ms))
+    slow = 1 - exp(-dt*q/319 (ms))
 }

@@ -49,9 +49,9 @@ PROCEDURE states() {
 PROCEDURE rates(v (mV)) {
     LOCAL q, a, b, sum
     TABLE ninf, nstep DEPEND dt, celsius FROM -100 TO 100 WITH 200
-    q = 3^((celsius - 37)/10)
-    a = 0.01*ratio(-(v + 55), 10)
-    b = 0.125*exp(-(v + 65)/80)
+    q = 3^((celsius - 37)/10 (degC))
+    a = 0.01 (/mV-ms)*ratio(-(v + 55), 10)
+    b = 0.125 (/ms)*exp(-(v + 65)/80 (mV))
     sum = a + b
     ninf = a/sum
     nstep = 1 - exp(-dt*q*sum)

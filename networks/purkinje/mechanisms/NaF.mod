@@ -51,14 +51,14 @@ PROCEDURE states() {
 PROCEDURE rates(v (mV)) {
     LOCAL q, a, b, sum
     TABLE minf, mstep, hinf, hstep DEPEND dt, celsius FROM -100 TO 100 WITH 200
-    q = 3^((celsius - 37)/10)
-    a = 35/exp((v + 5)/(-10))
-    b = 7/exp((v + 65)/20)
+    q = 3^((celsius - 37)/10 (degC))
+    a = 35 (/ms)/exp((v + 5)/(-10 (mV)))
+    b = 7 (/ms)/exp((v + 65)/20 (mV))
     sum = a + b
     minf = a/sum
     mstep = 1 - exp(-dt*q*sum)
-    a = 0.225/(1 + exp((v + 80)/10))
-    b = 7.5/exp((v - 3)/(-18))
+    a = 0.225 (/ms)/(1 + exp((v + 80)/10 (mV)))
+    b = 7.5 (/ms)/exp((v - 3)/(-18 (mV)))
     sum = a + b
     hinf = a/sum
     hstep = 1 - exp(-dt*q*sum)

@@ -49,9 +49,9 @@ PROCEDURE states() {
 PROCEDURE rates(v (mV)) {
     LOCAL q, a, b, sum
     TABLE minf, mstep DEPEND dt, celsius FROM -100 TO 100 WITH 200
-    q = 3^((celsius - 37)/10)
-    a = 200/(1 + exp((v - 18)/(-16)))
-    b = 25/(1 + exp((v + 58)/8))
+    q = 3^((celsius - 37)/10 (degC))
+    a = 200 (/ms)/(1 + exp((v - 18)/(-16 (mV))))
+    b = 25 (/ms)/(1 + exp((v + 58)/8 (mV)))
     sum = a + b
     minf = a/sum
     mstep = 1 - exp(-dt*q*sum)

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::super::Exit;
 use super::super::args::{ModCheckArgs, SummaryFormat};
+use super::super::format::counted;
 use super::super::terminal::{self, Terminal};
-use crate::diagnostic::{Diagnostic, Severity, Sources, Span};
+use crate::diagnostic::{Diagnostic, Severity, Sources, Span, shortened};
 use crate::mechanism::verdict::{Report, Verdict, judge};
 use crate::nmodl::dimensions::Shown;
 use crate::units::Quantity;
@@ -36,10 +37,23 @@ pub(super) fn check(args: &ModCheckArgs) -> Exit {
         Some(SummaryFormat::Json) => {
             terminal::print(|out| writeln!(out, "{:#}", summary(&judged, args.strict_units)))
         }
+        None if judged.is_empty() => Exit::Complete,
         None => {
             for one in &judged {
                 terminal.diagnostics(&one.report.messages, &one.sources);
-                terminal.diagnostics(&one.report.units.messages(args.strict_units), &one.sources);
+                let units = one.report.units.messages(args.strict_units);
+                let hidden = units.iter().count() as u64;
+                // Units matter once the file can be read; till then they would bury what is wrong.
+                if one.report.verdict.runs() || args.strict_units || hidden == 0 {
+                    terminal.diagnostics(&units, &one.sources);
+                } else {
+                    let many = counted(hidden, "unit warning");
+                    let text = format!(
+                        "{}: {many} left out till the errors are mended; `--strict-units` shows all",
+                        one.file.display()
+                    );
+                    terminal.note("units/left-out", &text);
+                }
             }
             terminal::print(|out| out.write_all(table(&judged).as_bytes()))
         }
@@ -88,11 +102,8 @@ impl Judged {
     fn units(&self) -> Option<String> {
         let units = &self.report.units;
         let bare = units.without_unit.len();
-        let warnings = match units.findings.len() {
-            0 => None,
-            1 => Some("1 warning".to_owned()),
-            n => Some(format!("{n} warnings")),
-        };
+        let warnings = units.findings.len() as u64;
+        let warnings = (warnings > 0).then(|| counted(warnings, "warning"));
         let total = bare + units.with_unit;
         let unchecked =
             (bare > 0).then(|| format!("names without a unit, which take any: {bare} of {total}"));
@@ -102,7 +113,7 @@ impl Judged {
 
     fn told(&self, message: &Diagnostic) -> String {
         let place = message.labels.first().map(|label| self.line(label.span) + ": ");
-        place.unwrap_or_default() + &message.message
+        place.unwrap_or_default() + &shortened(&message.message)
     }
 }
 
@@ -124,13 +135,14 @@ fn table(judged: &[Judged]) -> String {
     }
     let count = |word: &str| judged.iter().filter(|one| one.report.verdict.word() == word).count();
     let [safe, serial, refused] = ["safe", "serial", "refused"].map(count);
-    let _ = writeln!(text, "{} files: {safe} safe, {serial} serial, {refused} refused", judged.len());
+    let files = counted(judged.len() as u64, "file");
+    let _ = writeln!(text, "{files}: {safe} safe, {serial} serial, {refused} refused");
     let of_units = judged.iter().map(|one| one.report.units.findings.len());
     let warnings: usize = of_units.clone().sum();
     if warnings > 0 {
         let with = of_units.filter(|n| *n > 0).count();
-        let word = if warnings == 1 { "unit warning" } else { "unit warnings" };
-        let _ = writeln!(text, "{warnings} {word} in {with} of them");
+        let warnings = counted(warnings as u64, "unit warning");
+        let _ = writeln!(text, "{warnings} in {}", counted(with as u64, "file"));
     }
     text
 }

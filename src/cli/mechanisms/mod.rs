@@ -13,6 +13,7 @@ use super::Exit;
 use super::args::ModCommand;
 use super::terminal::Terminal;
 use crate::diagnostic::{Diagnostic, SourceId, Sources};
+use crate::mechanism::text;
 
 /// Carries out one of the commands.
 pub(super) fn answer(command: &ModCommand) -> Exit {
@@ -65,14 +66,35 @@ fn inside(folder: &Path, out: &mut Vec<PathBuf>) -> std::io::Result<()> {
 /// Reads a .mod file; old files may hold bytes of other encodings in their comments.
 ///
 /// # Errors
-/// It cannot be read.
+/// It cannot be read, is no text, or does not seem to be meant.
 pub(super) fn read(path: &Path, sources: &mut Sources) -> Result<SourceId, Diagnostic> {
-    let bytes = std::fs::read(path).map_err(|error| {
-        let message = format!("cannot read `{}`: {error}", path.display());
-        Diagnostic::error("input/file", message).help("name a .mod file, or a folder with .mod files")
+    const HELP: &str = "name a .mod file, or a folder with .mod files";
+    let name = path.display().to_string();
+    let text = text::read(path).map_err(|error| {
+        let message = format!("cannot read `{name}`: {}", why(&error));
+        Diagnostic::error("input/file", message).help(HELP)
     })?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    Ok(sources.add(path.display().to_string(), text))
+    // A file of any name may hold NMODL, but one of another name without a NEURON block is something else.
+    if path.extension().is_none_or(|e| e != "mod") && !has_neuron_block(&text) {
+        let message = format!("`{name}` is no .mod file: it has no NEURON block");
+        return Err(Diagnostic::error("input/file", message).help(HELP));
+    }
+    Ok(sources.add(name, text))
+}
+
+/// Whether a line begins with the word that opens the block which every mechanism has.
+fn has_neuron_block(text: &str) -> bool {
+    text.lines()
+        .any(|line| line.trim_start().strip_prefix("NEURON").is_some_and(|rest| !rest.starts_with('_')))
+}
+
+/// Why a file cannot be read, in words.
+fn why(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".into(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
+        _ => error.to_string(),
+    }
 }
 
 /// The files named; what is wrong is told, and then there are none.

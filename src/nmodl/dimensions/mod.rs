@@ -34,7 +34,7 @@ use self::measure::Measure;
 use self::names::{Names, Unreadable};
 use self::words::Words;
 use super::ast::{Argument, Expression, Item, Module, Name, NeuronBlock, Phase};
-use super::nearest;
+use super::nearest_unit;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Sources};
 use crate::units::UnitError;
 
@@ -237,7 +237,7 @@ impl<'a> Checker<'a> {
                 .help(format!("write `({name}) = ({usual})` in the UNITS block"));
         }
         let said = said.at(bad.span, "what has this unit takes any unit");
-        match nearest(name, self.names.table.names()) {
+        match nearest_unit(name, &self.names.table) {
             Some(near) => said.help(format!("did you mean `{near}`?")),
             None => said.help(format!("say what it is in the UNITS block, as in `({name}) = (millivolt)`")),
         }

@@ -7,7 +7,7 @@ mod variables;
 use std::collections::{HashMap, HashSet};
 
 use super::scope::Scope;
-use super::{Meaning, MechanismKind, SymbolId};
+use super::{Meaning, MechanismKind, Storage, SymbolId};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::nmodl::ast::{
     Argument, BinaryOperator, Block, EquationsKind, Expression, ExpressionKind, Name, Phase, Reaction,
@@ -353,11 +353,18 @@ impl<'a> Checker<'a, '_> {
         for current in &self.meaning.currents {
             let symbol = self.meaning.symbol(current.symbol);
             if !self.written.contains(&current.symbol) {
-                let message = format!("the current `{}` is never computed", symbol.name);
+                let name = &symbol.name;
+                let stays = match symbol.storage {
+                    Storage::RangeParameter | Storage::GlobalParameter => "keeps its value of PARAMETER",
+                    _ => "stays 0: nothing flows",
+                };
+                let message = format!("the current `{name}` is never computed");
                 self.said.push(
-                    Diagnostic::warning("nmodl/current-never-set", message)
-                        .at(symbol.span, "stays 0")
-                        .help(format!("write `{} = ...` in BREAKPOINT, or remove it", symbol.name)),
+                    Diagnostic::warning("nmodl/current-never-set", message).at(symbol.span, stays).help(
+                        format!(
+                            "write `{name} = ...` in BREAKPOINT, or take `{name}` out of the NEURON block"
+                        ),
+                    ),
                 );
             }
         }

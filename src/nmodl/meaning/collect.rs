@@ -12,7 +12,7 @@ use crate::nmodl::ast::{
     Block, Declaration, FactorValue, Item, LocalName, Module, Name, NeuronStatementKind, Parameter, Phase,
     PhaseBlock, Unit, UnitDefinition, UseIon,
 };
-use crate::nmodl::{nearest, walk};
+use crate::nmodl::{nearest_unit, walk};
 use crate::units::{UnitError, UnitTable};
 
 /// The block a name was declared in.
@@ -183,7 +183,12 @@ impl<'a> Collector<'a> {
                 let UnitDefinition::Alias { new, old, .. } = definition else { continue };
                 if let Err(error) = self.units.define(&new.text, &old.text) {
                     let diagnostic = self.unit_message(&error, old);
-                    self.said.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
+                    // As in NEURON a unit that does not exist is an error; what is odd otherwise has no effect.
+                    let severity = match error {
+                        UnitError::Unknown(_) => Severity::Error,
+                        _ => Severity::Warning,
+                    };
+                    self.said.push(Diagnostic { severity, ..diagnostic });
                 }
             }
         }
@@ -193,7 +198,7 @@ impl<'a> Collector<'a> {
         let message = format!("the unit `({})` cannot be read: {error}", unit.text);
         let diagnostic = Diagnostic::error("nmodl/unit", message).at(unit.span, "");
         match error {
-            UnitError::Unknown(name) => match nearest(name, self.units.names()) {
+            UnitError::Unknown(name) => match nearest_unit(name, &self.units) {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                 None => diagnostic
                     .help(format!("say what it is in the UNITS block, as in `({name}) = (millivolt)`")),
@@ -368,8 +373,12 @@ impl<'a> Collector<'a> {
             Item::FunctionTable(table) => meaning.function_tables.push(table.clone()),
             Item::Equations(block) => meaning.equations.push(block.clone()),
             Item::Verbatim(verbatim) => meaning.verbatim.push(verbatim.clone()),
-            Item::Phase(PhaseBlock { phase: Phase::Initial, body, .. }) => append(&mut meaning.initial, body),
-            Item::Phase(PhaseBlock { phase: Phase::Breakpoint, body, .. }) => {
+            Item::Phase(PhaseBlock { phase: Phase::Initial, body, span }) => {
+                said_twice(&mut self.said, "INITIAL", meaning.initial.as_ref(), *span);
+                append(&mut meaning.initial, body);
+            }
+            Item::Phase(PhaseBlock { phase: Phase::Breakpoint, body, span }) => {
+                said_twice(&mut self.said, "BREAKPOINT", meaning.breakpoint.as_ref(), *span);
                 append(&mut meaning.breakpoint, body);
             }
             Item::Phase(other) => meaning.other_phases.push(other.clone()),
@@ -391,6 +400,15 @@ impl<'a> Collector<'a> {
     fn identity(&mut self, module: &Module) {
         self.meaning.declared_thread_safe = self.lists.thread_safe;
         let Some((kind, name)) = self.lists.names.first() else {
+            if module.items.is_empty() {
+                let message = "there is nothing in this file, or nothing but comments";
+                self.said.push(
+                    Diagnostic::error("nmodl/empty", message)
+                        .at(Span::new(module.span.source, 0, 0), "expected a `NEURON` block")
+                        .help("write `NEURON { SUFFIX name }` for a density mechanism"),
+                );
+                return;
+            }
             let span = self.lists.span.unwrap_or(Span::new(module.span.source, 0, 0));
             self.said.push(
                 Diagnostic::error("nmodl/no-name", "the mechanism has no name")
@@ -413,6 +431,18 @@ impl<'a> Collector<'a> {
             );
         }
     }
+}
+
+/// Warns of a second block of its kind: NEURON takes it, and it is seldom meant.
+fn said_twice(said: &mut Diagnostics, word: &str, first: Option<&Block>, second: Span) {
+    let Some(first) = first else { return };
+    let head = |span: Span| Span { end: span.end.min(span.start + word.len() as u32), ..span };
+    said.push(
+        Diagnostic::warning("nmodl/two-blocks", format!("there are two `{word}` blocks"))
+            .at(head(second), "runs after the first one")
+            .at(Span { end: first.span.start + 1, ..first.span }, "the first one")
+            .help("write one block with all statements"),
+    );
 }
 
 /// Blocks of the same kind run one after the other.

@@ -12,12 +12,14 @@
 mod builtins;
 mod check;
 mod collect;
+mod damaged;
 mod equations;
 mod scope;
 
 use std::collections::HashMap;
 
 pub use builtins::{Builtin, BuiltinFunction, FUNCTIONS, FunctionClass, builtin_function};
+pub use damaged::beside_damage;
 
 use super::ast::{
     Block, EquationsBlock, FunctionTable, Module, Name, NetReceive, PhaseBlock, Routine, Verbatim,

@@ -7,10 +7,12 @@ use crate::nmodl::ast::{
     PhaseBlock, Routine, Title, UnitsSwitch,
 };
 use crate::nmodl::lexer::TokenKind;
+use crate::nmodl::nearest;
 
 impl<'a> Parser<'a> {
     pub(super) fn item(&mut self) -> Parsed<Item> {
         let start = self.token.start;
+        self.unopened.clear();
         match self.token.kind {
             TokenKind::Verbatim { .. } => return Ok(Item::Verbatim(self.verbatim()?)),
             TokenKind::Word => {}
@@ -73,7 +75,12 @@ impl<'a> Parser<'a> {
                     Diagnostic::error("nmodl/syntax", format!("expected a block, found `{word}`"))
                         .at(self.token_span(), "no block starts like this");
                 let upper = word.to_uppercase();
-                let diagnostic = Parser::with_suggestion(diagnostic, &upper, &ITEM_WORDS);
+                let diagnostic = match nearest(&upper, ITEM_WORDS) {
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    None => diagnostic.help(
+                        "a statement belongs in a block such as BREAKPOINT; a line of words starts with `:` or `TITLE`",
+                    ),
+                };
                 Err(self.report(diagnostic))
             }
         }
@@ -174,6 +181,7 @@ impl<'a> Parser<'a> {
         let (count, told) = inner.includes.as_ref().map_or((0, false), |i| (i.count, i.too_many_told));
         self.defines = std::mem::take(&mut inner.defines);
         self.errors = inner.errors;
+        self.lost.extend(std::mem::take(&mut inner.lost));
         let said = std::mem::take(&mut inner.diagnostics);
         self.diagnostics.extend(said);
         if let Some(includes) = &mut self.includes {

@@ -1,6 +1,6 @@
 //! Blocks that declare: `PARAMETER`, `CONSTANT`, `ASSIGNED`, `STATE`, `INDEPENDENT`.
 
-use super::{Parsed, Parser};
+use super::{Failed, Parsed, Parser};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::nmodl::ast::{
     AssignedBlock, Constant, ConstantBlock, Declaration, Independent, IndependentBlock, Limits, Parameter,
@@ -23,13 +23,16 @@ impl Parser<'_> {
                 let diagnostic = Diagnostic::error("nmodl/syntax", message)
                     .at(self.token_span(), "expected `}` before this")
                     .at(open, "the block opened here is not closed");
-                return Err(self.report(diagnostic));
+                self.report(diagnostic);
+                break;
             }
             match entry(self) {
                 Ok(entry) => entries.push(entry),
-                Err(failed) => {
-                    if !self.skip_to_entry(from) {
-                        return Err(failed);
+                Err(Failed) => {
+                    let goes_on = self.skip_to_entry(from);
+                    self.lose(from);
+                    if !goes_on {
+                        break;
                     }
                 }
             }

@@ -11,7 +11,7 @@ mod expressions;
 mod neuron;
 mod statements;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::ops::Range;
 
@@ -143,12 +143,38 @@ pub fn parse_with_includes(
     id: SourceId,
     load: &mut dyn FnMut(&str) -> io::Result<String>,
 ) -> Result<Module, Diagnostics> {
+    let Readable { module, said, .. } = parse_readable(sources, id, load);
+    said.into_result(module)
+}
+
+/// What could be read of a mechanism, be it whole or damaged.
+#[derive(Clone, Debug)]
+pub struct Readable {
+    /// The statements and blocks in which nothing is wrong.
+    pub module: Module,
+    /// All mistakes in the texts, and the files that could not be read.
+    pub said: Diagnostics,
+    /// Every word of the statements and blocks that were passed over: what the rest says of them is not known.
+    pub lost: HashSet<String>,
+}
+
+/// Reads as much of a mechanism and of the files it includes as can be read; `load` as in [`parse_with_includes`].
+pub fn parse_readable(
+    sources: &mut Sources,
+    id: SourceId,
+    load: &mut dyn FnMut(&str) -> io::Result<String>,
+) -> Readable {
     let text = sources.get(id).text.clone();
     let mut parser = Parser::new(&text, id, 0..text.len(), true);
     parser.includes = Some(Includes { sources, load, chain: Vec::new(), count: 0, too_many_told: false });
     let items = parser.items();
     let span = Span::new(id, 0, text.len());
-    parser.diagnostics.into_result(Module { items, span })
+    Readable { module: Module { items, span }, said: parser.diagnostics, lost: parser.lost }
+}
+
+/// The words of a text, as names are written.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
 }
 
 /// Reads one expression that stands in a part of a text of another format, such as a string in a
@@ -217,6 +243,14 @@ struct Parser<'a> {
     defines: HashMap<String, i64>,
     depth: u32,
     place: Place,
+    /// Columns of the statements whose opening brace is missing, in the item that is read: the closing one is left over.
+    unopened: Vec<usize>,
+    /// The last mistake was a missing opening brace.
+    no_brace: bool,
+    /// Words of the language that were used as names, and complained of.
+    reserved: HashSet<&'a str>,
+    /// Words of what was passed over after mistakes.
+    lost: HashSet<String>,
     /// Literals may carry a unit, and there are comments.
     mechanism: bool,
     includes: Option<Includes<'a>>,
@@ -238,6 +272,10 @@ impl<'a> Parser<'a> {
             defines: HashMap::new(),
             depth: 0,
             place: Place::Plain,
+            unopened: Vec::new(),
+            no_brace: false,
+            reserved: HashSet::new(),
+            lost: HashSet::new(),
             mechanism,
             includes: None,
         }
@@ -348,20 +386,62 @@ impl<'a> Parser<'a> {
     }
 
     fn unexpected_here(&self, wanted: &str) -> Diagnostic {
-        let mut diagnostic =
-            Diagnostic::error("nmodl/syntax", format!("expected {wanted}, found {}", self.found()))
-                .at(self.token_span(), format!("expected {wanted}"));
-        if self.token.kind == TokenKind::Symbol(";") {
-            diagnostic = diagnostic.help("statements end by themselves: remove the `;`");
+        let message = format!("expected {wanted}, found {}", self.found());
+        let diagnostic = Diagnostic::error("nmodl/syntax", message);
+        // What is missing at the end of a line is missing there, and not where the next one begins.
+        let before = self.slice(0, self.last_end).chars().next_back().filter(|_| self.last_end > 0);
+        let diagnostic = match before {
+            Some(last) if wanted != "a statement" && self.lexer.starts_line(self.token.start) => {
+                let place = Span::new(self.source, self.last_end - last.len_utf8(), self.last_end);
+                diagnostic.at(place, format!("expected {wanted} after this"))
+            }
+            _ => diagnostic.at(self.token_span(), format!("expected {wanted}")),
+        };
+        match self.help_with(wanted) {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
         }
-        if self.is("=") && wanted == "a statement" {
-            diagnostic =
-                diagnostic.help("the statement before it goes on to here: is something missing there?");
+    }
+
+    /// What to do about the current token, where `wanted` belongs.
+    fn help_with(&self, wanted: &str) -> Option<&'static str> {
+        let fresh = self.lexer.starts_line(self.token.start);
+        let rest = self.slice(self.token.start, self.text.len());
+        let operand =
+            matches!(self.token.kind, TokenKind::Word | TokenKind::Number { .. } | TokenKind::Symbol("("));
+        let closes = wanted == "`)`" || wanted == "`,` or `)`";
+        match self.token.kind {
+            TokenKind::Symbol(";") => Some("statements end by themselves: remove the `;`"),
+            _ if rest.starts_with("//") || rest.starts_with("/*") || rest.starts_with('#') => {
+                Some("a comment starts with `:` or `?`")
+            }
+            TokenKind::Symbol("=") if wanted == "a statement" => {
+                Some("the statement before it goes on to here: is something missing there?")
+            }
+            TokenKind::Symbol("=") if wanted == "`)`" => Some("to compare, write `==`"),
+            TokenKind::Symbol("*")
+                if wanted == "an expression" && self.slice(0, self.token.start).ends_with('*') =>
+            {
+                Some("a power is written with `^`")
+            }
+            TokenKind::Symbol("*" | "/" | "+" | "^") if wanted == "an expression" => {
+                Some("is there an operator too many, or a value missing before it?")
+            }
+            TokenKind::Symbol(",") if wanted.ends_with("or `}`") => {
+                let between_digits = self.slice(0, self.token.start).ends_with(|c: char| c.is_ascii_digit())
+                    && rest[1..].starts_with(|c: char| c.is_ascii_digit());
+                Some(if between_digits {
+                    "numbers have a point: `0.5`, not `0,5`"
+                } else {
+                    "here names have no commas between them: remove the `,`"
+                })
+            }
+            _ if operand && !fresh && closes => Some("is an operator such as `*` missing before it?"),
+            TokenKind::Number { .. } | TokenKind::Symbol("(") if wanted == "a statement" => {
+                Some("is an operator such as `*` missing before it?")
+            }
+            _ => None,
         }
-        if self.is("=") && wanted == "`)`" {
-            diagnostic = diagnostic.help("to compare, write `==`");
-        }
-        diagnostic
     }
 
     /// A name that is no word of the language.
@@ -371,6 +451,10 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected(what));
         }
         if self.mechanism && is_reserved(text) {
+            // One word that is used as a name everywhere is one mistake.
+            if !self.reserved.insert(text) {
+                return Err(Failed);
+            }
             let diagnostic =
                 Diagnostic::error("nmodl/reserved", format!("expected {what}, found the keyword `{text}`"))
                     .at(self.token_span(), "a word of the language cannot be a name");
@@ -530,15 +614,24 @@ impl<'a> Parser<'a> {
             let start = self.token.start;
             match self.item() {
                 Ok(item) => items.push(item),
-                Err(Failed) => self.skip_to_item(start),
+                Err(Failed) => {
+                    self.skip_to_item(start);
+                    self.lose(start);
+                }
             }
         }
         if let Some(open) = self.lexer.open_comment() {
+            self.lost.extend(words(self.slice(open, self.text.len())).map(str::to_string));
             let place = Span::new(self.source, open, open + "COMMENT".len());
             let diagnostic = Diagnostic::error("nmodl/syntax", "`COMMENT` has no `ENDCOMMENT`");
             self.push_error(diagnostic.at(place, "everything from here on is left out"));
         }
         items
+    }
+
+    /// Notes that the text from `start` up to the current token is not in the tree.
+    fn lose(&mut self, start: usize) {
+        self.lost.extend(words(self.slice(start, self.token.start)).map(str::to_string));
     }
 
     /// After a mistake outside of statements: on to the next word that opens an item. `start` is

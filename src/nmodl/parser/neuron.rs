@@ -85,9 +85,23 @@ impl Parser<'_> {
             } else if self.is_word("REPRESENTS") {
                 use_ion.represents = Some(self.ontology());
             } else {
+                let names = use_ion.read.len() + use_ion.write.len();
+                if names == 0 && use_ion.valence.is_none() && self.at_variable_of(&use_ion.ion.text) {
+                    let diagnostic = self.unexpected_here("`READ`, `WRITE` or `VALENCE`");
+                    let help = format!("write `USEION {} READ {}`", use_ion.ion.text, self.token_text());
+                    return Err(self.report(diagnostic.help(help)));
+                }
                 return Ok(use_ion);
             }
         }
+    }
+
+    /// Whether the current word is the name of a variable of that ion.
+    fn at_variable_of(&self, ion: &str) -> bool {
+        let word = self.token_text();
+        self.token.kind == TokenKind::Word
+            && (word.strip_prefix(ion).is_some_and(|end| matches!(end, "i" | "o"))
+                || word.strip_suffix(ion).is_some_and(|start| matches!(start, "i" | "e")))
     }
 
     fn random(&mut self) -> Parsed<NeuronStatementKind> {

@@ -3,8 +3,8 @@
 use super::{Failed, ITEM_WORDS, Parsed, Parser, Place, SHARED_WORDS, is_item_word};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::nmodl::ast::{
-    Argument, Block, Branch, LocalName, Reaction, Solve, SolveMethod, StateFactor, Statement, StatementKind,
-    Table, Term, Verbatim, WatchCondition,
+    Argument, Block, Branch, Expression, LocalName, Reaction, Solve, SolveMethod, StateFactor, Statement,
+    StatementKind, Table, Term, Verbatim, WatchCondition,
 };
 use crate::nmodl::lexer::{Token, TokenKind};
 
@@ -39,40 +39,82 @@ const OBSOLETE: [&str; 6] = ["FORALL", "SENS", "MATCH", "PUTQ", "GETQ", "PARTIAL
 impl Parser<'_> {
     /// `{ statements }`.
     pub(super) fn block(&mut self) -> Parsed<Block> {
+        self.block_before("")
+    }
+
+    /// A block of an `if`, which an `else` may follow.
+    fn branch(&mut self) -> Parsed<Block> {
+        self.block_before("else")
+    }
+
+    /// A block that ends, though its brace is missing, where that word stands.
+    fn block_before(&mut self, next: &str) -> Parsed<Block> {
         let start = self.token.start;
         if !self.is("{") {
-            return Err(self.unexpected("`{`"));
+            let failed = self.unexpected("`{`");
+            self.no_brace = true;
+            return Err(failed);
         }
         let open = self.token_span();
         self.advance();
         self.deeper(|parser| {
-            let statements = parser.statements(open)?;
+            let statements = parser.statements(open, next)?;
             Ok(Block { statements, span: parser.span_from(start) })
         })
     }
 
     /// Statements and the closing brace.
-    fn statements(&mut self, open: Span) -> Parsed<Vec<Statement>> {
+    fn statements(&mut self, open: Span, next: &str) -> Parsed<Vec<Statement>> {
         let mut statements = Vec::new();
         loop {
+            if self.is("}") && self.closes_unopened() {
+                self.advance();
+                if self.is_word("else") || self.is_word("ELSE") {
+                    let start = self.token.start;
+                    self.skip_to_statement(start);
+                    self.lose(start);
+                }
+                continue;
+            }
             if self.take("}") {
                 return Ok(statements);
             }
             let word = if self.token.kind == TokenKind::Word { self.token_text() } else { "" };
-            let outside = is_item_word(word) && !SHARED_WORDS.contains(&word);
-            if self.token.kind == TokenKind::End || outside {
+            let continued = !next.is_empty() && word.eq_ignore_ascii_case(next);
+            let outside = self.at_item() && is_item_word(word) && !SHARED_WORDS.contains(&word);
+            if self.token.kind == TokenKind::End || outside || continued {
                 let found = self.found();
                 let diagnostic = Diagnostic::error("nmodl/syntax", format!("expected `}}`, found {found}"))
                     .at(self.token_span(), "expected `}` before this")
                     .at(open, "the block opened here is not closed");
-                return Err(self.report(diagnostic));
+                // What follows may be a statement of this block or a block of the file: the latter is likelier.
+                self.report(diagnostic);
+                return Ok(statements);
             }
             let start = self.token.start;
+            self.no_brace = false;
             match self.statement() {
                 Ok(statement) => statements.push(statement),
-                Err(Failed) => self.skip_to_statement(start),
+                Err(Failed) => {
+                    if std::mem::take(&mut self.no_brace) {
+                        let column = self.lexer.column(start);
+                        self.unopened.push(column);
+                    }
+                    self.skip_to_statement(start);
+                    self.lose(start);
+                }
             }
         }
+    }
+
+    /// Whether the current brace belongs to a statement whose opening one is missing: it stands right below that.
+    fn closes_unopened(&mut self) -> bool {
+        let column = self.lexer.column(self.token.start);
+        let found = self.lexer.starts_line(self.token.start) && self.unopened.last() == Some(&column);
+        if found {
+            self.unopened.pop();
+        }
+        found
     }
 
     /// After a mistake in a statement: on to the next one. Braces that open on the way are passed
@@ -131,10 +173,7 @@ impl Parser<'_> {
             "if" | "IF" => self.if_statement(),
             "while" | "WHILE" => {
                 self.advance();
-                self.expect("(")?;
-                let condition = self.expression()?;
-                self.expect(")")?;
-                Ok(StatementKind::While { condition, body: self.block()? })
+                Ok(StatementKind::While { condition: self.condition()?, body: self.block()? })
             }
             "FROM" => self.loop_from_to(),
             "SOLVE" => self.solve(),
@@ -280,6 +319,8 @@ impl Parser<'_> {
                 .at(open, "the block that starts here is not closed");
             self.report(diagnostic);
             self.advance();
+            // That the block around it has no end either is the same mistake.
+            self.last_error = Some(self.token.start);
             return Err(Failed);
         }
         let text = self.slice(token.start + skip, token.end - tail).to_string();
@@ -305,15 +346,21 @@ impl Parser<'_> {
         Ok(StatementKind::Assign { target, value: self.expression()? })
     }
 
+    /// `(expression)`.
+    fn condition(&mut self) -> Parsed<Expression> {
+        let open = self.token_span();
+        self.expect("(")?;
+        let condition = self.expression()?;
+        self.close(open)?;
+        Ok(condition)
+    }
+
     fn if_statement(&mut self) -> Parsed<StatementKind> {
         let mut branches = Vec::new();
         let mut otherwise = None;
         loop {
             self.advance();
-            self.expect("(")?;
-            let condition = self.expression()?;
-            self.expect(")")?;
-            branches.push(Branch { condition, body: self.block()? });
+            branches.push(Branch { condition: self.condition()?, body: self.branch()? });
             if !(self.take_word("else") || self.take_word("ELSE")) {
                 break;
             }
@@ -482,8 +529,8 @@ impl Parser<'_> {
 }
 
 /// A number as an expression; a negative one is a negation, as when it is written in code.
-fn number_expression(number: crate::nmodl::ast::Number) -> crate::nmodl::ast::Expression {
-    use crate::nmodl::ast::{Expression, ExpressionKind, UnaryOperator};
+fn number_expression(number: crate::nmodl::ast::Number) -> Expression {
+    use crate::nmodl::ast::{ExpressionKind, UnaryOperator};
     let literal = Expression {
         kind: ExpressionKind::Number { value: number.value.abs(), unit: None },
         span: number.span,

@@ -3,10 +3,11 @@
 
 use super::build;
 use super::expression::{ROUND, TRUNCATE, Thing, Worth};
+use super::lexer::Token;
 use super::shared::{DISTRIBUTIONS, pick};
 use super::statements::{Made, Translator};
 use super::tree::*;
-use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::diagnostic::{Diagnostic, Label, Severity, Span};
 use crate::nmodl::ast::{self, BinaryOperator, Call, ExpressionKind, StatementKind};
 use crate::nmodl::meaning::{FunctionClass, builtin_function};
 
@@ -30,6 +31,42 @@ fn only_prints(name: &str) -> bool {
             | "perror"
             | "Printf"
     )
+}
+
+/// Calls that keep memory.
+const MEMORY_CALLS: [&str; 9] =
+    ["malloc", "calloc", "realloc", "free", "memset", "memcpy", "emalloc", "ecalloc", "sizeof"];
+
+/// Calls that read files, or do what else the operating system does.
+const FILE_CALLS: [&str; 12] = [
+    "fopen", "fread", "fscanf", "scanf", "fgets", "fgetc", "getc", "fseek", "getenv", "system", "popen",
+    "fwrite",
+];
+
+/// What files and memory are asked for in C of which something else is wrong already: after a mistake of syntax the rest is not
+/// translated, and yet has to be told.
+pub(super) fn refused_too(tokens: &[&Token], errors: &mut Vec<Diagnostic>) {
+    for pair in tokens.windows(2) {
+        let Some(name) = pair[0].name().filter(|_| pair[1].is("(")) else { continue };
+        let listed = FILE_CALLS.contains(&name) || MEMORY_CALLS.contains(&name);
+        let Some((note, help)) = purpose(name).filter(|_| listed) else { continue };
+        let span = pair[0].span;
+        match errors.iter_mut().find(|e| e.notes.iter().any(|n| n == note)) {
+            Some(error) => {
+                let apart = |l: &Label| l.span.end <= span.start || span.end <= l.span.start;
+                let places = error.labels.len();
+                if places < 4 && error.labels.iter().all(|l| apart(l) || l.span.source != span.source) {
+                    error.labels.push(Label { span, text: "and here".into() });
+                }
+            }
+            None => errors.push(refusal(name, span, note, help)),
+        }
+    }
+}
+
+fn refusal(name: &str, span: Span, note: &str, help: &str) -> Diagnostic {
+    let message = format!("`{name}` cannot be called here");
+    Diagnostic::error("nmodl/verbatim", message).at(span, "").note(note).help(help)
 }
 
 /// What functions that are not translated are for, and what does it here.
@@ -76,11 +113,9 @@ fn purpose(name: &str) -> Option<(&'static str, &'static str)> {
         || starts(&["nrnran123_", "nrn_random", "mcell_ran4"])
     {
         Some(RANDOM)
-    } else if is(&["malloc", "calloc", "realloc", "free", "memset", "memcpy", "emalloc", "ecalloc"]) {
+    } else if is(&MEMORY_CALLS) {
         Some(MEMORY)
-    } else if is(&[
-        "fread", "fscanf", "scanf", "fgets", "fgetc", "getc", "fseek", "getenv", "system", "popen", "fwrite",
-    ]) {
+    } else if is(&FILE_CALLS) {
         Some(FILES)
     } else if starts(&["str", "sprintf", "snprintf", "ato"]) {
         Some(TEXTS)
@@ -222,6 +257,10 @@ impl Translator<'_> {
         if let Some(unread) = self.shared.unread.get(name).cloned() {
             let message = format!("the function `{name}` cannot be read: {}", unread.message);
             return self.refuse_beside(span, message, unread.span, "here");
+        }
+        if name == "goto" {
+            let help = "write a `while` loop, or put what is jumped over into an `if`";
+            return self.refuse(span, "`goto` is not supported", "", help);
         }
         let (note, help) =
             purpose(name).unwrap_or(("It is not among the functions that are known here.", ""));

@@ -10,6 +10,7 @@
 //! A routine that nothing in the mechanism calls has no effect in a run: when its C cannot be translated, the routine
 //! is left out with a note. Everything else is refused at its line.
 
+mod alike;
 mod assign;
 mod build;
 mod calls;
@@ -59,7 +60,7 @@ pub fn expand(module: &mut Module, sources: &Sources) -> Diagnostics {
     let left_out = work.run(module);
     let Work { shared, made, .. } = work;
     if said.has_errors() {
-        return said;
+        return alike::together(&said, sources);
     }
     for note in &shared.made.notes {
         said.push(note.clone());
@@ -68,7 +69,28 @@ pub fn expand(module: &mut Module, sources: &Sources) -> Diagnostics {
     said
 }
 
-fn has_c(module: &Module) -> bool {
+/// Every word of the C of a mechanism.
+pub fn words_of_c(module: &Module) -> HashSet<String> {
+    let mut all = HashSet::new();
+    let mut read = |text: &str| all.extend(super::parser::words(text).map(str::to_string));
+    for item in module.flat_items() {
+        match item {
+            Item::Verbatim(verbatim) => read(&verbatim.text),
+            other => {
+                let Some(block) = body(other) else { continue };
+                walk::block(block, &mut |met| {
+                    if let Met::Verbatim(verbatim) = met {
+                        read(&verbatim.text);
+                    }
+                });
+            }
+        }
+    }
+    all
+}
+
+/// Whether there is C in a mechanism.
+pub fn has_c(module: &Module) -> bool {
     module.flat_items().into_iter().any(|item| match item {
         Item::Verbatim(_) => true,
         other => body(other).is_some_and(|b| b.statements.iter().any(walk::has_c)),
@@ -178,7 +200,7 @@ impl Work<'_> {
             if is_root {
                 let errors = self.item(item);
                 errors.into_iter().for_each(|e| self.said.push(e));
-                called.extend(calls(item));
+                called.extend(called_by(item));
             }
         });
         self.reach(module, called, &mut |work, errors| errors.into_iter().for_each(|e| work.said.push(e)));
@@ -217,14 +239,14 @@ impl Work<'_> {
                     found = true;
                     let said = self.item(item);
                     errors(self, said);
-                    called.extend(calls(item));
+                    called.extend(called_by(item));
                 }
             });
             if !found && self.shared.functions.contains_key(&name) {
                 let said = self.function(&name);
                 errors(self, said);
                 if let Some(routine) = self.made.last() {
-                    called.extend(calls(&Item::Routine(routine.clone())));
+                    called.extend(called_by(&Item::Routine(routine.clone())));
                 }
             }
         }
@@ -242,7 +264,7 @@ impl Work<'_> {
                 }
                 failed.extend(self.item(item));
                 failed.extend(self.of_c(item));
-                called.extend(calls(item));
+                called.extend(called_by(item));
             }
         });
         // Only what is C's alone is translated for it; other routines come in their own turn.
@@ -323,7 +345,7 @@ impl Work<'_> {
                     _ => false,
                 };
                 let open = may && more.is_none() && !left_out.contains_key(&place(item));
-                if open && let Some(callee) = calls(item).into_iter().find(|c| gone.contains(c)) {
+                if open && let Some(callee) = called_by(item).into_iter().find(|c| gone.contains(c)) {
                     let why =
                         Diagnostic::error("nmodl/verbatim", format!("calls `{callee}`")).at(item.span(), "");
                     more = Some((place(item), self.left_out(item, &why)));
@@ -373,7 +395,13 @@ impl Work<'_> {
             return Vec::new();
         }
         let picks = self.picks(block);
-        match read::list(&block.statements, self.pieces, &self.shared.types, block.span) {
+        let mut c = Vec::new();
+        walk::block(block, &mut |met| {
+            if let Met::Verbatim(verbatim) = met {
+                c.extend(self.pieces.get(&(verbatim.span.source, verbatim.span.start)));
+            }
+        });
+        let mut errors = match read::list(&block.statements, self.pieces, &self.shared.types, block.span) {
             Ok(list) => {
                 let translator = Translator::new(&mut self.shared, site, names, picks);
                 let (statements, errors) = translator.body(&list, block.span);
@@ -381,7 +409,12 @@ impl Work<'_> {
                 errors
             }
             Err(unread) => vec![read::message(&unread)],
+        };
+        if !errors.is_empty() {
+            let tokens: Vec<&Token> = c.iter().flat_map(|piece| &piece.tokens).collect();
+            calls::refused_too(&tokens, &mut errors);
         }
+        errors
     }
 
     /// A function of C as a routine of NMODL.
@@ -475,7 +508,7 @@ fn place(item: &Item) -> (SourceId, u32) {
 }
 
 /// What an item calls.
-fn calls(item: &Item) -> Vec<String> {
+fn called_by(item: &Item) -> Vec<String> {
     let mut names = Vec::new();
     if let Some(block) = body(item) {
         walk::block(block, &mut |met| {

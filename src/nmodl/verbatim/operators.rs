@@ -1,7 +1,7 @@
 //! Reading C expressions.
 
 use super::lexer::{Kind, Token};
-use super::parser::{HIGHEST, Parsed, Parser, Unread, is_qualifier, type_word};
+use super::parser::{HIGHEST, Parsed, Parser, is_qualifier, type_word};
 use super::tree::*;
 
 /// Operators that group to the left, with how tightly they bind.
@@ -215,9 +215,9 @@ impl Parser<'_> {
             Some(Kind::Name(name)) => {
                 self.at += 1;
                 if name == "sizeof" {
-                    return Err(Unread { span: start, message: "`sizeof` is not supported".into() });
-                }
-                if !self.take("(") {
+                    self.skip_measured();
+                    ExprKind::Call { name: name.clone(), arguments: Vec::new() }
+                } else if !self.take("(") {
                     ExprKind::Name(name.clone())
                 } else {
                     let arguments = self.deeper(Parser::arguments)?;

@@ -245,7 +245,20 @@ impl<'a> Parser<'a> {
             }
             "break" => self.single(StmtKind::Break)?,
             "continue" => self.single(StmtKind::Continue)?,
-            "goto" => return Err(self.unread("`goto` is not supported")),
+            // As a call, which is refused when it is translated; so what follows is read too.
+            "goto" => {
+                let span = self.span();
+                self.at += 1;
+                self.name()?;
+                self.expect(";")?;
+                let kind = ExprKind::Call { name: "goto".into(), arguments: Vec::new() };
+                StmtKind::Expr(Expr { kind, span })
+            }
+            // A label, which says nothing without a `goto`.
+            word if !matches!(word, "" | "case" | "default") && self.peek(1).is_some_and(|t| t.is(":")) => {
+                self.at += 2;
+                return Ok(None);
+            }
             "typedef" | "struct" | "union" | "enum" if self.defines_type() => {
                 self.skip_to_semicolon();
                 return Ok(None);
@@ -351,6 +364,23 @@ impl<'a> Parser<'a> {
     }
 
     /// Passes everything up to the next `;` outside of braces.
+    /// Past what `sizeof` measures: a type or an expression in parentheses, or a name.
+    pub fn skip_measured(&mut self) {
+        if !self.take("(") {
+            self.at += usize::from(!self.word().is_empty());
+            return;
+        }
+        let mut depth = 1u32;
+        while depth > 0 && self.at < self.tokens.len() {
+            if self.is("(") {
+                depth += 1;
+            } else if self.is(")") {
+                depth -= 1;
+            }
+            self.at += 1;
+        }
+    }
+
     fn skip_to_semicolon(&mut self) {
         let mut depth = 0u32;
         while let Some(token) = self.peek(0) {

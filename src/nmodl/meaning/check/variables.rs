@@ -2,7 +2,9 @@
 
 use super::{Checker, Site, with_near};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::nmodl::ast::{EquationsKind, Name, StatementKind, Variable};
+use crate::nmodl::ast::{
+    EquationsKind, Expression, ExpressionKind, Name, StatementKind, UnaryOperator, Variable,
+};
 use crate::nmodl::meaning::scope::Local;
 use crate::nmodl::meaning::{Builtin, MechanismKind, Storage, SymbolId, builtin_function};
 use crate::nmodl::{nearest, walk};
@@ -169,6 +171,30 @@ impl<'a> Checker<'a, '_> {
             _ => {}
         }
         self.index_fits(variable, symbol.length.is_some());
+        if let (Some(index), Some(length)) = (&variable.index, symbol.length) {
+            self.index_exists(&name.text, index, length);
+        }
+    }
+
+    /// An index that is written as a number is known here.
+    fn index_exists(&mut self, name: &str, index: &Expression, length: usize) {
+        let Some(value) = whole_number(index) else { return };
+        if value >= 0.0 && value < length as f64 {
+            return;
+        }
+        let elements = match length {
+            1 => format!("`{name}` has one element, `{name}[0]`"),
+            _ => format!("`{name}` has the elements 0 to {}", length - 1),
+        };
+        self.said.push(
+            Diagnostic::error("nmodl/index", format!("`{name}[{value}]` does not exist"))
+                .at(index.span, elements)
+                .help(if value < 0.0 {
+                    "elements are counted from 0".to_string()
+                } else {
+                    format!("write a smaller index, or declare `{name}` with a larger length")
+                }),
+        );
     }
 
     fn index_fits(&mut self, variable: &Variable, is_array: bool) {
@@ -276,5 +302,17 @@ impl<'a> Checker<'a, '_> {
             self.said
                 .push(Diagnostic::error("nmodl/cannot-set", message).at(name.span, "set here").help(help));
         }
+    }
+}
+
+/// The value of a number that is written as such, with or without a minus.
+fn whole_number(index: &Expression) -> Option<f64> {
+    match &index.kind {
+        ExpressionKind::Number { value, .. } => Some(*value),
+        ExpressionKind::Unary { operator: UnaryOperator::Negate, operand } => match &operand.kind {
+            ExpressionKind::Number { value, .. } => Some(-value),
+            _ => None,
+        },
+        _ => None,
     }
 }
