@@ -83,7 +83,7 @@ pub enum RunError {
     /// An instance sends itself events that are due at once, again and again.
     EndlessEvents {
         /// Who.
-        culprit: Culprit,
+        culprit: Box<Culprit>,
         /// `file:line` of the last `net_send` or `net_move`.
         written: Option<String>,
         /// How many it got within one time step.
@@ -94,7 +94,7 @@ pub enum RunError {
     /// A loop in a mechanism does not end.
     EndlessLoop {
         /// Whose.
-        culprit: Culprit,
+        culprit: Box<Culprit>,
         /// `file:line` of the loop.
         written: Option<String>,
         /// Rounds that it has made.

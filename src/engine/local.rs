@@ -449,7 +449,7 @@ impl Local {
     }
 
     /// What to say of an instance of a set.
-    fn culprit(&self, set: usize, instance: usize) -> Culprit {
+    fn culprit(&self, set: usize, instance: usize) -> Box<Culprit> {
         let Set { mechanism, index, instances, ids, .. } = &self.sets[set];
         let name = mechanism.module.name.clone();
         let is_artificial = mechanism.module.kind == ir::Kind::ArtificialCell;
@@ -472,7 +472,7 @@ impl Local {
         };
         let first = self.model.populations.iter().find(|p| p.name == population).map_or(0, |p| p.first_id);
         let order = (*index, first + u64::from(cell));
-        Culprit { mechanism: name, population, cell, place, order }
+        Box::new(Culprit { mechanism: name, population, cell, place, order })
     }
 
     /// What to say if a voltage is not a finite number at `time` (ms).
