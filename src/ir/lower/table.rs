@@ -1,12 +1,12 @@
 //! TABLE: a routine of one argument becomes a look-up between rows computed beforehand.
 //!
 //! As in NEURON: with `WITH n`, n + 1 rows at equal distances from the first to the last abscissa; straight
-//! lines between them, the end rows outside, NaN for NaN. DEPEND is not needed: tables are made anew whenever anything
-//! they can depend on changes. Where a routine depends on what each instance has its own, no table can serve all
+//! lines between them, the end rows outside, NaN for NaN. When a table is made, and from what, stands in [`super::making`].
+//! Where a routine depends on what each instance has its own, no table can serve all
 //! of them: the two rows around a value are computed each time, so that each gets what a table of its own would give. So they are in
-//! INITIAL once it has set what the table depends on. (NEURON makes the table when it is first used, or, in a mechanism that is thread safe by
-//! its keywords, before INITIAL, and not again.) What a
-//! routine sets besides its table is set to its value in the last row when the run starts, by the making of the table in NEURON.
+//! INITIAL of a mechanism that is not thread safe, once it has set what the table depends on: NEURON makes the table in the first call.
+//! What a routine sets besides its table is set to its value in the last row when the run starts, in the first instance, by the
+//! making of the table in NEURON.
 
 use super::super::analysis::{self, Dependence};
 use super::super::types::*;
