@@ -188,7 +188,10 @@ fn what_a_table_does_not_hold_is_set_in_the_first_instance() {
             assert_eq!(row, [200.0, 0.0, 0.0, 0.0, 0.0], "{threads} threads");
         }
         for row in results.rows("inf") {
-            assert!(row[0] > 0.0 && row.iter().all(|inf| inf.to_bits() == row[0].to_bits()), "{threads} threads");
+            assert!(
+                row[0] > 0.0 && row.iter().all(|inf| inf.to_bits() == row[0].to_bits()),
+                "{threads} threads"
+            );
         }
     }
 }
