@@ -445,7 +445,7 @@ fn table_columns(bencher: Bencher, columns: u32) {
     let mut body = Kernel::default();
     let x = body.push(Op::Argument(0));
     body.effects = (0..columns).map(|column| Effect::WriteArgument(column, x)).collect();
-    let table = Table { name: String::new(), columns, intervals: 200, range, body, given: None };
+    let table = Table { name: String::new(), columns, intervals: 200, once: false, range, body, given: None };
     let level = Level::detect();
     let tables = [TableValues::build(&table, level, &ENVIRONMENT, &[], &[])];
     let mut kernel = Kernel::default();

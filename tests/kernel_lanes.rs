@@ -261,8 +261,15 @@ fn table(level: Level, environment: &Environment) -> TableValues {
     let sine = body.push(Op::Unary(Unary::Sin, x));
     body.effects =
         vec![Effect::WriteArgument(0, exp), Effect::WriteArgument(1, sine), Effect::WriteArgument(2, x)];
-    let table =
-        Table { name: "rates".into(), columns: TABLE_COLUMNS, intervals: 24, range, body, given: None };
+    let table = Table {
+        name: "rates".into(),
+        columns: TABLE_COLUMNS,
+        intervals: 24,
+        once: false,
+        range,
+        body,
+        given: None,
+    };
     TableValues::build(&table, level, environment, &[], &[])
 }
 

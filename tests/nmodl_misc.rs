@@ -6,7 +6,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{described, distance, path, reference_table, run};
+use common::{described, described_with, distance, path, reference_table, run, run_on};
 use volley::diagnostic::Sources;
 use volley::network::{Overrides, load};
 
@@ -148,5 +148,50 @@ fn reversal_potentials_without_concentrations() {
         let last = |name: &str| *results.series(name).last().unwrap();
         assert!((last("eca") - eca).abs() <= 1e-12 * eca.abs(), "{inside} {outside}: {}", last("eca"));
         assert_eq!(last("ezz"), ezz);
+    }
+}
+
+/// What a routine sets besides its table, NEURON's making of the table sets to its value in the last row, in the first instance; the
+/// others keep their 0. Here that instance is the same on any number of threads.
+#[test]
+fn what_a_table_does_not_hold_is_set_in_the_first_instance() {
+    let mechanism = "NEURON { SUFFIX side RANGE inf, tau, gain THREADSAFE }
+        PARAMETER { gain = 2 }
+        ASSIGNED { v (mV) inf tau }
+        INITIAL { rates(v) }
+        BREAKPOINT { rates(v) }
+        PROCEDURE rates(u (mV)) {
+            TABLE inf FROM -100 TO 100 WITH 200
+            tau = gain * u
+            inf = 1 / (1 + exp(-u / gain))
+        }";
+    let text = r#"
+        [simulation]
+        tstop = 1
+        [mechanisms]
+        files = ["side.mod"]
+        [cell.c.section.soma]
+        L = 20
+        diam = 20
+        [cell.c.mechanism.side]
+        [population.p]
+        cell = "c"
+        count = 5
+        [record]
+        tau = { population = "p", variable = "side.tau", at = "soma(0.5)" }
+        inf = { population = "p", variable = "side.inf", at = "soma(0.5)" }
+        "#;
+    let model = described_with(text, &[("side.mod", mechanism)]);
+    for threads in [1, 2, 3] {
+        let results = run_on(&model, threads);
+        for row in results.rows("tau") {
+            assert_eq!(row, [200.0, 0.0, 0.0, 0.0, 0.0], "{threads} threads");
+        }
+        for row in results.rows("inf") {
+            assert!(
+                row[0] > 0.0 && row.iter().all(|inf| inf.to_bits() == row[0].to_bits()),
+                "{threads} threads"
+            );
+        }
     }
 }

@@ -198,6 +198,35 @@ pub fn placements(model: &Model, mechanism: usize, locals: &[LocalPopulation]) -
     list
 }
 
+/// An instance by its population, its cell there, its set and the position in the set's nodes; of artificial cells the last two are 0.
+pub type Instance = (u32, u32, u32, u32);
+
+/// The first instance of mechanism number `mechanism` in the whole network, in NEURON's order; `None` without any.
+pub fn first_instance(model: &Model, mechanism: usize) -> Option<Instance> {
+    let mut candidates = Vec::new();
+    for (p, population) in model.populations.iter().enumerate().filter(|(_, p)| p.count > 0) {
+        match &population.body {
+            Body::Artificial(body) if body.mechanism == mechanism => {
+                candidates.push(((false, p, 0, 0, Reverse(0)), 0));
+            }
+            Body::Artificial(_) => {}
+            Body::Cells(body) => {
+                for (set, position, node) in placements_of_cell(body, mechanism) {
+                    let point = set.checked_sub(body.densities.len()).map(|point| &body.points[point]);
+                    let cell = match point.and_then(|point| point.cells.as_ref()) {
+                        Some(cells) => cells.first().copied(),
+                        None => Some(0),
+                    };
+                    let turn = body.compartments.turn[node as usize];
+                    candidates.extend(cell.map(|cell| ((turn > 0, p, cell, turn, Reverse(set)), position)));
+                }
+            }
+        }
+    }
+    let ((_, population, cell, _, Reverse(set)), position) = candidates.into_iter().min()?;
+    Some((population as u32, cell, set as u32, position))
+}
+
 /// When NEURON runs an instance: first those at the roots' ends of all cells, then cell by cell, node by node, at one node the
 /// youngest first.
 fn turn(model: &Model, placement: &Placement) -> impl Ord + use<> {

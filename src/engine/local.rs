@@ -224,8 +224,12 @@ impl Local {
     /// Makes the tables from the shared variables as they are; what passes from row to row begins as it was at the `start`.
     fn build_tables(&mut self, set: usize, start: &[f64], environment: &Environment) {
         let Set { mechanism, globals, tables, .. } = &mut self.sets[set];
-        tables.clear();
+        let mut old = std::mem::take(tables).into_iter();
         for table in &mechanism.module.tables {
+            if let Some(made) = old.next().filter(|_| table.once) {
+                tables.push(made);
+                continue;
+            }
             let mut globals = globals.clone();
             for effect in &table.body.effects {
                 if let ir::Effect::WriteGlobal(id, _) = effect {

@@ -108,6 +108,7 @@ fn membrane_set(
         return None;
     }
     let mut columns = defaults(module, placements.len());
+    let first = module.first.zip(layout::first_instance(model, index));
     let mut randoms: Vec<Vec<Stream>> = vec![Vec::new(); module.randoms.len()];
     let mut ids = Vec::new();
     for (instance, place) in placements.iter().enumerate() {
@@ -116,6 +117,11 @@ fn membrane_set(
         let Body::Cells(body) = &population.body else { continue };
         let cell = local.cells[place.local as usize];
         let densities = body.densities.len();
+        if let Some((column, _)) =
+            first.filter(|(_, first)| *first == (place.population, cell, place.set, place.position))
+        {
+            columns.set(column.0 as usize, instance, 1.0);
+        }
         let set = place.set as usize;
         let name: String;
         let mut given: (&[StreamIds], usize) = (&[], 0);
@@ -182,16 +188,20 @@ fn artificial_set(
         return None;
     }
     let mut columns = defaults(module, count);
+    let first = module.first.zip(layout::first_instance(model, index));
     let mut randoms: Vec<Vec<Stream>> = vec![Vec::new(); module.randoms.len()];
     let mut plays = Vec::new();
     let mut ids = Vec::new();
-    for (population, local) in model.populations.iter().zip(locals.iter_mut()) {
+    for ((p, population), local) in model.populations.iter().enumerate().zip(locals.iter_mut()) {
         let Body::Artificial(body) = &population.body else { continue };
         if body.mechanism != index {
             continue;
         }
         local.first_artificial = ids.len() as u32;
         for cell in &local.cells {
+            if let Some((column, _)) = first.filter(|(_, first)| *first == (p as u32, *cell, 0, 0)) {
+                columns.set(column.0 as usize, ids.len(), 1.0);
+            }
             apply(&mut columns, ids.len(), &body.settings, *cell as usize, 0);
             for (number, (random, streams)) in module.randoms.iter().zip(&mut randoms).enumerate() {
                 let own = || stream(model, &population.name, *cell, "", random);

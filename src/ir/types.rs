@@ -489,6 +489,8 @@ pub struct Table {
     pub columns: u32,
     /// Number of intervals (`WITH`).
     pub intervals: u32,
+    /// It is made before INITIAL and never again; else anew after INITIAL.
+    pub once: bool,
     /// Makes the ends, as arguments 0 (low) and 1 (high); uniform values only.
     pub range: Kernel,
     /// Makes row `x` (argument 0) as arguments 0.., of uniform values and `x` only.
@@ -533,6 +535,8 @@ pub struct Module {
     pub randoms: Vec<String>,
     /// Tables.
     pub tables: Vec<Table>,
+    /// Hidden column that is 1 in the first instance, in the order of the network's description, and 0 in all others.
+    pub first: Option<ColumnId>,
     /// Whether it reads `play_size()` or `play_at()`.
     pub plays: bool,
     /// POINTERs.

@@ -5,7 +5,7 @@
 //! - Loops are closed, innermost first; what one carries starts before it, and becomes something new once, at its end.
 //! - A place is written at most once in a kernel; area, diameter and the point scale never are, voltage only in `receive`.
 //! - Effects stand where they may: sums in `current`; arguments in `receive`, `receive_initial` and the kernels of tables.
-//!   `prepare` and `watch` write hidden columns only, no other kernel does. Requests stand in `receive`; `net_send` in `initial` too.
+//!   `prepare` and `watch` write hidden columns only, of the others only `initial` does. Requests stand in `receive`; `net_send` in `initial` too.
 //! - A shared variable is stored from a value that is the same for all instances, and not by event code, but where it passes from
 //!   instance to instance; and in a table's body where it passes from row to row.
 //! - The kernels of a table use only uniform values, and the body its `x`.
@@ -157,7 +157,12 @@ impl Check<'_> {
                     self.say(format!("{place:?} is written"));
                 }
                 let hidden = self.hidden(*place);
-                if hidden != matches!(stage, Prepare | Watch) {
+                let sound = match stage {
+                    Prepare | Watch => hidden,
+                    Initial => true,
+                    _ => !hidden,
+                };
+                if !sound {
                     self.say(format!("{place:?}, hidden: {hidden}, is written"));
                 }
                 !self.in_table()

@@ -36,12 +36,13 @@ pub struct KernelCost {
 /// As [`super::compile`].
 pub fn explain(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Explanation, Diagnostics> {
     let mut tree = parse(sources, id, options)?;
+    let lowering = options.lowering(&tree);
     let read = nmodl::verbatim::expand(&mut tree, sources);
     if read.has_errors() {
         return Err(read);
     }
     let meaning = nmodl::meaning::analyse(&tree)?;
-    let mut module = ir::lower(&meaning, &options.lowering())?;
+    let mut module = ir::lower(&meaning, &lowering)?;
     let mut passes = vec![("lower", dump::module(&module))];
     let mut watch = |name: &'static str, module: &Module| {
         let text = dump::module(module);

@@ -41,10 +41,12 @@ pub struct Options {
 }
 
 impl Options {
-    /// Those that lowering knows.
-    fn lowering(&self) -> ir::Options {
+    /// Those that lowering knows, for a file as it was written: with its C.
+    fn lowering(&self, tree: &nmodl::ast::Module) -> ir::Options {
+        let notices = nmodl::notices::notices(tree);
         ir::Options {
             tables: !self.without_tables,
+            thread_safe: notices.iter().all(|notice| !notice.kind.unsafe_in_neuron()),
             exported: self.exported.clone(),
             given: self.given.clone(),
             difference: self.difference,
@@ -183,6 +185,7 @@ fn compiled(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Me
     let mut tree = parse(sources, id, options)?;
     let units = dimensions::check(&tree, sources);
     let before = nmodl::verbatim::has_c(&tree).then(|| tree.clone());
+    let lowering = options.lowering(&tree);
     let mut warnings = nmodl::verbatim::expand(&mut tree, sources);
     if warnings.has_errors() {
         if let Some(before) = before {
@@ -192,7 +195,7 @@ fn compiled(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Me
     }
     let meaning = nmodl::meaning::analyse(&tree)?;
     warnings.extend(meaning.warnings.clone());
-    let mut module = ir::lower(&meaning, &options.lowering())?;
+    let mut module = ir::lower(&meaning, &lowering)?;
     receive(&mut module, &options.received);
     match &options.recorded {
         None => ir::optimise(&mut module),

@@ -1,5 +1,7 @@
 //! Ways through a syntax tree for those who look at all code of a file, whether it is ever called or not.
 
+use std::collections::HashSet;
+
 use super::ast::{
     Block, EquationsBlock, Expression, ExpressionKind, Item, Module, Name, NetReceive, PhaseBlock, Reaction,
     Routine, Statement, StatementKind, Term,
@@ -158,6 +160,19 @@ pub(crate) fn parts<'a>(expression: &'a Expression, visit: &mut impl FnMut(&'a E
 /// Whether code uses a name that is none of its own `names`.
 pub(super) fn mentions<'a>(body: &'a Block, names: Vec<&'a str>, name: &str) -> bool {
     free_names(body, names).iter().any(|n| n.text == name)
+}
+
+/// The names that some statement of the blocks assigns to.
+pub(crate) fn set_names<'a>(blocks: impl IntoIterator<Item = &'a Block>) -> HashSet<&'a str> {
+    let mut found = HashSet::new();
+    for body in blocks {
+        block(body, &mut Vec::new(), &mut |statement, _| {
+            if let StatementKind::Assign { target, .. } = &statement.kind {
+                found.insert(target.name.text.as_str());
+            }
+        });
+    }
+    found
 }
 
 /// The names of variables that code uses and that are none of its own `names`.

@@ -90,5 +90,5 @@ pub fn table(
     let x = body.push(Op::Argument(0));
     let results: Vec<Value> = (0..columns).map(|number| column(&mut body, number, x)).collect();
     body.effects = (0..).zip(results).map(|(number, value)| Effect::WriteArgument(number, value)).collect();
-    Table { name: "rates".into(), columns, intervals, range, body, given: None }
+    Table { name: "rates".into(), columns, intervals, once: false, range, body, given: None }
 }

@@ -2,7 +2,7 @@
 
 - quotient: Volley takes conductances as NEURON does, (I(v + 0.001 mV) - I(v)) / 0.001 mV; nothing changes in NEURON.
 - binary step: steps of 1/32 ms. NEURON adds up its time, and sums of 0.025 ms reach 1 ms a little early or late; these are exact.
-- no tables: routines with a TABLE are computed anew each time. NEURON makes a table before INITIAL, and for all instances with the
+- no tables: routines with a TABLE are computed anew each time. NEURON makes a table for all instances with the
   values of the first.
 - with method: `SOLVE x` of equations gets `METHOD derivimplicit`, which NEURON 9 means by it but does not carry out.
 - converged: NEURON's Newton method goes on until steps are rounding; as it is, it stops at residuals of 1e-8, however small the states.
@@ -29,7 +29,7 @@ CAUSES = ["binary step", "no tables", "with method", "converged"]
 REASONS = {
     "quotient": "NEURON's difference quotient",
     "binary step": "NEURON's time, which is a sum of steps",
-    "no tables": "NEURON's TABLE, made before INITIAL and for the first instance",
+    "no tables": "NEURON's TABLE, made of the first instance's values",
     "with method": "NEURON's SOLVE without METHOD, which leaves the states as they are",
     "converged": "NEURON's Newton method, which stops early at small states",
 }

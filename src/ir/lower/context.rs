@@ -7,8 +7,8 @@ use super::Options;
 use super::draft::{Draft, Slot};
 use super::names::{Named, Names};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::nmodl::ast;
 use crate::nmodl::meaning::{Meaning, Storage, Symbol};
+use crate::nmodl::{ast, walk};
 
 /// Something was refused; why is already among the messages.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +56,14 @@ pub(super) struct Context<'a> {
     pub table_of: HashMap<&'a str, Option<super::table::Made>>,
     /// Routines with a table that INITIAL calls.
     pub tabled_initially: HashSet<&'a str>,
+    /// Routines whose table is made by a call in INITIAL, and from what it finds there.
+    pub kept_initially: HashSet<&'a str>,
+    /// The variables that hidden columns keep as they were when a table was made.
+    pub kept: Vec<ColumnId>,
+    /// Whether some code asks for the first instance.
+    pub asks_first: bool,
+    /// Names that some statement sets.
+    pub set_by_code: HashSet<&'a str>,
     /// POINTERs of which code asks whether they are set.
     pub asked_pointers: HashSet<&'a str>,
     /// What each kernel of a table reads of the mechanism.
@@ -160,6 +168,10 @@ impl<'a> Context<'a> {
             mechanism: &meaning.name.text,
             table_of: HashMap::new(),
             tabled_initially: HashSet::new(),
+            kept_initially: HashSet::new(),
+            kept: Vec::new(),
+            asks_first: false,
+            set_by_code: walk::set_names(meaning.blocks()),
             plays: false,
             sites: Vec::new(),
             solving: None,

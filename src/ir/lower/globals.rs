@@ -36,6 +36,12 @@ pub(super) struct Done {
     pub set_at: BTreeMap<Slot, Span>,
 }
 
+/// A kernel without code.
+pub(super) fn empty(stage: Stage) -> Done {
+    let (read_at, varying, set_at) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    Done { stage, kernel: Kernel::default(), read_at, varying, set_at }
+}
+
 /// Closes a draft: stores what it set, and leaves out what that does not need.
 pub(super) fn close(cx: &Context<'_>, mut draft: Draft) -> Done {
     let dependence = analysis::dependence(&draft.kernel);

@@ -28,6 +28,7 @@ mod globals;
 mod implicit;
 mod kinetic;
 mod linear;
+mod making;
 mod names;
 mod pointers;
 mod rounds;
@@ -59,6 +60,8 @@ const UNNAMED_STREAM: &str = "scop_random";
 pub struct Options {
     /// Use the TABLEs of the mechanism; without them their routines are computed anew each time.
     pub tables: bool,
+    /// The mechanism is thread safe by its keywords, so that NEURON makes its tables before INITIAL.
+    pub thread_safe: bool,
     /// Shared variables, by their names in NEURON (`x_mechanism`), that other mechanisms read: what is set there stays.
     pub exported: Vec<String>,
     /// Values of FUNCTION_TABLEs; `None`: they are not known yet and stand for NaN, with which nothing can be run.
@@ -69,7 +72,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { tables: true, exported: Vec::new(), given: None, difference: false }
+        Options { tables: true, thread_safe: false, exported: Vec::new(), given: None, difference: false }
     }
 }
 
@@ -81,7 +84,7 @@ impl Options {
             None => Some(Arc::new(Given::constant(f64::NAN))),
         };
         let (range, body) = (Kernel::default(), Kernel::default());
-        Table { name: name.to_string(), columns: 0, intervals: 1, range, body, given }
+        Table { name: name.to_string(), columns: 0, intervals: 1, once: false, range, body, given }
     }
 }
 
@@ -103,9 +106,11 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
     let sites = std::mem::take(&mut cx.sites);
     let unnamed_stream = cx.unnamed_stream;
     let watches = events::watches(&cx);
+    let (kept, asks_first) = (std::mem::take(&mut cx.kept), cx.asks_first);
     drop(cx);
     let mut names = names;
     events::add_columns(&mut names, &watches);
+    let first = making::settle(&mut names, &mut kernels, &kept, asks_first, options.thread_safe);
     let arguments = meaning.net_receive.iter().flat_map(|receive| &receive.arguments);
     let mut module = Module {
         name: meaning.name.text.clone(),
@@ -123,6 +128,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
             .chain(unnamed_stream.then(|| UNNAMED_STREAM.to_string()))
             .collect(),
         tables,
+        first,
         plays,
         pointers,
         externals: names.externals,

@@ -1,17 +1,18 @@
 //! TABLE: a routine of one argument becomes a look-up between rows computed beforehand.
 //!
 //! As in NEURON: with `WITH n`, n + 1 rows at equal distances from the first to the last abscissa; straight
-//! lines between them, the end rows outside, NaN for NaN. DEPEND is not needed: tables are made anew whenever anything
-//! they can depend on changes. Where a routine depends on what each instance has its own, no table can serve all
+//! lines between them, the end rows outside, NaN for NaN. When a table is made, and from what, stands in [`super::making`].
+//! Where a routine depends on what each instance has its own, no table can serve all
 //! of them: the two rows around a value are computed each time, so that each gets what a table of its own would give. So they are in
-//! INITIAL once it has set what the table depends on. (NEURON makes the table when it is first used, or, in a mechanism that is thread safe by
-//! its keywords, before INITIAL, and not again.) What a
-//! routine sets besides its table is set to its value in the last row when the run starts, by the making of the table in NEURON.
+//! INITIAL of a mechanism that is not thread safe, once it has set what the table depends on: NEURON makes the table in the first call.
+//! What a routine sets besides its table is set to its value in the last row when the run starts, in the first instance, by the
+//! making of the table in NEURON.
 
 use super::super::analysis::{self, Dependence};
 use super::super::types::*;
 use super::context::{Context, Lowered};
 use super::draft::Slot;
+use super::making::Kept;
 use super::rows;
 use crate::diagnostic::{Diagnostic, Span, suggest};
 use crate::nmodl::ast::{self, StatementKind};
@@ -27,6 +28,8 @@ pub(super) struct Made {
     columns: Vec<Column>,
     /// What the routine sets besides; it stays as it was when the last row was made.
     besides: Vec<(Slot, Span)>,
+    /// What rows that are computed on the spot are made of, as it was when NEURON makes the table.
+    kept: Vec<Kept>,
 }
 
 /// What a column of a table stands for.
@@ -75,6 +78,7 @@ impl<'a> Context<'a> {
                 made
             }
         };
+        self.table_is_called(name, &made.kept, call.span);
         self.set_besides(call.span, routine, table, &made)?;
         let values = match made.id.filter(|id| !self.is_outdated(*id)) {
             Some(table) => (0..made.columns.len() as u32)
@@ -141,7 +145,10 @@ impl<'a> Context<'a> {
     /// Whether INITIAL has set a shared variable, at the point reached, that a table is made of. The table at hand
     /// was made before INITIAL; the one for the run is made after it.
     fn is_outdated(&self, table: TableId) -> bool {
-        let Some(table) = self.tables.get(table.0 as usize).filter(|_| self.draft.stage == Stage::Initial)
+        let Some(table) = self
+            .tables
+            .get(table.0 as usize)
+            .filter(|_| self.draft.stage == Stage::Initial && !self.options.thread_safe)
         else {
             return false;
         };
@@ -157,10 +164,12 @@ impl<'a> Context<'a> {
         &mut self,
         span: Span,
         routine: &'a ast::Routine,
+        kept: &[Kept],
         slots: impl Iterator<Item = Option<Slot>>,
         x: Value,
     ) -> Lowered<Vec<Value>> {
         let before = self.draft.copy_environment();
+        self.as_made(&routine.name.text, kept, span);
         let result = self.run_routine(span, routine, &[x]);
         let values = result
             .map(|result| slots.map(|slot| slot.map_or(result, |slot| self.draft.get(slot, span))).collect());
@@ -186,8 +195,16 @@ impl<'a> Context<'a> {
         }
         let high = self.in_routine(span, &routine.name.text, |cx| cx.expression(&table.to))?;
         let slots = made.besides.iter().map(|(slot, _)| Some(*slot));
-        let values = self.row(span, routine, slots, high)?;
+        let values = self.row(span, routine, &made.kept, slots, high)?;
+        let first = if self.is_made_by_each(table) { None } else { Some(self.is_first_instance()) };
         for ((slot, set_at), value) in made.besides.iter().zip(values) {
+            let value = match (first, slot) {
+                (Some(first), Slot::Place(Place::Column(_))) => {
+                    let before = self.draft.get(*slot, *set_at);
+                    self.draft.emit(Op::Select(first, value, before))
+                }
+                _ => value,
+            };
             self.draft.set(*slot, value, *set_at);
         }
         Ok(())
@@ -231,7 +248,7 @@ impl<'a> Context<'a> {
                 Column::Slot(slot) => Some(*slot),
                 Column::Result => None,
             });
-            rows.push(self.row(span, routine, slots, at)?);
+            rows.push(self.row(span, routine, &made.kept, slots, at)?);
         }
         let [from, to] = rows.as_slice() else { return Ok(Vec::new()) };
         let between = |(from, to): (&Value, &Value)| {
@@ -283,7 +300,8 @@ impl<'a> Context<'a> {
             }
         }
         if !is_uniform(&body.kernel) {
-            return Ok(Made { id: None, columns, besides });
+            let kept = self.kept_for(table, &body);
+            return Ok(Made { id: None, columns, besides, kept });
         }
         let mut ends = Ok(());
         let range = self.kernel(Stage::TableRange, |cx| {
@@ -309,11 +327,12 @@ impl<'a> Context<'a> {
             name: name.to_string(),
             columns: columns.len() as u32,
             intervals: table.with.value as u32,
+            once: self.options.thread_safe && !self.is_made_again(table),
             range: range.kernel,
             body: body.kernel,
             given: None,
         });
-        Ok(Made { id: Some(TableId((self.tables.len() - 1) as u32)), columns, besides })
+        Ok(Made { id: Some(TableId((self.tables.len() - 1) as u32)), columns, besides, kept: Vec::new() })
     }
 
     /// What the columns of a table stand for, an array's elements one by one.

@@ -206,6 +206,21 @@ pub struct Meaning {
 }
 
 impl Meaning {
+    /// All code of the mechanism.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        let routines = self.functions.iter().chain(&self.procedures).map(|routine| &routine.body);
+        let equations = self.equations.iter().map(|block| &block.body);
+        let phases = self.other_phases.iter().map(|block| &block.body);
+        let receive = self.net_receive.iter().map(|receive| &receive.body);
+        self.initial
+            .iter()
+            .chain(&self.breakpoint)
+            .chain(routines)
+            .chain(equations)
+            .chain(phases)
+            .chain(receive)
+    }
+
     /// The variable of that name.
     pub fn find(&self, name: &str) -> Option<SymbolId> {
         self.by_name.get(name).copied()
