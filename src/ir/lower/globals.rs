@@ -88,7 +88,8 @@ pub(super) fn passed_on(draft: &Draft) -> Vec<Slot> {
     let of = |effect: usize| effect.checked_sub(first).and_then(|i| slots.get(i)).map(|(slot, _)| *slot);
     // Each time starts from the potential of the compartment.
     let lasts = |effect: &Effect| !matches!(effect, Effect::Write(Place::Voltage, _));
-    twice::passing(&kernel, lasts).into_iter().filter_map(of).collect()
+    // The first time is at v + 1 uV.
+    twice::passing(&kernel, true, lasts).into_iter().filter_map(of).collect()
 }
 
 /// Shared variables that a kernel needs as they are when it starts.
@@ -121,7 +122,7 @@ fn passing(kernel: &Kernel) -> BTreeSet<GlobalId> {
         Some(Effect::WriteGlobal(id, _)) => Some(*id),
         _ => None,
     };
-    twice::passing(kernel, |effect| matches!(effect, Effect::WriteGlobal(..)))
+    twice::passing(kernel, false, |effect| matches!(effect, Effect::WriteGlobal(..)))
         .into_iter()
         .filter_map(of)
         .collect()

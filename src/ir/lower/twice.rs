@@ -31,8 +31,13 @@ struct Changed {
     end: Value,
 }
 
-/// The effects of a kernel that store a variable which passes on, of those that `lasts` says are still there the second time.
-pub(super) fn passing(kernel: &Kernel, lasts: impl Fn(&Effect) -> bool) -> BTreeSet<usize> {
+/// The effects of a kernel that store a variable which passes on, of those that `lasts` says are still there the second time. The first
+/// time may be `at_another_voltage`: then what is made from v differs too (`if (i > most) { most = i }`).
+pub(super) fn passing(
+    kernel: &Kernel,
+    at_another_voltage: bool,
+    lasts: impl Fn(&Effect) -> bool,
+) -> BTreeSet<usize> {
     let mut kernel = kernel.clone();
     // Each variable is read by one op then.
     common::run(&mut kernel);
@@ -59,8 +64,11 @@ pub(super) fn passing(kernel: &Kernel, lasts: impl Fn(&Effect) -> bool) -> BTree
     let mut harmless: Vec<Changed> = kernel.effects.iter().enumerate().filter_map(changed).collect();
     let mut passing = BTreeSet::new();
     loop {
-        let differs = made_from(&kernel, &harmless, &harmless);
+        let mut differs = made_from(&kernel, &harmless, &harmless, false);
         let used_at_all = used(&kernel, &differs);
+        if at_another_voltage {
+            differs = made_from(&kernel, &harmless, &harmless, true);
+        }
         let (pass, rest): (Vec<Changed>, Vec<Changed>) =
             harmless.iter().partition(|one| passes_on(&kernel, &harmless, &differs, used_at_all, one));
         if pass.is_empty() {
@@ -91,11 +99,11 @@ fn passes_on(
     // What the paths are chosen by may only be changed on the same paths: else a condition that failed may hold
     // the second time (`if (ready) { n = 5 }  ready = 1`).
     let elsewhere = |other: &Changed| {
-        chosen(&made_from(kernel, harmless, &[*other]))
+        chosen(&made_from(kernel, harmless, &[*other], false))
             && settled(kernel, differs, other).as_ref() != Some(&paths)
     };
     (chosen_at_all && harmless.iter().any(elsewhere))
-        || (used_at_all && used(kernel, &made_from(kernel, harmless, &[*one])))
+        || (used_at_all && used(kernel, &made_from(kernel, harmless, &[*one], false)))
 }
 
 /// Whether any of these values is stored, or decides on something that is done.
@@ -106,14 +114,15 @@ fn used(kernel: &Kernel, made: &[bool]) -> bool {
         || kernel.ops.iter().enumerate().any(|(i, op)| made[i] && acts(op))
 }
 
-/// What is made from the starts of `from`, but for what harmless variables are left with, which is the same the second time.
-fn made_from(kernel: &Kernel, harmless: &[Changed], from: &[Changed]) -> Vec<bool> {
+/// What is made from the starts of `from`, and from v if asked, but for what harmless variables are left with, which is the same the second
+/// time.
+fn made_from(kernel: &Kernel, harmless: &[Changed], from: &[Changed], voltage: bool) -> Vec<bool> {
     let (mut made, mut left) = (vec![false; kernel.ops.len()], vec![false; kernel.ops.len()]);
     harmless.iter().for_each(|one| left[one.end.0 as usize] = true);
     from.iter().for_each(|one| made[one.start.0 as usize] = true);
     for (i, op) in kernel.ops.iter().enumerate() {
         // A variable may be left with what another one was.
-        let starts = made[i];
+        let starts = made[i] || (voltage && matches!(op, Op::Read(Place::Voltage)));
         made[i] = starts || (!left[i] && op.operands().any(|v| made[v.0 as usize]));
     }
     made
