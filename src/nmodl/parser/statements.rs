@@ -109,8 +109,10 @@ impl Parser<'_> {
 
     /// Whether the current brace belongs to a statement whose opening one is missing: it stands right below that.
     fn closes_unopened(&mut self) -> bool {
-        let column = self.lexer.column(self.token.start);
-        let found = self.lexer.starts_line(self.token.start) && self.unopened.last() == Some(&column);
+        // Where the line is long, its column takes a while to count.
+        let Some(unopened) = self.unopened.last() else { return false };
+        let found =
+            self.lexer.starts_line(self.token.start) && *unopened == self.lexer.column(self.token.start);
         if found {
             self.unopened.pop();
         }
