@@ -164,9 +164,8 @@ fn a_loop_without_end_is_found_in_every_block() {
             MOST_ROUNDS,
         ),
         (
-            format!(
-                "INITIAL {{\n}}\nBREAKPOINT {{\n p(v)\n i = 0*x\n}}\nPROCEDURE p(v) {{\n TABLE x FROM -100 TO 100 WITH 20\n x = 1\n WHILE (x > 0) {{\n x = 1\n }}\n}}\nNET_RECEIVE (w) {{\n}}"
-            ),
+            "INITIAL {\n}\nBREAKPOINT {\n p(v)\n i = 0*x\n}\nPROCEDURE p(v) {\n TABLE x FROM -100 TO 100 WITH 20\n x = 1\n WHILE (x > 0) {\n x = 1\n }\n}\nNET_RECEIVE (w) {\n}"
+                .to_owned(),
             0.0,
             "WHILE",
             MOST_ROUNDS,
