@@ -43,6 +43,11 @@ fn wrong_tables_are_answered_with_places() {
             "section,parent,L,diam,nseg,at\nsoma,,twenty,20,1,\ndend,soma,10,-1,1.5,2\naxon,soma,,1,,\n,soma,inf,1,,\n",
         ),
         ("a short row", "section,parent,L,diam\nsoma,,20\n"),
+        ("lengths in another unit", "section,parent,L (mm),diam (um)\nsoma,,20,20\n"),
+        (
+            "names that are none",
+            "section,parent,L,diam\nd-1,,20,20\nd[-1],d-1,10,1\nd[,d-1,10,1\nall,d-1,10,1\n\"d,d-1,10,1\nd[2],d-1,10,1\n",
+        ),
     ];
     let mut answers = String::new();
     for (title, text) in cases {

@@ -58,6 +58,26 @@ fn the_purkinje_cell_is_cut_evenly() {
     }
 }
 
+/// Three cells on four threads: only all of them cut even the threads out.
+#[test]
+fn several_cells_are_cut_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let purkinje = Path::new(env!("CARGO_MANIFEST_DIR")).join(PURKINJE);
+    let text = format!("extends = {:?}\n[population.cell]\ncount = 3\n", purkinje.to_str().unwrap());
+    fs::write(folder.path().join("three.toml"), text).unwrap();
+    for multisplit in ["auto", "always"] {
+        let words =
+            ["plan", "three.toml", "--threads", "4", "--multisplit", multisplit, "--summary", "json"];
+        let (status, out, err) = answer_in(folder.path(), &words);
+        assert_eq!(status, 0, "{err}");
+        let plan: Json = serde_json::from_str(&out).unwrap();
+        let imbalance = plan["load_imbalance"].as_f64().unwrap();
+        assert!((0.0..=0.05).contains(&imbalance), "{multisplit}: {imbalance}");
+        let cut = plan["split"].as_array().unwrap().len();
+        assert!(cut == 3 || (cut > 0 && multisplit == "auto"), "{multisplit}: {cut} cells are cut");
+    }
+}
+
 #[test]
 fn cells_are_cut_only_as_far_as_asked() {
     let pieces = |words: &[&str]| {

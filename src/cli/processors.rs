@@ -61,31 +61,30 @@ fn measure(most: usize, mut time: impl FnMut(usize) -> f64) -> Vec<f64> {
     best
 }
 
-/// How long it takes until all threads have counted to `count`, s. They start together.
+/// How long it takes until all threads have counted to `count`, s: from when the first begins. They start together.
 fn counting(threads: usize, count: u64) -> f64 {
-    let start = Barrier::new(threads + 1);
-    std::thread::scope(|scope| {
+    let start = Barrier::new(threads);
+    let spans: Vec<(Instant, Instant)> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
             .map(|_| {
                 scope.spawn(|| {
                     start.wait();
+                    let begun = Instant::now();
                     let mut n = 0u64;
                     while n < count {
                         // The compiler must not know what the sum is.
                         n = black_box(n) + 1;
                     }
-                    n
+                    (begun, Instant::now())
                 })
             })
             .collect();
-        start.wait();
-        let begun = Instant::now();
-        for worker in workers {
-            // A thread that only counts does not panic.
-            let _ = worker.join();
-        }
-        begun.elapsed().as_secs_f64()
-    })
+        // A thread that only counts does not panic.
+        workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
+    });
+    let begun = spans.iter().map(|span| span.0).min();
+    let ended = spans.iter().map(|span| span.1).max();
+    begun.zip(ended).map_or(0.0, |(begun, ended)| (ended - begun).as_secs_f64())
 }
 
 /// The largest number of threads up to which the time stays about that of one.

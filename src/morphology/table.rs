@@ -117,6 +117,15 @@ impl Header {
         let mut columns = Vec::new();
         for (word, span) in fields(line, offset, source, separator) {
             match column(word) {
+                Some(index @ (LENGTH | DIAM)) if unit(word).is_some_and(|unit| !is_micrometre(unit)) => {
+                    let message = format!("`{}` is in um here, and this says `{}`", COLUMNS[index].0, word);
+                    problems.push(
+                        Diagnostic::error("sections/columns", message)
+                            .at(span, "")
+                            .help("give lengths in micrometres, and write `um` or no unit"),
+                    );
+                    columns.push(index);
+                }
                 Some(index) if columns.contains(&index) => {
                     let message = format!("the column `{}` is there twice", COLUMNS[index].0);
                     problems.push(Diagnostic::error("sections/columns", message).at(span, ""));
@@ -172,6 +181,14 @@ impl Header {
         let (name, span) = reader.word(SECTION).unwrap_or(("", Span::new(source, offset, offset)));
         if name.is_empty() {
             reader.problems.push(Diagnostic::error("sections/name", "a section needs a name").at(span, ""));
+        } else if !is_section_name(name) {
+            let message = format!("`{name}` cannot be the name of a section");
+            let error = Diagnostic::error("sections/name", message).at(span, "");
+            reader.problems.push(
+                error.help(
+                    "letters, digits and `_`, not a digit first, and perhaps an index, as in `dend[3]`",
+                ),
+            );
         }
         let (parent, parent_span) = reader.word(PARENT).unwrap_or(("", span));
         let length = reader.number(LENGTH, "a positive number", |x| x > 0.0);
@@ -240,6 +257,28 @@ fn fields(line: &str, offset: usize, source: SourceId, separator: char) -> Vec<(
             (word, Span::new(source, start, start + word.len()))
         })
         .collect()
+}
+
+/// Whether a section may be called that: a name as hoc has them, perhaps with an index.
+fn is_section_name(word: &str) -> bool {
+    let (name, index) = match word.split_once('[') {
+        None => (word, None),
+        Some((name, rest)) => (name, Some(rest.strip_suffix(']').unwrap_or(""))),
+    };
+    let begins = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    let goes_on = name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+    let number = |index: &str| !index.is_empty() && index.bytes().all(|b| b.is_ascii_digit());
+    begins && goes_on && name != "all" && index.is_none_or(number)
+}
+
+/// What stands in parentheses after the name of a column.
+fn unit(word: &str) -> Option<&str> {
+    let (_, rest) = word.split_once('(')?;
+    Some(rest.trim_end().trim_end_matches(')').trim())
+}
+
+fn is_micrometre(unit: &str) -> bool {
+    ["um", "\u{b5}m", "\u{3bc}m", "micron", "microns"].contains(&unit)
 }
 
 /// Which of [`COLUMNS`] a word of the first line names: `L`, `L_um` and `length (um)` are the same.

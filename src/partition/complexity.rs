@@ -124,7 +124,7 @@ pub fn states(mechanism: &Mechanism) -> u64 {
 pub struct Size {
     /// Values that the equations advance: a voltage for each compartment, and the states of mechanisms.
     pub states: u64,
-    /// Complexity as NEURON's load balance counts it unless told otherwise: 1 for each section and each compartment, and
+    /// Complexity as NEURON's load balance counts it unless told otherwise: 1 for each cell, section and compartment, and
     /// 1 and the number of states for each instance of a mechanism.
     pub neuron: u64,
     /// Compartments: segments of sections.
@@ -146,7 +146,7 @@ pub fn size(model: &Model) -> Size {
         let segments = body.compartments.is_segment.iter().filter(|is| **is).count() as u64;
         size.compartments += cells * segments;
         size.states += cells * segments;
-        size.neuron += cells * (segments + body.sections.len() as u64);
+        size.neuron += cells * (1 + segments + body.sections.len() as u64);
     }
     for (mechanism, count) in model.mechanisms.iter().zip(instances(model)) {
         size.add(mechanism, count);

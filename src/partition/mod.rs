@@ -138,5 +138,7 @@ fn dear(total: f64, threads: usize, options: &Options) -> f64 {
 fn imbalance(sums: &[f64]) -> f64 {
     let total: f64 = sums.iter().sum();
     let largest = sums.iter().copied().fold(0.0, f64::max);
-    if total > 0.0 { largest / (total / sums.len() as f64) - 1.0 } else { 0.0 }
+    let excess = if total > 0.0 { largest / (total / sums.len() as f64) - 1.0 } else { 0.0 };
+    // What the sums' rounding makes is nothing.
+    if excess > 1e-9 { excess } else { 0.0 }
 }

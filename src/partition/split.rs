@@ -65,17 +65,16 @@ pub(super) fn deal(
         return (bins, Vec::new(), sums);
     }
     let mut best = (bins, Vec::new(), sums);
-    let mut least = match options.multisplit {
-        Multisplit::Always => f64::INFINITY,
-        _ => step_time(&best.2, &[], of.starting),
-    };
-    let mut count = if options.multisplit == Multisplit::Always { dear.len() } else { 1 };
-    while count <= dear.len() {
+    let mut least = step_time(&best.2, &[], of.starting);
+    for count in counts(dear.len(), options.multisplit) {
         for grade in 0..GRADES {
             let limit = share * FINER.powi(grade);
             let (bins, cells, sums) = cut_some(model, of, costs, fixed, threads, &dear[..count], limit);
             let time = step_time(&sums, &cells, of.starting);
-            if time < least {
+            // Who wants cells cut gets as many as can be, and of those plans the shortest.
+            let more = options.multisplit == Multisplit::Always && cells.len() > best.1.len();
+            let fewer = options.multisplit == Multisplit::Always && cells.len() < best.1.len();
+            if more || (!fewer && time < least) {
                 least = time;
                 best = (bins, cells, sums);
             }
@@ -83,9 +82,18 @@ pub(super) fn deal(
         if super::imbalance(&best.2) <= options.imbalance {
             break;
         }
-        count *= 2;
     }
     best
+}
+
+/// How many of the dearest cells are tried: one, two, four and so on, and all; only all if they are to be cut in any case.
+fn counts(all: usize, multisplit: Multisplit) -> Vec<usize> {
+    let first = if multisplit == Multisplit::Always { all } else { 1 };
+    let mut counts: Vec<usize> = std::iter::successors(Some(first), |count| Some(2 * count))
+        .take_while(|count| *count < all)
+        .collect();
+    counts.push(all);
+    counts
 }
 
 /// A cell that may be cut: its index among all cells, its population and its index there.
