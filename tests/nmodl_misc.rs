@@ -195,3 +195,30 @@ fn what_a_table_does_not_hold_is_set_in_the_first_instance() {
         }
     }
 }
+
+/// What writes a concentration comes before what reads it, as in NEURON, wherever the description names it.
+#[test]
+fn concentrations_are_written_before_they_are_read() {
+    let writer = "NEURON { SUFFIX pool USEION ca READ ica, cai WRITE cai }\nASSIGNED { ica }\nSTATE { cai }\n\
+                  INITIAL { cai = 1e-4 }\nBREAKPOINT { SOLVE s METHOD cnexp }\n\
+                  DERIVATIVE s { cai' = -0.5*ica + (1e-4 - cai)/5 }\n";
+    let reader = "NEURON { SUFFIX kca USEION ca READ cai USEION k READ ek WRITE ik }\nASSIGNED { v cai ek ik }\n\
+                  STATE { m }\nINITIAL { m = cai }\nBREAKPOINT { SOLVE s METHOD cnexp ik = 1e-3*m*(v - ek) }\n\
+                  DERIVATIVE s { m' = cai*cai/(cai*cai + 1e-6)*0.5 - m/4 }\n";
+    let channel = "NEURON { SUFFIX cachan USEION ca READ eca WRITE ica }\nASSIGNED { v eca ica }\n\
+                   BREAKPOINT { ica = 1e-4*(v - eca)/(1 + exp(-(v + 30)/5)) }\n";
+    let files = [("pool.mod", writer), ("kca.mod", reader), ("cachan.mod", channel)];
+    let rows = |order: [&str; 3]| {
+        let entries: String = order.iter().map(|name| format!("[cell.c.mechanism.{name}]\n")).collect();
+        let text = format!(
+            "[simulation]\ndt = 0.025\ntstop = 20\n[mechanisms]\nfiles = [\"pool.mod\", \"kca.mod\", \"cachan.mod\"]\n\
+             [cell.c.section.soma]\nL = 20\ndiam = 20\n[cell.c.mechanism.hh]\n{entries}\
+             [population.p]\ncell = \"c\"\n[stimulus.s]\npopulation = \"p\"\nmechanism = \"IClamp\"\ndel = 1\ndur = 18\namp = 0.2\n\
+             [record.m]\npopulation = \"p\"\nvariable = \"kca.m\"\n"
+        );
+        run(&described_with(&text, &files)).rows("m").to_vec()
+    };
+    let (first, last) = (rows(["pool", "kca", "cachan"]), rows(["kca", "pool", "cachan"]));
+    assert!(first.last().unwrap()[0] > 1e-6, "the channel is opened: {:?}", first.last());
+    assert!(first == last, "{:?} {:?}", first.last(), last.last());
+}

@@ -67,8 +67,8 @@ pub struct LocalIon {
     pub nodes: Vec<u32>,
 }
 
-/// Builds the sets of one thread, in the model's order of mechanisms, and completes `locals` with where the instances
-/// are. `ions` are in the model's order.
+/// Builds the sets of one thread and completes `locals` with where the instances are. Mechanisms that write concentrations come first, as in
+/// NEURON, else they stand in the model's order: what reads a concentration finds that of the same step. `ions` are in the model's order.
 pub fn build(
     model: &Model,
     locals: &mut [LocalPopulation],
@@ -83,7 +83,10 @@ pub fn build(
         }
     }
     let mut sets = Vec::new();
-    for (index, mechanism) in model.mechanisms.iter().enumerate() {
+    let mut order: Vec<usize> = (0..model.mechanisms.len()).collect();
+    order.sort_by_key(|index| !writes_concentration(&model.mechanisms[*index].module));
+    for index in order {
+        let mechanism = &model.mechanisms[index];
         let set = if mechanism.module.kind == ir::Kind::ArtificialCell {
             artificial_set(model, index, mechanism, locals)
         } else {
@@ -92,6 +95,11 @@ pub fn build(
         sets.extend(set);
     }
     sets
+}
+
+fn writes_concentration(module: &ir::Module) -> bool {
+    let concentration = |v: &ir::IonVariable| matches!(v, ir::IonVariable::Inside | ir::IonVariable::Outside);
+    module.ions.iter().any(|ion| ion.writes.iter().any(concentration))
 }
 
 fn membrane_set(
