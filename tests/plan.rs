@@ -66,8 +66,7 @@ fn several_cells_are_cut_at_once() {
     let text = format!("extends = {:?}\n[population.cell]\ncount = 3\n", purkinje.to_str().unwrap());
     fs::write(folder.path().join("three.toml"), text).unwrap();
     for multisplit in ["auto", "always"] {
-        let words =
-            ["plan", "three.toml", "--threads", "4", "--multisplit", multisplit, "--summary", "json"];
+        let words = ["plan", "three.toml", "--threads", "4", "--multisplit", multisplit, "--summary", "json"];
         let (status, out, err) = answer_in(folder.path(), &words);
         assert_eq!(status, 0, "{err}");
         let plan: Json = serde_json::from_str(&out).unwrap();
