@@ -1,5 +1,6 @@
 //! Volley simulates networks of spiking neurons.
 
+pub mod analysis;
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;

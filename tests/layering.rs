@@ -16,6 +16,9 @@ const LAYERS: &[&[&str]] = &[
     &["partition"],
     &["engine"],
     &["record"],
+    &["analysis"],
+    &["sweep"],
+    &["plot"],
     &["cli"],
 ];
 

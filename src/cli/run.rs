@@ -119,7 +119,7 @@ fn carry_out(
     let recorder = Recorder::start(folder, layout, Settings::default()).map_err(|e| Failure::record(&e))?;
     let build = begun.elapsed().as_secs_f64();
 
-    let mut summary = before(&simulation, values(loaded.parameters));
+    let mut summary = before(&simulation, values(loaded.parameters), loaded.lists);
     summary.wall_time_s.build = build;
     let populations: Vec<(String, u64)> =
         model.populations.iter().map(|p| (p.name.clone(), p.count.into())).collect();
@@ -223,7 +223,11 @@ fn values(parameters: Vec<(String, ParameterValue)>) -> serde_json::Map<String, 
 }
 
 /// The summary as far as it is known before the run.
-fn before(simulation: &Simulation, parameters: serde_json::Map<String, serde_json::Value>) -> Summary {
+fn before(
+    simulation: &Simulation,
+    parameters: serde_json::Map<String, serde_json::Value>,
+    lists: Vec<(String, Vec<u32>)>,
+) -> Summary {
     let (model, plan, statistics) = (simulation.model(), simulation.plan(), simulation.statistics());
     Summary {
         network: model.name.clone(),
@@ -236,6 +240,8 @@ fn before(simulation: &Simulation, parameters: serde_json::Map<String, serde_jso
         seed: model.simulation.seed,
         threads: plan.threads(),
         cells: statistics.cells,
+        populations: model.populations.iter().map(|p| (p.name.clone(), p.count.into())).collect(),
+        lists: lists.into_iter().map(|(name, cells)| (name, cells.into())).collect(),
         compartments: statistics.compartments,
         connections: statistics.connections,
         steps: 0,

@@ -63,6 +63,8 @@ pub struct Loaded {
     pub warnings: Diagnostics,
     /// Every parameter with its value in this run, in the order of the description.
     pub parameters: Vec<(String, ParameterValue)>,
+    /// Every list of cells with its cells, in the order of the description and of the list.
+    pub lists: Vec<(String, Vec<u32>)>,
     /// The description's files: the one asked for, and what it extends.
     pub files: Vec<PathBuf>,
     /// Number of delays that [`Overrides::reset_zero_delays`] replaced.
@@ -85,11 +87,12 @@ pub fn load(path: &Path, overrides: &Overrides, sources: &mut Sources) -> Result
         _ => None,
     };
     let parameters = values(&context);
+    let lists = context.names.lists.iter().map(|list| (list.name.clone(), list.cells.clone())).collect();
     let problems = context.problems;
     let files = document.files.iter().map(|(_, path)| path.clone()).collect();
     match delays_reset {
         Some((model, delays_reset)) if !problems.has_errors() => {
-            Ok(Loaded { model, warnings: problems, parameters, files, delays_reset })
+            Ok(Loaded { model, warnings: problems, parameters, lists, files, delays_reset })
         }
         _ => Err(problems),
     }

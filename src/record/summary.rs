@@ -29,6 +29,10 @@ pub struct Summary {
     pub threads: usize,
     /// Number of cells, artificial ones included.
     pub cells: u64,
+    /// Number of cells of each population, in the description's order.
+    pub populations: serde_json::Map<String, serde_json::Value>,
+    /// The description's lists of cells.
+    pub lists: serde_json::Map<String, serde_json::Value>,
     /// Number of compartments.
     pub compartments: u64,
     /// Number of connections.
