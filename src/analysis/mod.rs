@@ -4,5 +4,7 @@
 //! each [`Measure`] asked for. docs/measures.md defines every one, with its source.
 
 mod recording;
+mod training;
 
 pub use recording::{Population, Recording};
+pub use training::{Chosen, choose};

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::train::TrainArgs;
 use crate::partition::MAX_THREADS;
 
 const STATUSES: &str = "\
@@ -40,6 +41,8 @@ pub(super) enum Command {
     Schema,
     /// Rewrite a description so that no delay is too short for a run
     ResetDelays(ResetArgs),
+    /// Choose the cells that recognise a pattern: those whose rates come together at one moment
+    Train(TrainArgs),
     /// Print the spikes of a file as CSV: population,id,time_ms
     Spikes(SpikesArgs),
     /// Look at mechanisms: check them, make them thread safe, see what they become
@@ -306,7 +309,7 @@ fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "give a whole number from 0 on".into())
 }
 
-fn threads(text: &str) -> Result<Threads, String> {
+pub(super) fn threads(text: &str) -> Result<Threads, String> {
     if text == "auto" {
         return Ok(Threads::Auto);
     }

@@ -19,6 +19,7 @@ mod source;
 mod spikes;
 mod story;
 mod terminal;
+mod train;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -79,6 +80,7 @@ fn answer(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Processors(args) => processors::processors(&args),
         Command::Schema => source::schema(),
         Command::ResetDelays(args) => source::reset_delays(&args),
+        Command::Train(args) => train::train(&args),
         Command::Spikes(args) => spikes::print(&args),
         Command::Mod(command) => mechanisms::answer(&command),
     }

@@ -37,8 +37,10 @@ mod rules;
 mod schema;
 mod shapes;
 mod table;
+mod training;
 
 pub use delays::{Change, DEFAULT_RESET, Reset, reset_delays};
 pub use load::{Loaded, Overrides, ParameterValue, load};
 pub use model::*;
 pub use schema::schema;
+pub use training::Training;
