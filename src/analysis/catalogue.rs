@@ -1,7 +1,7 @@
 //! All measures by name: their arguments, units and functions.
 
-use super::regularity;
 use super::sample::Sample;
+use super::{distances, moment, population, regularity, spectrum, synchrony};
 
 /// A measure as the catalogue has it.
 #[derive(Debug)]
@@ -105,6 +105,42 @@ const fn argument(
     Argument { name, default, unit, range, meaning }
 }
 
+const fn bin(default: f64) -> Argument {
+    argument("bin", Some(default), "ms", Range::Positive, "width of the bins, or time between values")
+}
+
+const PEAK: &[Argument] = &[
+    bin(1.0),
+    argument(
+        "sigma",
+        Some(5.0),
+        "ms",
+        Range::FromZero,
+        "smoothing: a Gaussian's standard deviation; 0 counts in bins",
+    ),
+];
+
+const BAND: &[Argument] = &[
+    bin(1.0),
+    argument("segment", Some(256.0), "ms", Range::Positive, "length of Welch's segments"),
+    argument("low", Some(30.0), "Hz", Range::FromZero, "lower end of the band"),
+    argument("high", Some(80.0), "Hz", Range::Positive, "upper end of the band"),
+];
+
+const MOMENT: &[Argument] = &[
+    argument("threshold", Some(0.75), "1", Range::Part, "order parameter from which cells count as in step"),
+    bin(1.0),
+];
+
+const fn band(
+    name: &'static str,
+    unit: &'static str,
+    definition: &'static str,
+    of: fn(&Sample, &[f64]) -> f64,
+) -> Described {
+    Described { name, arguments: BAND, unit, definition, wrong: spectrum::wrong, of }
+}
+
 static CATALOGUE: &[Described] = &[
     plain("count", "1", "number of spikes", regularity::count),
     plain("rate", "Hz", "spikes per cell and second", regularity::rate),
@@ -117,9 +153,50 @@ static CATALOGUE: &[Described] = &[
         regularity::cell_latency,
     ),
     plain("isi", "ms", "interval between spikes of a cell, mean of all", regularity::isi),
-    plain("cv", "1", "variation of a cell's intervals, mean of cells", regularity::cv),
+    plain("cv", "1", "variation of a cell's intervals (CV), mean of cells", regularity::cv),
     plain("cv2", "1", "variation from interval to interval (CV2), mean of cells", regularity::cv2),
     plain("lv", "1", "local variation of intervals (LV), mean of cells", regularity::lv),
+    with("peak_rate", PEAK, "Hz", "largest rate of the population, per cell", population::peak_rate),
+    with("peak_time", PEAK, "ms", "when the population's rate is largest", population::peak_time),
+    with(
+        "correlation",
+        &[bin(5.0)],
+        "1",
+        "Pearson's correlation of spike counts, mean of pairs",
+        synchrony::correlation,
+    ),
+    with(
+        "chi",
+        &[
+            bin(1.0),
+            argument("sigma", Some(2.0), "ms", Range::Positive, "smoothing: a Gaussian's standard deviation"),
+        ],
+        "1",
+        "synchrony after Golomb and Rinzel, of smoothed trains",
+        synchrony::chi,
+    ),
+    plain("isi_distance", "1", "ISI-distance, mean of pairs", distances::isi),
+    plain("spike_distance", "1", "SPIKE-distance, mean of pairs", distances::spike),
+    plain(
+        "spike_sync",
+        "1",
+        "SPIKE-synchronization: part of spikes that coincide",
+        distances::synchronization,
+    ),
+    Described {
+        name: "vector_strength",
+        arguments: &[
+            argument("frequency", None, "Hz", Range::Positive, "of the rhythm"),
+            argument("period", None, "ms", Range::Positive, "of the rhythm, instead of its frequency"),
+        ],
+        unit: "1",
+        definition: "locking of spikes to a rhythm",
+        wrong: synchrony::vector_strength_wrong,
+        of: synchrony::vector_strength,
+    },
+    band("gamma_power", "Hz^2", "power of the population's rate in the gamma band", spectrum::power),
+    band("gamma_fraction", "1", "power in the gamma band over all power", spectrum::fraction),
+    band("gamma_frequency", "Hz", "frequency of the gamma band with the most power", spectrum::frequency),
     with(
         "recognised",
         &[argument("at_least", Some(1.0), "1", Range::Count, "how many spikes it takes")],
@@ -127,4 +204,22 @@ static CATALOGUE: &[Described] = &[
         "1 if there are enough spikes, else 0",
         regularity::recognised,
     ),
+    with(
+        "convergence",
+        &[bin(1.0)],
+        "1",
+        "how unequal the cells' rates are when most equal",
+        moment::convergence,
+    ),
+    with(
+        "convergence_time",
+        &[bin(1.0)],
+        "ms",
+        "when the cells' rates are most equal",
+        moment::convergence_time,
+    ),
+    with("order", &[bin(1.0)], "1", "how much in step the cells are at best", moment::order),
+    with("order_time", &[bin(1.0)], "ms", "when the cells are most in step", moment::order_time),
+    with("moment", MOMENT, "ms", "when the synchronous moment begins", moment::moment),
+    with("duration", MOMENT, "ms", "how long the synchronous moment lasts", moment::duration),
 ];

@@ -55,6 +55,12 @@ impl Measure {
         self.described
     }
 
+    /// The population and the cells that it names, as typed.
+    pub fn of_what(&self) -> (Option<&str>, Option<String>) {
+        let population = self.population.as_ref().map(|(name, _)| name.as_str());
+        (population, self.cells.as_ref().map(|(cells, _)| cells.text()))
+    }
+
     /// The canonical form: what was given, in the order of the catalogue. [`Measure::parse`] gives the same measure for it.
     pub fn text(&self) -> String {
         let mut arguments = Vec::new();

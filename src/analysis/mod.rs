@@ -7,10 +7,15 @@
 //! the chosen cells and the window ([`Sample`]) and gives a number, or NaN where these spikes leave it undefined.
 
 mod catalogue;
+mod distances;
 mod measure;
+mod moment;
+mod population;
 mod recording;
 mod regularity;
 mod sample;
+mod spectrum;
+mod synchrony;
 mod syntax;
 
 pub use catalogue::{Argument, Described, Range, catalogue};
