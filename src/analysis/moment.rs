@@ -7,7 +7,7 @@
 use std::f64::consts::TAU;
 
 use super::population::Bins;
-use super::sample::{Sample, moments};
+use super::sample::{ROUNDING, Sample, largest, moments};
 
 /// The last spike at or before a time and the first after it, where a train has both.
 fn around(train: &[f64], time: f64) -> Option<(f64, f64)> {
@@ -53,13 +53,8 @@ pub(super) fn order_time(sample: &Sample, numbers: &[f64]) -> f64 {
         return f64::NAN;
     }
     let (bins, order) = order_over_time(sample, numbers[0]);
-    let mut best = (f64::NAN, 0.0);
-    for (bin, x) in order.into_iter().enumerate() {
-        if x > best.1 {
-            best = (bins.middle(bin), x);
-        }
-    }
-    best.0
+    // Of unrelated phases that cancel out exactly, rounding leaves something.
+    largest(&order).filter(|bin| order[*bin] > ROUNDING).map_or(f64::NAN, |bin| bins.middle(bin))
 }
 
 /// The longest time without a break in which the order parameter is at least the threshold: its beginning and its length, ms.
@@ -75,7 +70,7 @@ fn longest(sample: &Sample, numbers: &[f64]) -> (f64, f64) {
     let mut best = (f64::NAN, 0);
     let mut length = 0;
     for (bin, x) in order.into_iter().enumerate() {
-        length = if x >= threshold { length + 1 } else { 0 };
+        length = if x >= threshold - ROUNDING { length + 1 } else { 0 };
         if length > best.1 {
             best = (bins.from + (bin + 1 - length) as f64 * width, length);
         }
@@ -100,17 +95,19 @@ pub(super) fn duration(sample: &Sample, numbers: &[f64]) -> f64 {
 fn most_equal(sample: &Sample, numbers: &[f64]) -> (f64, f64) {
     let bins = Bins::of(sample, numbers[0]);
     let cells = sample.trains.len();
-    let mut best = (f64::NAN, f64::NAN);
     if cells < 2 {
-        return best;
+        return (f64::NAN, f64::NAN);
     }
+    let mut best = (f64::NAN, f64::NAN);
     for time in bins.middles() {
         let rates = sample.trains.iter().map(|train| around(train, time));
         let rates: Vec<f64> =
             rates.map(|pair| pair.map_or(0.0, |(last, next)| 1.0 / (next - last))).collect();
         let (mean, variance) = moments(&rates);
         let variation = variance.sqrt() / mean;
-        if variation < best.0 || (best.0.is_nan() && !variation.is_nan()) {
+        // Where no cell fires it is NaN, and so is what is to be compared with at first.
+        let better = variation < best.0 - ROUNDING;
+        if better || (best.0.is_nan() && !variation.is_nan()) {
             best = (variation, time);
         }
     }

@@ -1,6 +1,6 @@
 //! The rate of a population over time, counted in bins or smoothed.
 
-use super::sample::Sample;
+use super::sample::{Sample, largest};
 
 /// Equal steps of time that fill a window: `count` of `width` ms from `from` on. What is left at the end, shorter than a step, is left out.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,13 +82,7 @@ pub(super) fn rate(sample: &Sample, bins: Bins, sigma: f64) -> Vec<f64> {
 fn peak(sample: &Sample, numbers: &[f64]) -> Option<(f64, f64)> {
     let bins = Bins::of(sample, numbers[0]);
     let rate = rate(sample, bins, numbers[1]);
-    let mut peak = (0, 0.0);
-    for (bin, rate) in rate.into_iter().enumerate() {
-        if rate > peak.1 {
-            peak = (bin, rate);
-        }
-    }
-    (peak.1 > 0.0).then(|| (peak.1, bins.middle(peak.0)))
+    largest(&rate).map(|bin| (rate[bin], bins.middle(bin)))
 }
 
 /// The largest rate of the population, Hz per cell.

@@ -47,3 +47,12 @@ pub(super) fn moments(values: &[f64]) -> (f64, f64) {
     let middle = mean(values.iter().copied());
     (middle, mean(values.iter().map(|x| (x - middle) * (x - middle))))
 }
+
+/// Where the largest of some numbers is, the first of those that are as large but for rounding; nothing where none is above 0.
+pub(super) fn largest(values: &[f64]) -> Option<usize> {
+    let most = values.iter().copied().fold(0.0, f64::max);
+    values.iter().position(|x| *x >= most * (1.0 - ROUNDING) && *x > 0.0)
+}
+
+/// Sums in another order differ by less than this part.
+pub(super) const ROUNDING: f64 = 1e-9;

@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 use realfft::RealFftPlanner;
 
 use super::population::{Bins, rate};
-use super::sample::Sample;
+use super::sample::{Sample, largest};
 
 /// A one-sided power spectral density.
 struct Spectrum {
@@ -82,13 +82,8 @@ pub(super) fn fraction(sample: &Sample, numbers: &[f64]) -> f64 {
 /// The frequency between `low` and `high` with the largest density, Hz.
 pub(super) fn frequency(sample: &Sample, numbers: &[f64]) -> f64 {
     let Some(spectrum) = taken(sample, numbers) else { return f64::NAN };
-    let mut best = (f64::NAN, 0.0);
-    for (frequency, density) in spectrum.band(numbers[2], numbers[3]) {
-        if density > best.1 {
-            best = (frequency, density);
-        }
-    }
-    best.0
+    let (frequencies, densities): (Vec<f64>, Vec<f64>) = spectrum.band(numbers[2], numbers[3]).unzip();
+    largest(&densities).map_or(f64::NAN, |at| frequencies[at])
 }
 
 /// What is wrong with the arguments of these measures.
