@@ -76,10 +76,10 @@ impl Measure {
                 arguments.push(format!("{name}={value}"));
             }
         }
-        match arguments.is_empty() {
-            true => self.described.name.into(),
-            false => format!("{}({})", self.described.name, arguments.join(", ")),
+        if arguments.is_empty() {
+            return self.described.name.into();
         }
+        format!("{}({})", self.described.name, arguments.join(", "))
     }
 
     /// Unit of the result; `1` for a pure number.
@@ -160,7 +160,12 @@ impl Measure {
         };
         match largest {
             Some(cell) if u64::from(cell) >= count => {
-                let message = format!("`{population}` has no cell {cell}, only {count} cells from 0 on");
+                let many = if count == 1 {
+                    "one cell, number 0".into()
+                } else {
+                    format!("{count} cells, from 0 on")
+                };
+                let message = format!("`{population}` has no cell {cell}: it has {many}");
                 Err(Diagnostic::error("measure/cells", message).at(*place, ""))
             }
             _ => Ok(()),

@@ -4,7 +4,7 @@
 //! each [`Measure`] asked for. docs/measures.md defines every one, with its source.
 //!
 //! A measure is read from a text (`syntax`), which names an entry of the catalogue and its arguments. The entry's function sees the trains of
-//! the chosen cells and the window ([`Sample`]) and gives a number, or NaN where these spikes leave it undefined.
+//! the chosen cells and the window (`Sample`) and gives a number, or NaN where these spikes leave it undefined.
 
 mod catalogue;
 mod distances;
@@ -21,4 +21,3 @@ mod syntax;
 pub use catalogue::{Argument, Described, Range, catalogue};
 pub use measure::Measure;
 pub use recording::{Population, Recording};
-pub use sample::Sample;

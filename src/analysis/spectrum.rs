@@ -89,11 +89,11 @@ pub(super) fn frequency(sample: &Sample, numbers: &[f64]) -> f64 {
 /// What is wrong with the arguments of these measures.
 pub(super) fn wrong(numbers: &[f64]) -> Option<&'static str> {
     let [width, _, low, high] = [numbers[0], numbers[1], numbers[2], numbers[3]];
-    match () {
-        () if low >= high => Some("needs a `low` under `high`"),
-        () if low > 500.0 / width => {
-            Some("has bins too wide for the band: at most 500 over `bin` Hz can be seen")
-        }
-        () => None,
+    if low >= high {
+        Some("needs a `low` under `high`")
+    } else if low > 500.0 / width {
+        Some("has bins too wide for the band: at most 500 over `bin` Hz can be seen")
+    } else {
+        None
     }
 }
