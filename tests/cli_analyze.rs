@@ -127,11 +127,8 @@ fn the_list_has_all_measures_and_the_docs_too() {
     for described in volley::analysis::catalogue() {
         assert!(out.contains(&format!("  {}(", described.name)), "{}", described.name);
         assert!(json.as_array().unwrap().iter().any(|m| m["name"] == described.name));
-        assert!(
-            docs.contains(&format!("`{}`", described.name)),
-            "docs/measures.md lacks `{}`",
-            described.name
-        );
+        let written = ["`", "("].map(|end| format!("`{}{end}", described.name));
+        assert!(written.iter().any(|w| docs.contains(w)), "docs/measures.md lacks `{}`", described.name);
         for argument in described.arguments {
             assert!(docs.contains(argument.name), "docs/measures.md lacks `{}`", argument.name);
         }

@@ -229,8 +229,14 @@ fn heading(recording: &Recording) -> String {
     format!("{of}spikes from 0 to {} ms\n\n", number(recording.until, 9))
 }
 
+/// A value to be read by people: what rounding leaves of 0 is 0.
 fn shown(value: f64) -> String {
-    if value.is_nan() { "-".into() } else { number(value, 5) }
+    match value.abs() {
+        size if size.is_nan() => "-".into(),
+        size if size < 1e-12 => "0".into(),
+        size if size < 1e-3 => format!("{value:.3e}"),
+        _ => number(value, 5),
+    }
 }
 
 fn legend(answers: &[Answer]) -> &'static str {
@@ -359,6 +365,12 @@ mod tests {
         for wrong in ["", "200", "a:b", "-1:3", "500:200", "nan:5", ":0", "1:2:3"] {
             assert!(window(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn values_are_short_and_rounding_is_not_shown() {
+        let texts = [4494.0, 0.123456, 0.0, 4.4e-16, -4.04854e-5, f64::NAN, f64::INFINITY].map(shown);
+        assert_eq!(texts, ["4494", "0.12346", "0", "0", "-4.049e-5", "-", "inf"]);
     }
 
     #[test]
