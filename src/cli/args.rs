@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::analyze::AnalyzeArgs;
 use super::train::TrainArgs;
 use crate::partition::MAX_THREADS;
 
@@ -45,6 +46,8 @@ pub(super) enum Command {
     Train(TrainArgs),
     /// Print the spikes of a file as CSV: population,id,time_ms
     Spikes(SpikesArgs),
+    /// Measure the spikes of a run: rates, regularity, synchrony, recognition
+    Analyze(AnalyzeArgs),
     /// Look at mechanisms: check them, make them thread safe, see what they become
     #[command(subcommand)]
     Mod(ModCommand),

@@ -3,6 +3,7 @@
 //! In: the words of the command line. Out: what was asked for on standard output, everything else on standard error, and
 //! a status (see [`Exit`]) that scripts can rely on. Nothing below this layer prints or ends the process.
 
+mod analyze;
 mod args;
 mod balance;
 mod complexity;
@@ -82,6 +83,7 @@ fn answer(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::ResetDelays(args) => source::reset_delays(&args),
         Command::Train(args) => train::train(&args),
         Command::Spikes(args) => spikes::print(&args),
+        Command::Analyze(args) => analyze::analyze(&args),
         Command::Mod(command) => mechanisms::answer(&command),
     }
 }
