@@ -18,6 +18,7 @@ mod run;
 mod source;
 mod spikes;
 mod story;
+mod sweep;
 mod terminal;
 
 use std::ffi::OsString;
@@ -80,6 +81,7 @@ fn answer(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Schema => source::schema(),
         Command::ResetDelays(args) => source::reset_delays(&args),
         Command::Spikes(args) => spikes::print(&args),
+        Command::Sweep(args) => sweep::answer(&args),
         Command::Mod(command) => mechanisms::answer(&command),
     }
 }
