@@ -3,7 +3,7 @@
 //! In: the path of a sweep file. Out: its name, network, settings, measures and axes, and every mistake that shows without looking at the network; `check` holds it
 //! against the network then. All mistakes are told at once, each at its line. docs/sweeps.md is the manual of the format.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::axes::{self, Axis};
 use super::measure::Measure;
@@ -147,7 +147,7 @@ impl Reader<'_> {
         let file = SweepFile {
             path: path.to_path_buf(),
             name,
-            network: network.unwrap_or_default(),
+            network: network.map(plain).unwrap_or_default(),
             network_place: root.get("network").map_or(top, |node| node.span),
             repeats: repeats.unwrap_or(1),
             seed,
@@ -376,6 +376,22 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// A path without steps into a folder and out of it again, as in `experiments/../after.toml`, where that is the same file: for messages and tables.
+fn plain(path: PathBuf) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        let into = matches!(plain.components().next_back(), Some(Component::Normal(_)));
+        match part {
+            Component::ParentDir if into => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    if real(&plain) == real(&path) { plain } else { path }
 }
 
 fn column_help(name: &str) -> &'static str {

@@ -46,13 +46,11 @@ impl Place {
                 results::write_whole(&path.join(record::FILE), text.as_bytes())?;
             }
         }
-        if record.keep_spikes && !path.join(results::SUMMARY).exists() {
-            let kept = path.join(results::KEPT);
-            fs::create_dir_all(&kept).map_err(|e| Error::io(&kept, "make the folder", &e))?;
-        }
         let (journal, mut rows) = Journal::open(path, &record)?;
         let finished = path.join(results::SUMMARY).exists() && rows.len() as u64 == record.count();
         if record.keep_spikes && !finished {
+            let kept = path.join(results::KEPT);
+            fs::create_dir_all(&kept).map_err(|e| Error::io(&kept, "make the folder", &e))?;
             // The spikes of a run are there before its line is, unless somebody took them away.
             rows.retain(|row| row.reason.is_some() || results::kept_file(path, row.run).exists());
         }

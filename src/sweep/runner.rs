@@ -45,7 +45,7 @@ pub struct Progress<'a> {
     pub failed: u64,
     /// Wall time that is left, s, once there is something to tell it from.
     pub left: Option<f64>,
-    /// The run that has just ended.
+    /// The run that has just ended; none at the beginning.
     pub row: Option<&'a Row>,
 }
 
@@ -86,7 +86,10 @@ pub fn run(
         let work: f64 = tasks.iter().map(|(_, estimate)| estimate.seconds).sum();
         let workers = jobs.min(tasks.len());
         let memory = machine_memory().map_or(f64::INFINITY, |bytes| MEMORY_SHARE * bytes);
+        let (done, of) = (place.rows().len() as u64, place.record().count());
         let failed = place.rows().iter().filter(|row| row.reason.is_some()).count() as u64;
+        let left = Some(work / workers as f64);
+        watch.progress(&Progress { done, of, failed, left, row: None });
         let crew = Crew {
             sweep,
             schedule: Schedule::new(tasks, jobs, memory),
