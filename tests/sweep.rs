@@ -115,7 +115,7 @@ fn any_number_of_jobs_gives_the_same_table() {
 #[test]
 fn threads_within_a_run_change_nothing() {
     let sweep = "network = \"net.toml\"\nmeasures = [\"count(balls)\"]\nkeep = [\"spikes\"]\n\
-                 [simulation]\ntstop = 2000\n[set]\ncells = 400\n[vary]\ndelay = [0.5, 2]\n";
+                 [simulation]\ntstop = 600\n[set]\ncells = 400\n[vary]\ndelay = [0.5, 2]\n";
     let place = Place::new(&[("s.toml", sweep)]);
     place.succeeds("sweep s.toml --jobs 1 --out one");
     place.succeeds("sweep s.toml --jobs 5 --out five");
@@ -130,7 +130,7 @@ fn a_run_that_fails_is_a_row_and_the_others_go_on() {
     let place = Place::new(&[("s.toml", sweep)]);
     let (code, said) = place.run("sweep s.toml");
     assert_eq!(code, Some(3), "{said}");
-    insta::assert_snapshot!(said.split("\nerror").last().unwrap_or_default().to_string(), @"");
+    insta::assert_snapshot!("failed_runs", &said[said.find("error[").unwrap()..]);
     let table = rows(&place.text("s/runs.csv"));
     let status: Vec<&str> = table[1..].iter().map(|row| row[4].as_str()).collect();
     assert_eq!(status, ["complete", "failed", "failed", "failed", "complete", "failed"]);
@@ -139,10 +139,37 @@ fn a_run_that_fails_is_a_row_and_the_others_go_on() {
     }
     assert!(table[3][5].contains("no longer a finite number"), "{:?}", table[3]);
     assert!(table[2][5].contains("delay"), "{:?}", table[2]);
+    // A table that somebody removed is written again.
+    fs::remove_file(place.path("s/runs.h5")).unwrap();
+    assert_eq!(place.run("sweep s.toml --resume").0, Some(3));
+    assert!(place.path("s/runs.h5").exists());
     // Going on does not try failed runs again.
     let before = place.text("s/runs.csv");
     assert_eq!(place.run("sweep s.toml --resume").0, Some(3));
     assert_eq!(place.text("s/runs.csv"), before);
+}
+
+#[test]
+fn points_of_an_axis_may_have_names() {
+    let sweep = "network = \"net.toml\"\nmeasures = [\"count(balls)\"]\n[vary.condition]\n\
+                 labels = [\"weak\", \"strong, late\"]\nzip = { strength = [0.01, 0.1], delay = [1, 2] }\n";
+    let place = Place::new(&[("s.toml", sweep)]);
+    place.succeeds("sweep s.toml");
+    let table = rows(&place.text("s/runs.csv"));
+    assert_eq!(table[0][..6], ["run", "seed", "condition", "strength", "delay", "status"]);
+    assert_eq!(table[2][..6], ["1", "1", "strong, late", "0.1", "2", "complete"]);
+    let json: serde_json::Value = serde_json::from_str(&place.text("s/sweep.json")).unwrap();
+    let expected = serde_json::json!([{
+        "name": "condition", "kind": "zip", "labels": ["weak", "strong, late"],
+        "zip": { "strength": [0.01, 0.1], "delay": [1.0, 2.0] }, "axis": "condition"
+    }]);
+    assert_eq!(json["parameters"], expected);
+    // The labels are read back, and joined.
+    place.succeeds("sweep s.toml --resume");
+    place.succeeds("sweep s.toml --shard 1/2 --out t");
+    place.succeeds("sweep s.toml --shard 2/2 --out t");
+    place.succeeds("sweep merge t");
+    assert_eq!(place.table("t"), place.table("s"));
 }
 
 #[test]
@@ -263,6 +290,6 @@ fn a_dry_run_tells_the_plan_and_writes_nothing() {
     let place = Place::new(&[("s.toml", SWEEP)]);
     let said = place.succeeds("sweep s.toml --dry-run --jobs 2");
     let hidden = |line: &&str| !line.starts_with("  time") && !line.starts_with("  memory");
-    insta::assert_snapshot!(said.lines().filter(hidden).collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!("dry_run", said.lines().filter(hidden).collect::<Vec<_>>().join("\n"));
     assert!(!place.path("s").exists());
 }

@@ -50,6 +50,7 @@ messages! {
     log_from_zero: "from = 0.01, to = 0.1, count = 3" => "from = 0, to = 0.1, count = 3, scale = \"log\"";
     scale_of_no_kind: "count = 3" => "count = 3, scale = \"cubic\"";
     zip_of_unequal_lengths: "delay = [0.5, 1]" => "both.zip = { delay = [0.5, 1, 2], cells = [1, 2] }";
+    labels_that_do_not_fit: "delay = [0.5, 1]" => "both = { labels = [\"a\", \"a\"], zip = { delay = [0.5, 1, 2] } }";
     sample_of_no_kind: "delay = [0.5, 1]" => "box = { sample = \"sobel\", count = 3, in = { delay = { from = 1, to = 2 } } }";
     half_a_sample: "delay = [0.5, 1]" => "box = { in = { delay = { from = 1, to = 2, count = 3 } } }";
     two_axes: "delay = [0.5, 1]" => "delay = [0.5, 1]\nboth.zip = { delay = [1, 2], cells = [1, 2] }";

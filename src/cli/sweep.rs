@@ -238,7 +238,7 @@ fn story(rows: &[Row], now: u64, wall: f64, files: &[PathBuf]) -> String {
 }
 
 fn paths(files: &[PathBuf]) -> String {
-    files.iter().rev().map(|file| file.display().to_string()).collect::<Vec<_>>().join("\n")
+    files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join("\n")
 }
 
 /// Rows of the plan that `--dry-run` shows.
@@ -251,8 +251,9 @@ fn plan_text(sweep: &Sweep, estimates: &Estimates, args: &SweepArgs, jobs: usize
     let numbers: Vec<u64> = record.numbers().collect();
     let mut rows: Vec<(&str, String)> = vec![("network", sweep.file.network.display().to_string())];
     for (i, axis) in plan.axes.iter().enumerate() {
-        let values: Vec<String> =
-            axis.parameters.iter().map(|p| format!("{} = {}", p.name, values(&p.values))).collect();
+        let labels = axis.labels.iter().map(|l| format!("{}: {}", axis.name, l.texts.join(", ")));
+        let parameters = axis.parameters.iter().map(|p| format!("{} = {}", p.name, values(&p.values)));
+        let values: Vec<String> = labels.chain(parameters).collect();
         let points = counted(axis.points, "point");
         rows.push((if i == 0 { "axes" } else { "" }, format!("{points}: {}", values.join("\n"))));
     }
@@ -284,7 +285,7 @@ fn plan_text(sweep: &Sweep, estimates: &Estimates, args: &SweepArgs, jobs: usize
     rows.push(("results", out.display().to_string()));
     let mut text = format!("{} ({})\n", sweep.file.name, sweep.file.path.display()) + &block(&rows) + "\n";
     let mut header = vec!["run", "seed"];
-    header.extend(plan.names());
+    header.extend(plan.columns());
     let line = |n: &u64| {
         let run = plan.run(*n);
         let mut line = vec![run.number.to_string(), run.seed.to_string()];

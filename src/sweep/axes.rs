@@ -23,6 +23,17 @@ pub struct Axis {
     pub points: u64,
     /// Whether its parameters were zipped.
     pub zip: bool,
+    /// A name for each point, where the file gives them: then the table has a column for them, called as the axis.
+    pub labels: Option<Labels>,
+}
+
+/// Names of the points of an axis.
+#[derive(Clone, Debug)]
+pub struct Labels {
+    /// One for each point, no two the same.
+    pub texts: Vec<String>,
+    /// Where the axis is named.
+    pub key: Span,
 }
 
 /// A parameter on an axis.
@@ -56,7 +67,7 @@ fn axis(reader: &mut Reader, name: &str, node: &Node, seed: u64) -> Option<Axis>
     }
     let (values, points) = values(reader, name, node)?;
     let parameter = Parameter { name: name.into(), key: node.key, place: node.span, values };
-    Some(Axis { name: name.into(), parameters: vec![parameter], points, zip: false })
+    Some(Axis { name: name.into(), parameters: vec![parameter], points, zip: false, labels: None })
 }
 
 /// A list or a range, and how many values it has.
@@ -181,7 +192,7 @@ fn interval(reader: &mut Reader, name: &str, node: &Node) -> Option<Interval> {
 
 /// Several parameters, the first values of all together, then the second, and so on.
 fn zip(reader: &mut Reader, name: &str, node: &Node) -> Option<Axis> {
-    reader.keys(node, &format!("the axis `{name}`"), &["zip"]);
+    reader.keys(node, &format!("the axis `{name}`"), &["zip", "labels"]);
     let inner = node.get("zip")?;
     if !reader.is_table(inner, "zip") {
         return None;
@@ -217,7 +228,34 @@ fn zip(reader: &mut Reader, name: &str, node: &Node) -> Option<Axis> {
         reader.problems.push(error.at(place, format!("{points} values")));
         whole = false;
     }
-    whole.then_some(Axis { name: name.into(), parameters, points, zip: true })
+    let labels = match node.get("labels") {
+        None => None,
+        Some(given) => Some(Labels { texts: labels(reader, name, given, points)?, key: node.key }),
+    };
+    whole.then_some(Axis { name: name.into(), parameters, points, zip: true, labels })
+}
+
+/// Names for the points of an axis.
+fn labels(reader: &mut Reader, name: &str, node: &Node, points: u64) -> Option<Vec<String>> {
+    let Value::List(items) = &node.value else {
+        let message = format!("the labels of `{name}` are a list, not {}", node.value.kind());
+        reader.error("sweep/type", node.span, message);
+        return None;
+    };
+    let texts: Vec<Option<String>> = items.iter().map(|item| reader.text(item, "labels")).collect();
+    let texts: Vec<String> = texts.into_iter().collect::<Option<_>>()?;
+    for (i, text) in texts.iter().enumerate() {
+        if texts[..i].contains(text) {
+            let message = format!("two points of `{name}` have the label `{text}`");
+            reader.error("sweep/twice", items[i].span, message);
+        }
+    }
+    if texts.len() as u64 != points {
+        let message = format!("`{name}` has {points} points and {} labels", texts.len());
+        reader.error("sweep/zip", node.span, message);
+        return None;
+    }
+    Some(texts)
 }
 
 /// Points in a box.
@@ -278,5 +316,5 @@ fn samples(reader: &mut Reader, name: &str, node: &Node, seed: u64) -> Option<Ax
     if parameters.len() < inner.entries().len() {
         return None;
     }
-    Some(Axis { name: name.into(), parameters, points: points?, zip: false })
+    Some(Axis { name: name.into(), parameters, points: points?, zip: false, labels: None })
 }

@@ -75,7 +75,7 @@ impl Sweep {
     /// What a run changes of the network.
     pub(super) fn overrides(&self, run: &Run) -> Overrides {
         let mut set = shared(&self.file);
-        set.extend(self.plan.settings(run));
+        set.extend(self.plan.settings(run.number));
         Overrides { set, seed: Some(run.seed), ..settings(&self.file) }
     }
 
@@ -125,6 +125,8 @@ fn parameters(
 fn names(file: &SweepFile, known: &[String], problems: &mut Diagnostics) {
     let set = file.set.iter().map(|s| (&s.name, s.key));
     let varied = file.axes.iter().flat_map(|axis| axis.parameters.iter().map(|p| (&p.name, p.key)));
+    // Those that cannot be varied for their names have been complained of.
+    let varied = varied.filter(|(name, _)| !file::COLUMNS.contains(&name.as_str()));
     for (name, key) in set.chain(varied) {
         if known.contains(name) {
             continue;
@@ -164,7 +166,7 @@ fn base(
         Ok(loaded) => return Some(loaded),
         Err(said) => said,
     };
-    let first = shared(file).into_iter().chain(plan.settings(&plan.run(0))).collect();
+    let first = shared(file).into_iter().chain(plan.settings(0)).collect();
     match load(first) {
         Ok(loaded) => Some(loaded),
         Err(_) => {

@@ -338,11 +338,12 @@ impl Reader<'_> {
     fn columns(&mut self, file: &SweepFile) {
         let mut seen: Vec<(&str, Span, String)> = Vec::new();
         for axis in &file.axes {
-            for parameter in &axis.parameters {
-                let name = parameter.name.as_str();
+            // A column of labels is called as its axis.
+            let label = axis.labels.iter().map(|l| (axis.name.as_str(), l.key));
+            for (name, key) in label.chain(axis.parameters.iter().map(|p| (p.name.as_str(), p.key))) {
                 if let Some((_, first, other)) = seen.iter().find(|(n, ..)| *n == name) {
                     let message = format!("the parameter `{name}` is varied by two axes");
-                    let error = Diagnostic::error("sweep/twice", message).at(parameter.key, "here");
+                    let error = Diagnostic::error("sweep/twice", message).at(key, "here");
                     let error = error.at(*first, format!("and here, by the axis `{other}`"));
                     self.problems.push(error.help("leave one of them out"));
                     continue;
@@ -351,9 +352,9 @@ impl Reader<'_> {
                     let message = format!(
                         "the parameter `{name}` cannot be varied: the table of results has a column of that name"
                     );
-                    self.error_help("sweep/column", parameter.key, message, column_help(name));
+                    self.error_help("sweep/column", key, message, column_help(name));
                 }
-                seen.push((name, parameter.key, axis.name.clone()));
+                seen.push((name, key, axis.name.clone()));
             }
         }
         for setting in &file.set {

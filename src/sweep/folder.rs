@@ -47,12 +47,13 @@ impl Place {
             }
         }
         let (journal, mut rows) = Journal::open(path, &record)?;
-        let finished = path.join(results::SUMMARY).exists() && rows.len() as u64 == record.count();
+        let whole = results::names(&record).all(|name| path.join(name).exists());
+        let finished = whole && rows.len() as u64 == record.count();
         if record.keep_spikes && !finished {
             let kept = path.join(results::KEPT);
             fs::create_dir_all(&kept).map_err(|e| Error::io(&kept, "make the folder", &e))?;
             // The spikes of a run are there before its line is, unless somebody took them away.
-            rows.retain(|row| row.reason.is_some() || results::kept_file(path, row.run).exists());
+            rows.retain(|row| row.reason.is_some() || results::spikes_of(path, row.run).exists());
         }
         Ok(Place { folder, record, journal, rows, finished })
     }
@@ -104,7 +105,7 @@ impl Place {
     /// Writes the tables; all runs must be done. Gives the files.
     pub(super) fn finish(&mut self) -> Result<Vec<PathBuf>, Error> {
         let folder = self.folder.path().to_owned();
-        self.finish_with(|run| results::kept_file(&folder, run))
+        self.finish_with(|run| results::spikes_of(&folder, run))
     }
 
     /// The same with the spikes of each run from a file elsewhere.
@@ -112,8 +113,7 @@ impl Place {
         self.sync()?;
         let path = self.folder.path();
         let files = if self.finished {
-            let names = results::NAMES.iter().rev().map(|name| path.join(name));
-            names.filter(|file| file.exists()).collect()
+            results::paths(path, &self.record)
         } else {
             results::write(path, &self.record, &self.rows, spikes)?
         };

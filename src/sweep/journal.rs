@@ -120,7 +120,7 @@ impl Journal {
     pub(super) fn open(folder: &Path, record: &Record) -> Result<(Journal, Vec<Row>), Error> {
         let path = folder.join(FILE);
         let (rows, damaged) = read(folder, record)?;
-        let names = record.parameters();
+        let names = record.columns();
         let measures: Vec<String> = record.measures.iter().map(|m| m.name.clone()).collect();
         if damaged {
             // What is whole is written anew beside it, so that a kill here loses nothing either.
@@ -157,7 +157,7 @@ pub(super) fn read(folder: &Path, record: &Record) -> Result<(Vec<Row>, bool), E
         Err(error) => return Err(Error::io(&path, "read", &error)),
         Ok(bytes) => bytes,
     };
-    let names = record.parameters();
+    let names = record.columns();
     let measures: Vec<String> = record.measures.iter().map(|m| m.name.clone()).collect();
     let mut damaged = false;
     let mut rows = Vec::new();

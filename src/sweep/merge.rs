@@ -15,7 +15,7 @@ use super::results;
 pub struct Merged {
     /// Where it is.
     pub folder: PathBuf,
-    /// Its files, sweep.json first.
+    /// Its files.
     pub files: Vec<PathBuf>,
     /// Number of shards.
     pub shards: u64,

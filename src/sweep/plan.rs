@@ -4,8 +4,8 @@
 //! last one the fastest, and of each combination all repeats follow each other, with the seeds `seed`, `seed + 1`, and so on. A plan follows from the sweep file
 //! (and the network's own seed) alone; a run is worked out when it is asked for, so a plan is counted before anything is made of it.
 
-use super::axes::Axis;
-use super::values::{shortest, value_text};
+use super::axes::{Axis, Parameter};
+use super::values::value_text;
 use crate::diagnostic::Diagnostic;
 use crate::network::ParameterValue;
 
@@ -30,7 +30,7 @@ pub struct Run {
     pub number: u64,
     /// Keys every random stream.
     pub seed: u64,
-    /// Values of the varied parameters, in the order of [`Plan::names`].
+    /// Values of the varied parameters, and labels, in the order of [`Plan::columns`].
     pub values: Vec<ParameterValue>,
 }
 
@@ -51,14 +51,13 @@ impl Plan {
         if count.is_some_and(|n| n <= MOST_RUNS) {
             return Ok(());
         }
-        let many = |x: f64| if x < 1e7 { shortest(x) } else { format!("{x:.3e}") };
         let runs = many(self.combinations() * self.repeats as f64);
         let message =
             format!("this sweep has {runs} runs, and one sweep can have {} at most", many(MOST_RUNS as f64));
         let mut error = Diagnostic::error("sweep/too-many", message);
         for axis in &self.axes {
             if let Some(parameter) = axis.parameters.first() {
-                error = error.at(parameter.key, format!("{} points", axis.points));
+                error = error.at(parameter.key, format!("{} points", many(axis.points as f64)));
             }
         }
         if self.repeats > 1 {
@@ -69,19 +68,23 @@ impl Plan {
         ))
     }
 
-    /// Names of the varied parameters, axis by axis.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.axes.iter().flat_map(|axis| axis.parameters.iter().map(|p| p.name.as_str()))
+    /// Names of the columns that say what a run is, axis by axis: the parameters, and before those of an axis with labels the axis.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.axes.iter().flat_map(|axis| {
+            let label = axis.labels.iter().map(|_| axis.name.as_str());
+            label.chain(axis.parameters.iter().map(|p| p.name.as_str()))
+        })
     }
 
     /// Run number `number`, which is under [`Plan::runs`].
     pub fn run(&self, number: u64) -> Run {
-        let combination = number / self.repeats;
-        let points = self.points(combination);
-        let values = self.axes.iter().zip(points);
-        let values =
-            values.flat_map(|(axis, i)| axis.parameters.iter().map(move |p| p.values.at(i))).collect();
-        Run { number, seed: self.seed + number % self.repeats, values }
+        let points = self.points(number / self.repeats);
+        let values = self.axes.iter().zip(points).flat_map(|(axis, i)| {
+            // There is a label for each point.
+            let label = axis.labels.iter().map(move |l| ParameterValue::Text(l.texts[i as usize].clone()));
+            label.chain(axis.parameters.iter().map(move |p| p.values.at(i)))
+        });
+        Run { number, seed: self.seed + number % self.repeats, values: values.collect() }
     }
 
     /// Where a combination stands on each axis.
@@ -95,16 +98,37 @@ impl Plan {
     }
 
     /// A run's parameters as `--set` takes them.
-    pub(super) fn settings(&self, run: &Run) -> Vec<(String, String)> {
-        self.names().map(str::to_owned).zip(run.values.iter().map(value_text)).collect()
+    pub(super) fn settings(&self, number: u64) -> Vec<(String, String)> {
+        let points = self.points(number / self.repeats);
+        let axes = self.axes.iter().zip(points);
+        let of = |(axis, i): (&'_ Axis, u64)| {
+            let setting = |p: &Parameter| (p.name.clone(), value_text(&p.values.at(i)));
+            axis.parameters.iter().map(setting).collect::<Vec<_>>()
+        };
+        axes.flat_map(of).collect()
     }
+}
+
+/// A count as people read it: `2 000 000`, or `8.92e43`.
+fn many(count: f64) -> String {
+    if count >= 1e15 {
+        return format!("{count:.2e}");
+    }
+    let digits = format!("{count:.0}");
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::axes::Parameter;
     use super::super::values::Values;
     use super::*;
     use crate::diagnostic::{SourceId, Span};
@@ -123,7 +147,7 @@ mod tests {
             if a % 2 == 1 {
                 parameters.push(parameter(format!("q{a}"), 100, n));
             }
-            Axis { name: format!("a{a}"), parameters, points: n, zip: a % 2 == 1 }
+            Axis { name: format!("a{a}"), parameters, points: n, zip: a % 2 == 1, labels: None }
         };
         Plan { axes: points.iter().enumerate().map(axis).collect(), repeats, seed: 7 }
     }
@@ -159,8 +183,8 @@ mod tests {
     fn a_plan_is_counted_before_it_is_made() {
         assert!(plan(&[1000, 1000], 10).check().is_ok());
         let said = plan(&[1000, 1000], 11).check().unwrap_err();
-        assert!(said.message.contains("1.100e7 runs"), "{}", said.message);
+        assert!(said.message.contains("11 000 000 runs"), "{}", said.message);
         let said = plan(&[u32::MAX.into(), u32::MAX.into(), u32::MAX.into()], 1 << 50).check().unwrap_err();
-        assert!(said.message.contains("8.920e43 runs"), "{}", said.message);
+        assert!(said.message.contains("8.92e43 runs"), "{}", said.message);
     }
 }

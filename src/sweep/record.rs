@@ -64,7 +64,10 @@ impl Record {
     pub fn of(sweep: &Sweep, shard: Option<Shard>) -> Record {
         let axes = sweep.plan.axes.iter().map(|axis| {
             let parameters = axis.parameters.iter().map(|p| p.values.json(&p.name)).collect::<Vec<_>>();
-            json!({ "name": axis.name, "points": axis.points, "zip": axis.zip, "parameters": parameters })
+            let labels = axis.labels.as_ref().map(|l| &l.texts);
+            json!({
+                "name": axis.name, "points": axis.points, "zip": axis.zip, "labels": labels, "parameters": parameters
+            })
         });
         let mut simulation = Map::new();
         for (name, value) in [("dt", sweep.file.dt), ("tstop", sweep.file.tstop)] {
@@ -94,16 +97,27 @@ impl Record {
         }
     }
 
-    /// Names of the varied parameters, axis by axis.
-    pub fn parameters(&self) -> Vec<String> {
-        self.parameter_entries().filter_map(|p| p["name"].as_str().map(str::to_owned)).collect()
+    /// Names of the columns that say what a run is: the varied parameters, and labels ([`super::Plan::columns`]).
+    pub fn columns(&self) -> Vec<String> {
+        let names = self.axes.iter().flat_map(|axis| {
+            let label = Some(&axis["name"]).filter(|_| axis["labels"].is_array());
+            label.into_iter().chain(axis["parameters"].as_array().into_iter().flatten().map(|p| &p["name"]))
+        });
+        names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
     }
 
-    /// What sweep.json says of each varied parameter; `zip` for those that go together.
+    /// What sweep.json says of each varied parameter; `zip` for those that go together. An axis with labels is one entry.
     pub(super) fn parameter_entries(&self) -> impl Iterator<Item = Json> {
         self.axes.iter().flat_map(|axis| {
             let zip = axis["zip"].as_bool() == Some(true);
-            let list = axis["parameters"].as_array().cloned().unwrap_or_default();
+            let mut list = axis["parameters"].as_array().cloned().unwrap_or_default();
+            if axis["labels"].is_array() {
+                let values = |p: &Json| Some((p["name"].as_str()?.to_owned(), p["values"].clone()));
+                let zip: Map<String, Json> = list.iter().filter_map(values).collect();
+                list = vec![
+                    json!({ "name": axis["name"], "kind": "zip", "labels": axis["labels"], "zip": zip }),
+                ];
+            }
             list.into_iter().map(move |mut parameter| {
                 if zip {
                     parameter["kind"] = "zip".into();

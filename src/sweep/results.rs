@@ -19,8 +19,18 @@ use crate::record::kept::{Attribute, Column, RunsFile, write_table};
 pub(super) const SUMMARY: &str = "sweep.json";
 /// Folder with a spike file of each run while a sweep runs.
 pub(super) const KEPT: &str = "kept";
-/// All names that a sweep gives files in its folder, but for the journal and the record.
+/// All names that a sweep gives files in its folder, but for the journal and the record; the summary last.
 pub(super) const NAMES: [&str; 4] = ["runs.csv", "runs.h5", "spikes.h5", SUMMARY];
+
+/// The files of a finished sweep, in the order in which they get their names.
+pub(super) fn names(record: &Record) -> impl Iterator<Item = &'static str> {
+    NAMES.into_iter().filter(|name| record.keep_spikes || *name != "spikes.h5")
+}
+
+/// Their paths.
+pub(super) fn paths(folder: &Path, record: &Record) -> Vec<PathBuf> {
+    names(record).map(|name| folder.join(name)).collect()
+}
 
 /// Name of a run in files.
 pub(super) fn run_name(number: u64) -> String {
@@ -57,7 +67,7 @@ fn sync(path: &Path) -> std::io::Result<()> {
     fs::File::open(path)?.sync_all()
 }
 
-/// Writes all tables into a folder; of each run that has spikes, `spikes` knows the file. Gives the paths of the files, sweep.json first.
+/// Writes all tables into a folder; of each run that has spikes, `spikes` knows the file. Gives the paths of the files.
 pub(super) fn write(
     folder: &Path,
     record: &Record,
@@ -65,11 +75,9 @@ pub(super) fn write(
     spikes: impl Fn(u64) -> PathBuf,
 ) -> Result<Vec<PathBuf>, Error> {
     let path = |name: &str| folder.join(name);
-    let mut names = vec!["runs.csv", "runs.h5"];
     write_bytes(&temporary(&path("runs.csv")), csv(record, rows).as_bytes())?;
     write_table(&temporary(&path("runs.h5")), "runs", &columns(record, rows))?;
     if record.keep_spikes {
-        names.push("spikes.h5");
         let part = temporary(&path("spikes.h5"));
         let file = RunsFile::create(&part)?;
         for row in rows.iter().filter(|row| row.reason.is_none()) {
@@ -79,15 +87,14 @@ pub(super) fn write(
     }
     let summary = serde_json::to_string_pretty(&summary(record, rows)).unwrap_or_default() + "\n";
     write_bytes(&temporary(&path(SUMMARY)), summary.as_bytes())?;
-    names.push(SUMMARY);
-    for name in &names {
-        let (from, to) = (temporary(&path(name)), path(name));
+    for to in names(record).map(path) {
+        let from = temporary(&to);
         sync(&from).map_err(|e| Error::io(&from, "write", &e))?;
         fs::rename(&from, &to).map_err(|e| Error::io(&from, "rename", &e))?;
     }
     // The names are on the disk when the folder is. Not every file system can be asked for that.
     let _ = sync(folder);
-    Ok(names.iter().rev().map(|name| path(name)).collect())
+    Ok(paths(folder, record))
 }
 
 fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Error> {
@@ -97,7 +104,7 @@ fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 /// The table as CSV (RFC 4180, lines end in a line feed).
 pub(super) fn csv(record: &Record, rows: &[Row]) -> String {
     let mut header = vec!["run".to_owned(), "seed".into()];
-    header.extend(record.parameters());
+    header.extend(record.columns());
     header.extend(["status".into(), "reason".into()]);
     header.extend(record.measures.iter().map(|m| m.name.clone()));
     header.push("wall_time_s".into());
@@ -131,7 +138,7 @@ fn columns(record: &Record, rows: &[Row]) -> Vec<(String, Option<String>, Column
         ("run".to_owned(), None, Column::Whole(rows.iter().map(|r| r.run).collect())),
         ("seed".into(), None, Column::Whole(rows.iter().map(|r| r.seed).collect())),
     ];
-    for (i, name) in record.parameters().into_iter().enumerate() {
+    for (i, name) in record.columns().into_iter().enumerate() {
         let numbers: Option<Vec<f64>> = rows
             .iter()
             .map(|row| match row.values.get(i) {
@@ -164,7 +171,7 @@ fn attributes(record: &Record, row: &Row) -> Vec<(String, Attribute)> {
     };
     let mut all =
         vec![("run".to_owned(), Attribute::Whole(row.run)), ("seed".into(), Attribute::Whole(row.seed))];
-    all.extend(record.parameters().into_iter().zip(row.values.iter().map(attribute)));
+    all.extend(record.columns().into_iter().zip(row.values.iter().map(attribute)));
     all
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use super::estimate::Estimate;
 
 /// A shorter run is not worth further threads, s: what they take to start and to meet would be seen.
-const LONG: f64 = 1.0;
+const LONG: f64 = 0.25;
 
 /// What is left to be done, shared by the workers.
 #[derive(Debug)]
@@ -129,7 +129,7 @@ mod tests {
         }
         assert_eq!(taken(five.take()).1, 2);
         // Short ones stay on one thread.
-        assert_eq!(taken(schedule(&[0.5], 8, 1e9).take()).1, 1);
+        assert_eq!(taken(schedule(&[0.2], 8, 1e9).take()).1, 1);
     }
 
     #[test]
