@@ -58,6 +58,16 @@ impl Sources {
         SourceId((self.list.len() - 1) as u32)
     }
 
+    /// How many texts there are.
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// All texts, in the order of their ids.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.list.iter()
+    }
+
     /// The text that `id` names.
     pub fn get(&self, id: SourceId) -> &Source {
         &self.list[id.0 as usize]

@@ -14,4 +14,5 @@ pub mod partition;
 pub mod random;
 pub mod record;
 pub mod solver;
+pub mod sweep;
 pub mod units;

@@ -219,6 +219,13 @@ impl Fnv128 {
     }
 }
 
+/// The 128-bit FNV-1a hash of some bytes: tells texts apart that differ by accident, not by intent.
+pub(crate) fn fnv128(bytes: &[u8]) -> u128 {
+    let mut hash = Fnv128::new();
+    hash.write(bytes);
+    hash.0
+}
+
 /// The finaliser of SplitMix64 (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195).
 fn finalise(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

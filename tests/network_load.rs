@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use volley::diagnostic::Sources;
-use volley::network::{Body, Loaded, Model, Overrides, Values, load};
+use volley::network::{Body, Cache, Loaded, Model, Overrides, Values, load, load_sharing};
 
 fn network(name: &str, overrides: &Overrides) -> Loaded {
     let mut sources = Sources::default();
@@ -124,4 +124,58 @@ fn as_published_loads_when_the_delays_are_reset_for_the_run() {
     for (a, b) in reset.model.projections.iter().zip(&after.model.projections) {
         assert_eq!(a.connections, b.connections);
     }
+}
+
+/// Loads that share files and mechanisms give what a load by itself gives: the model, and the texts that spans point into.
+#[test]
+fn a_shared_load_is_like_one_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("leak.inc", "UNITS { (mV) = (millivolt) (S) = (siemens) (mA) = (milliamp) }\n");
+    write(
+        "leak.mod",
+        "NEURON { SUFFIX leak NONSPECIFIC_CURRENT i RANGE g }\nINCLUDE \"leak.inc\"\n\
+         PARAMETER { g = 0.001 (S/cm2) unused = 2 }\nASSIGNED { v (mV) i (mA/cm2) }\n\
+         BREAKPOINT { i = g * (v + 65) }\n",
+    );
+    write(
+        "net.toml",
+        "[parameters]\nlength = 20\nfiles = \"a.txt\"\n[simulation]\ntstop = 1\n\
+         [mechanisms]\nfiles = [\"leak.mod\"]\n[table.t]\nfile = \"{files}\"\n\
+         [cell.c.section.soma]\nL = \"length\"\ndiam = \"t(0)\"\n[cell.c.mechanism.leak]\n[cell.c.mechanism.hh]\n\
+         [population.p]\ncell = \"c\"\n",
+    );
+    write("a.txt", "10\n");
+    write("b.txt", "11\n");
+    let path = folder.path().join("net.toml");
+    let cache = Cache::default();
+    let told = |loaded: Loaded, sources: &Sources| {
+        let texts: Vec<String> = sources.iter().map(|s| format!("{} {}", s.name, s.text)).collect();
+        format!("{:?}\n{}\n{}", loaded.model, loaded.warnings.render(sources, false), texts.join("\n"))
+    };
+    let mut seen = std::collections::HashSet::new();
+    // Also with more texts before the mechanism: `--set` has texts of its own.
+    for set in [
+        vec![],
+        vec![("length", "30")],
+        vec![("files", "b.txt"), ("length", "30")],
+        vec![("length", "40")],
+        vec![],
+    ] {
+        let set = set.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        let overrides = Overrides { set, ..Overrides::default() };
+        let (mut alone, mut shared) = (Sources::default(), Sources::default());
+        let expected = load(&path, &overrides, &mut alone).unwrap();
+        let found = load_sharing(&path, &overrides, &mut shared, &cache).unwrap();
+        let expected = told(expected, &alone);
+        assert_eq!(told(found, &shared), expected);
+        seen.insert(expected);
+    }
+    assert_eq!(seen.len(), 4);
+    let names: Vec<String> = cache
+        .files()
+        .iter()
+        .map(|(path, _)| path.file_name().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(names, ["a.txt", "b.txt", "leak.mod", "net.toml"]);
 }

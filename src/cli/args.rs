@@ -14,7 +14,7 @@ Exit status:
   0    all that was asked for is done
   1    Volley failed: results cannot be written, or an error of its own
   2    what was given cannot be used: a description, a file, an option
-  3    the run went wrong, e.g. a membrane potential is no longer a number
+  3    the run went wrong, e.g. a membrane potential is no longer a number; of a sweep, some run
   130  interrupted (Ctrl-C)";
 
 /// Simulates networks of spiking neurons.
@@ -30,6 +30,9 @@ pub(super) enum Command {
     /// Run a network and write its spikes and reports
     #[command(after_help = STATUSES)]
     Run(RunArgs),
+    /// Run a network many times with other parameters and seeds, and make one table of it
+    #[command(after_help = STATUSES)]
+    Sweep(super::sweep::SweepArgs),
     /// Read and check a network without running it
     Check(CheckArgs),
     /// Say how a network would be shared out to threads, and what more threads would bring

@@ -25,6 +25,11 @@ pub(super) struct Interrupt {
 impl Interrupt {
     /// Begins to listen. Before the run has begun there is nothing to save, and the process ends at once.
     pub(super) fn listen() -> Interrupt {
+        Interrupt::listen_saying("stopping after this epoch")
+    }
+
+    /// The same with other words for what happens then.
+    pub(super) fn listen_saying(words: &'static str) -> Interrupt {
         let interrupt = Interrupt::default();
         let heard = interrupt.clone();
         let handler = move || {
@@ -39,7 +44,7 @@ impl Interrupt {
                 cut.store(true, Ordering::Release);
             });
             // The terminal may be gone: that is no reason to fail.
-            let _ = writeln!(std::io::stderr(), "\nstopping after this epoch; once more to end at once");
+            let _ = writeln!(std::io::stderr(), "\n{words}; once more to end at once");
         };
         // Where signals cannot be caught, Ctrl-C ends the process as it always did.
         let _ = ctrlc::set_handler(handler);

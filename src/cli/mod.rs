@@ -19,6 +19,7 @@ mod run;
 mod source;
 mod spikes;
 mod story;
+mod sweep;
 mod terminal;
 mod train;
 
@@ -84,6 +85,7 @@ fn answer(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Train(args) => train::train(&args),
         Command::Spikes(args) => spikes::print(&args),
         Command::Analyze(args) => analyze::analyze(&args),
+        Command::Sweep(args) => sweep::answer(&args),
         Command::Mod(command) => mechanisms::answer(&command),
     }
 }

@@ -77,16 +77,6 @@ struct Outlook {
     predicted_speed_up: f64,
 }
 
-/// Bytes of a connection with one weight: on the thread of its target and in the model (docs/performance.md).
-const CONNECTION: f64 = 48.0;
-
-/// Bytes of a compartment without mechanisms and ions, its coupling included.
-const COMPARTMENT: f64 = 80.0;
-
-/// Bytes of each value that an instance of a mechanism keeps, and of an ion's slot in a compartment.
-const VALUE: f64 = 8.0;
-const SLOT: f64 = 4.0;
-
 /// How far the table of threads goes in single steps; beyond, numbers double.
 const SINGLE_STEPS: usize = 16;
 
@@ -166,23 +156,8 @@ fn split(model: &Model, cell: &SplitCell) -> Split {
 }
 
 fn memory(model: &Model, size: &Size) -> Memory {
-    let ions = model.ions.len() as f64;
-    let columns = if size.compartments > 0 { size.columns as f64 / size.compartments as f64 } else { 0.0 };
-    // Connections of a mechanism with several weights keep a value for each.
-    let mut values = 0.0;
-    for projection in &model.projections {
-        let target = match &model.populations[projection.target].body {
-            Body::Cells(body) => projection.point.and_then(|p| body.points.get(p)).map(|p| p.mechanism),
-            Body::Artificial(body) => Some(body.mechanism),
-        };
-        let weights = target.map_or(1, |m| model.mechanisms[m].module.weights.len().max(1));
-        values += projection.connections.len() as f64 * (weights - 1) as f64;
-    }
-    let further = if size.connections > 0 { VALUE * values / size.connections as f64 } else { 0.0 };
-    Memory {
-        bytes_per_compartment: COMPARTMENT + SLOT * ions + VALUE * columns,
-        bytes_per_connection: CONNECTION + further,
-    }
+    let memory = partition::Memory::of(model, size);
+    Memory { bytes_per_compartment: memory.per_compartment, bytes_per_connection: memory.per_connection }
 }
 
 /// Plans for up to twice the number of threads.

@@ -17,6 +17,7 @@ pub(super) fn load(path: &Path, settings: &Settings, terminal: &Terminal) -> Opt
         tstop: settings.tstop,
         dt: settings.dt,
         seed: settings.seed,
+        folder: None,
         reset_zero_delays: settings.reset_zero_delays,
     };
     let mut sources = Sources::default();

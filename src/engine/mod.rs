@@ -32,6 +32,7 @@ mod sink;
 mod split;
 
 pub use clock::Clock;
+pub(crate) use error::panic_text;
 pub use error::{BuildError, Culprit, RunError};
 pub use simulation::{Control, Epoch, Outcome, Progress, Simulation, Statistics};
 pub use sink::{Memory, Sink, SinkError, Spike};

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::cache::Cache;
 use super::description::{Cells, Description, Parameter, Scalar, Switch};
 use super::document::{Document, Place, reason};
 use super::expression::{Expression, Names, Scope, compile};
@@ -51,6 +52,10 @@ pub(crate) struct Context<'a> {
     pub names: Names,
     /// All texts.
     pub sources: &'a mut Sources,
+    /// Files and mechanisms that are known from other loads.
+    pub cache: &'a Cache,
+    /// Where a path from the command line is looked for too.
+    pub typed_in: &'a Path,
     /// Complaints so far.
     pub problems: Diagnostics,
     /// Names of mechanisms and point processes that something is wrong with: that they are not there is no mistake of those who
@@ -169,7 +174,7 @@ impl Context<'_> {
     }
 
     /// The file that `text` at `place` names, `{name}` replaced by parameters. It is looked for in the folder of the description in
-    /// which it (or the parameter that is all of it) is written; a value from the command line also in the current folder.
+    /// which it (or the parameter that is all of it) is written; a value from the command line also in the current folder, or where [`super::Overrides::folder`] says.
     pub fn path(&mut self, text: &str, place: &Place) -> Option<PathBuf> {
         let mut source = place.span().source;
         let mut out = String::new();
@@ -195,8 +200,11 @@ impl Context<'_> {
         out.push_str(rest);
         let path = self.document.folder(source).join(&out);
         let typed = !self.document.files.iter().any(|(id, _)| *id == source);
-        if typed && !path.exists() && Path::new(&out).exists() {
-            return Some(PathBuf::from(out));
+        if typed && !path.exists() {
+            let other = self.typed_in.join(&out);
+            if other.exists() {
+                return Some(other);
+            }
         }
         Some(path)
     }
@@ -216,7 +224,7 @@ impl Context<'_> {
 
     /// Reads a file as text; a complaint points at the place that names it.
     pub fn read(&mut self, path: &Path, place: &Place) -> Option<SourceId> {
-        match std::fs::read_to_string(path) {
+        match self.cache.text(path, |path| std::fs::read_to_string(path)) {
             Ok(text) => Some(self.sources.add(path.display().to_string(), text)),
             Err(error) => {
                 let message = format!("cannot read `{}`: {}", path.display(), reason(&error));

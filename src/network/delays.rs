@@ -7,6 +7,7 @@ use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
+use super::cache::Cache;
 use super::context::Context;
 use super::description::Scalar;
 use super::document::{Node, Place, Value};
@@ -207,10 +208,11 @@ pub struct Reset {
 /// What keeps the description from being read, or a `to` under its time step.
 pub fn reset_delays(path: &Path, to: f64, sources: &mut Sources) -> Result<Reset, Diagnostics> {
     let overrides = Overrides::default();
-    let (document, description) = read(path, &overrides, sources)?;
+    let cache = Cache::default();
+    let (document, description) = read(path, &overrides, sources, &cache)?;
     let own = document.files.first().map(|(source, _)| *source);
     let text = own.map(|source| sources.get(source).text.to_string()).unwrap_or_default();
-    let mut context = context(&document, &description, sources);
+    let mut context = context(&document, &description, sources, &cache);
     let Some(model) = build(&mut context, &overrides) else { return Err(context.problems) };
     if context.problems.has_errors() {
         return Err(context.problems);

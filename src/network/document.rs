@@ -6,9 +6,11 @@
 //! that a person wrote, in the file they wrote it in, long after the files have become one description.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
+use super::cache::Cache;
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
 
 /// A value and where it stands.
@@ -169,8 +171,13 @@ pub(crate) struct Document {
 
 impl Document {
     /// Reads `path` and all that it extends. Every syntax error of every file is reported.
-    pub fn read(path: &Path, sources: &mut Sources, problems: &mut Diagnostics) -> Option<Document> {
-        let text = match std::fs::read_to_string(path) {
+    pub fn read(
+        path: &Path,
+        sources: &mut Sources,
+        cache: &Cache,
+        problems: &mut Diagnostics,
+    ) -> Option<Document> {
+        let text = match cache.text(path, |path| std::fs::read_to_string(path)) {
             Ok(text) => text,
             Err(error) => {
                 let message = format!("cannot read the description `{}`: {}", path.display(), reason(&error));
@@ -178,16 +185,16 @@ impl Document {
                 return None;
             }
         };
-        let mut document = Document { root: empty(sources, path, &text), files: Vec::new() };
+        let mut document = Document { root: empty(sources, path, Arc::clone(&text)), files: Vec::new() };
         let source = document.root.span.source;
         document.root = parse(source, &text, problems)?;
         document.files.push((source, path.to_path_buf()));
-        document.extend(sources, problems)?;
+        document.extend(sources, cache, problems)?;
         Some(document)
     }
 
     /// Lays what has been read so far over the file it extends, until a file extends nothing.
-    fn extend(&mut self, sources: &mut Sources, problems: &mut Diagnostics) -> Option<()> {
+    fn extend(&mut self, sources: &mut Sources, cache: &Cache, problems: &mut Diagnostics) -> Option<()> {
         while let Some((name, place)) = self.take_extends(problems) {
             let folder = self.folder(place.source);
             let path = folder.join(&name);
@@ -202,7 +209,7 @@ impl Document {
                 );
                 return None;
             }
-            let text = match std::fs::read_to_string(&path) {
+            let text = match cache.text(&path, |path| std::fs::read_to_string(path)) {
                 Ok(text) => text,
                 Err(error) => {
                     let message = format!("cannot read `{}`: {}", path.display(), reason(&error));
@@ -214,7 +221,7 @@ impl Document {
                     return None;
                 }
             };
-            let source = sources.add(path.display().to_string(), text.as_str());
+            let source = sources.add(path.display().to_string(), Arc::clone(&text));
             self.files.push((source, path));
             let base = parse(source, &text, problems)?;
             let over = std::mem::replace(&mut self.root, base);
@@ -270,7 +277,7 @@ pub(crate) fn reason(error: &std::io::Error) -> String {
     }
 }
 
-fn empty(sources: &mut Sources, path: &Path, text: &str) -> Node {
+fn empty(sources: &mut Sources, path: &Path, text: Arc<str>) -> Node {
     let source = sources.add(path.display().to_string(), text);
     let span = Span::new(source, 0, 0);
     Node { value: Value::Table(Vec::new()), span, key: span }
@@ -280,7 +287,7 @@ fn empty(sources: &mut Sources, path: &Path, text: &str) -> Node {
 const MOST_SYNTAX_ERRORS: usize = 10;
 
 /// One file as a tree; `None` when its syntax is wrong.
-fn parse(source: SourceId, text: &str, problems: &mut Diagnostics) -> Option<Node> {
+pub(crate) fn parse(source: SourceId, text: &str, problems: &mut Diagnostics) -> Option<Node> {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut last = None;
     for error in errors.iter().take(MOST_SYNTAX_ERRORS) {

@@ -63,7 +63,7 @@ impl Library {
             let files = path.map(|path| mod_files(context, &path, &here)).unwrap_or_default();
             library.refused |= files.is_empty();
             for file in files {
-                let source = match mechanism::text::read(&file) {
+                let source = match context.cache.text(&file, mechanism::text::read) {
                     Ok(text) => Some(context.sources.add(file.display().to_string(), text)),
                     // Fails again, with a message that points at the place.
                     Err(_) => context.read(&file, &here),
@@ -181,10 +181,10 @@ impl Library {
             options.without_tables = context.number(Some(scalar), &place, 1.0, ANY)? == 0.0;
         }
         options.given = Some(function_tables::of_mechanism(context, name));
-        match mechanism::compile(context.sources, source, &options) {
-            Ok(mut mechanism) => {
-                context.problems.extend(std::mem::take(&mut mechanism.warnings));
-                self.used.push(Arc::new(mechanism));
+        match context.cache.compiled(context.sources, source, &options) {
+            Ok((mechanism, warnings)) => {
+                context.problems.extend(warnings);
+                self.used.push(mechanism);
                 Some(self.used.len() - 1)
             }
             Err(problems) => {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
+use super::cache::Cache;
 use super::connections;
 use super::context::{ANY, Context, NOT_NEGATIVE, POSITIVE, TEMPERATURE};
 use super::delays;
@@ -40,6 +41,8 @@ pub struct Overrides {
     pub tstop: Option<f64>,
     /// Keys every random number.
     pub seed: Option<u64>,
+    /// A path typed as a parameter that does not exist beside the description is looked for here; `None`: in the current folder.
+    pub folder: Option<PathBuf>,
     /// Delays under the time step become this long, ms, instead of an error.
     pub reset_zero_delays: Option<f64>,
 }
@@ -79,8 +82,22 @@ pub struct Loaded {
 /// # Errors
 /// Everything that is wrong with it, each message with its place in a text of `sources`.
 pub fn load(path: &Path, overrides: &Overrides, sources: &mut Sources) -> Result<Loaded, Diagnostics> {
-    let (document, description) = read(path, overrides, sources)?;
-    let mut context = context(&document, &description, sources);
+    load_sharing(path, overrides, sources, &Cache::default())
+}
+
+/// The same, with files and mechanisms that `cache` knows from other loads.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_sharing(
+    path: &Path,
+    overrides: &Overrides,
+    sources: &mut Sources,
+    cache: &Cache,
+) -> Result<Loaded, Diagnostics> {
+    let (document, description) = read(path, overrides, sources, cache)?;
+    let mut context = context(&document, &description, sources, cache);
+    context.typed_in = overrides.folder.as_deref().unwrap_or(Path::new(""));
     let model = build(&mut context, overrides);
     let training = model.as_ref().and_then(|model| training::read(&mut context, model));
     let delays_reset = match model {
@@ -107,9 +124,10 @@ pub(crate) fn read(
     path: &Path,
     overrides: &Overrides,
     sources: &mut Sources,
+    cache: &Cache,
 ) -> Result<(Document, Description), Diagnostics> {
     let mut problems = Diagnostics::new();
-    let Some(mut document) = Document::read(path, sources, &mut problems) else { return Err(problems) };
+    let Some(mut document) = Document::read(path, sources, cache, &mut problems) else { return Err(problems) };
     apply(&mut document, overrides, sources, &mut problems);
     validate(&document.place(), &mut problems);
     if problems.has_errors() {
@@ -130,12 +148,15 @@ pub(crate) fn context<'a>(
     document: &'a Document,
     description: &'a Description,
     sources: &'a mut Sources,
+    cache: &'a Cache,
 ) -> Context<'a> {
     Context {
         document,
         description,
         names: Names::default(),
         sources,
+        cache,
+        typed_in: Path::new(""),
         problems: Diagnostics::new(),
         failed: HashSet::new(),
         seed: 1,

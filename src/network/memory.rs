@@ -45,7 +45,7 @@ fn need(context: &mut Context, what: &str, bytes: f64, span: Span) -> Option<()>
 }
 
 /// Memory that this process may use, bytes, where Linux says it: of the machine, or of the group of processes it is in.
-fn machine() -> Option<f64> {
+pub(crate) fn machine() -> Option<f64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     let kibibytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;

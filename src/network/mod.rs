@@ -10,6 +10,7 @@
 //! `ions`), what they read of each other (`junctions`, `outside`), connections (`connections`, `pairs`, `rules`), recordings (`reports`), and the delays last (`delays`).
 //! Each step reports all that it finds, and goes on with what can be built.
 
+mod cache;
 mod cells;
 mod connections;
 mod context;
@@ -39,8 +40,12 @@ mod shapes;
 mod table;
 mod training;
 
+pub use cache::Cache;
+pub(crate) use document::{Document, Node, Value, parse as tree, reason};
+pub(crate) use memory::machine as machine_memory;
+pub(crate) use schema::{is_name, quoted};
 pub use delays::{Change, DEFAULT_RESET, Reset, reset_delays};
-pub use load::{Loaded, Overrides, ParameterValue, load};
+pub use load::{Loaded, Overrides, ParameterValue, load, load_sharing};
 pub use model::*;
 pub use schema::schema;
 pub use training::Training;

@@ -11,11 +11,13 @@ mod complexity;
 pub mod cuts;
 mod lpt;
 pub mod measure;
+mod memory;
 mod obstacle;
 mod pinned;
 mod split;
 
 pub use complexity::{COMPARTMENT, Costs, Size, cell_complexity, size, states};
+pub use memory::Memory;
 pub use obstacle::{Obstacle, Refusal, obstacle, refusals};
 pub use split::SplitCell;
 

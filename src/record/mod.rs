@@ -18,6 +18,7 @@
 mod error;
 mod folder;
 mod hdf;
+pub(crate) mod kept;
 mod layout;
 mod read;
 mod report;

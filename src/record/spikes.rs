@@ -183,14 +183,14 @@ fn create_growing(path: &Path, populations: &[PopulationLayout]) -> Result<(), R
     write().map_err(|e| RecordError::hdf5(path, "write", &e))
 }
 
-fn create_population(spikes: &hdf5::Group, name: &str) -> hdf5::Result<hdf5::Group> {
+pub(super) fn create_population(spikes: &hdf5::Group, name: &str) -> hdf5::Result<hdf5::Group> {
     let group = spikes.create_group(name)?;
     group.new_attr::<Sorting>().create("sorting")?.write_scalar(&Sorting::by_time)?;
     Ok(group)
 }
 
 /// Copies a list into a data set of its exact size.
-fn copy_column<T: hdf5::H5Type>(
+pub(super) fn copy_column<T: hdf5::H5Type>(
     from: &hdf5::Group,
     to: &hdf5::Group,
     name: &str,
