@@ -41,11 +41,11 @@ mod table;
 mod training;
 
 pub use cache::Cache;
-pub(crate) use document::{Document, Node, Value, parse as tree, reason};
-pub(crate) use memory::machine as machine_memory;
-pub(crate) use schema::{is_name, quoted};
 pub use delays::{Change, DEFAULT_RESET, Reset, reset_delays};
+pub(crate) use document::{Document, Node, Value, parse as tree, reason};
 pub use load::{Loaded, Overrides, ParameterValue, load, load_sharing};
+pub(crate) use memory::machine as machine_memory;
 pub use model::*;
 pub use schema::schema;
+pub(crate) use schema::{is_name, quoted};
 pub use training::Training;

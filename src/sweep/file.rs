@@ -6,7 +6,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::axes::{self, Axis};
-use super::measure::Measure;
+use crate::analysis::Measure;
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, suggest};
 use crate::network::{Node, ParameterValue, Value, is_name, quoted, tree};
 

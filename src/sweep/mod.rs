@@ -18,7 +18,6 @@ mod estimate;
 mod file;
 mod folder;
 mod journal;
-mod measure;
 mod merge;
 mod plan;
 mod record;

@@ -75,7 +75,7 @@ impl Record {
                 simulation.insert(name.into(), value.into());
             }
         }
-        let measure = |(name, measure): &(String, super::measure::Measure)| MeasureRecord {
+        let measure = |(name, measure): &(String, crate::analysis::Measure)| MeasureRecord {
             name: name.clone(),
             text: measure.text(),
             unit: measure.unit().into(),
