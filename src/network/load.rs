@@ -123,7 +123,9 @@ pub(crate) fn read(
     cache: &Cache,
 ) -> Result<(Document, Description), Diagnostics> {
     let mut problems = Diagnostics::new();
-    let Some(mut document) = Document::read(path, sources, cache, &mut problems) else { return Err(problems) };
+    let Some(mut document) = Document::read(path, sources, cache, &mut problems) else {
+        return Err(problems);
+    };
     apply(&mut document, overrides, sources, &mut problems);
     validate(&document.place(), &mut problems);
     if problems.has_errors() {

@@ -40,10 +40,10 @@ mod shapes;
 mod table;
 
 pub use cache::Cache;
-pub(crate) use document::{Document, Node, Value, parse as tree, reason};
-pub(crate) use memory::machine as machine_memory;
-pub(crate) use schema::{is_name, quoted};
 pub use delays::{Change, DEFAULT_RESET, Reset, reset_delays};
+pub(crate) use document::{Document, Node, Value, parse as tree, reason};
 pub use load::{Loaded, Overrides, ParameterValue, load, load_sharing};
+pub(crate) use memory::machine as machine_memory;
 pub use model::*;
 pub use schema::schema;
+pub(crate) use schema::{is_name, quoted};
