@@ -21,6 +21,8 @@ PACKAGES = {
     "neuron": ["neuron==9.0.2", "numpy==2.4.6"],
     # NEURON, and Volley's results beside it.
     "conformance": ["neuron==9.0.2", "h5py==3.16.0", "numpy==2.4.6"],
+    # Measures of spike trains.
+    "measures": ["pyspike==0.9.0", "numpy==2.4.6", "scipy==1.17.1"],
 }
 
 

@@ -60,7 +60,8 @@ impl Recording {
         let until = match (known.until_ms, spikes.until) {
             (Some(until), _) | (None, Some(until)) => until,
             (None, None) => {
-                notes.push(format!("nothing says when the run ended: its last spike, at {last} ms, is taken"));
+                notes
+                    .push(format!("nothing says when the run ended: its last spike, at {last} ms, is taken"));
                 last
             }
         };
@@ -167,7 +168,8 @@ fn spike_file(path: &Path) -> Result<PathBuf, Diagnostic> {
 
 /// What the summary beside a spike file says; nothing where there is none.
 fn known(spikes: &Path) -> Result<Known, Diagnostic> {
-    let name = if spikes.extension().is_some_and(|e| e == "part") { "summary.json.part" } else { "summary.json" };
+    let name =
+        if spikes.extension().is_some_and(|e| e == "part") { "summary.json.part" } else { "summary.json" };
     let path = spikes.with_file_name(name);
     match std::fs::read_to_string(&path) {
         Err(_) => Ok(Known::default()),

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::analyze::AnalyzeArgs;
+use super::train::TrainArgs;
 use crate::partition::MAX_THREADS;
 
 const STATUSES: &str = "\
@@ -43,8 +45,12 @@ pub(super) enum Command {
     Schema,
     /// Rewrite a description so that no delay is too short for a run
     ResetDelays(ResetArgs),
+    /// Choose the cells that recognise a pattern: those whose rates come together at one moment
+    Train(TrainArgs),
     /// Print the spikes of a file as CSV: population,id,time_ms
     Spikes(SpikesArgs),
+    /// Measure the spikes of a run: rates, regularity, synchrony, recognition
+    Analyze(AnalyzeArgs),
     /// Look at mechanisms: check them, make them thread safe, see what they become
     #[command(subcommand)]
     Mod(ModCommand),

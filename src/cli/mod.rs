@@ -3,6 +3,7 @@
 //! In: the words of the command line. Out: what was asked for on standard output, everything else on standard error, and
 //! a status (see [`Exit`]) that scripts can rely on. Nothing below this layer prints or ends the process.
 
+mod analyze;
 mod args;
 mod balance;
 mod complexity;
@@ -20,6 +21,7 @@ mod spikes;
 mod story;
 mod sweep;
 mod terminal;
+mod train;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -80,7 +82,9 @@ fn answer(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Processors(args) => processors::processors(&args),
         Command::Schema => source::schema(),
         Command::ResetDelays(args) => source::reset_delays(&args),
+        Command::Train(args) => train::train(&args),
         Command::Spikes(args) => spikes::print(&args),
+        Command::Analyze(args) => analyze::analyze(&args),
         Command::Sweep(args) => sweep::answer(&args),
         Command::Mod(command) => mechanisms::answer(&command),
     }

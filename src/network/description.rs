@@ -48,6 +48,8 @@ pub(crate) struct Description {
     pub junction: Named<Junction>,
     /// What to record beside spikes.
     pub record: Named<Record>,
+    /// How `volley train` chooses cells.
+    pub training: Option<Training>,
 }
 
 /// Settings of the run.
@@ -145,6 +147,29 @@ pub(crate) struct List {
     /// Keep a cell when this expression of `index` is not 0.
     #[serde(rename = "where")]
     pub condition: Option<Scalar>,
+}
+
+/// How `volley train` chooses cells: those whose rates come together at one moment.
+#[derive(Debug, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Training {
+    /// The population whose cells are chosen.
+    pub population: String,
+    /// How many cells to choose.
+    pub select: Scalar,
+    /// A number for each cell, from its `index`; no two cells of one number are chosen (default `index`).
+    #[serde(default)]
+    pub group: Option<Scalar>,
+    /// The parameter that names the file of chosen cells.
+    pub parameter: String,
+    /// The table that reads this file; a line with the number of cells goes on top when it skips one.
+    pub table: String,
+    /// What is written of a chosen cell, column by column: expressions of its `index` (default `index` alone).
+    #[serde(default)]
+    pub columns: Vec<Scalar>,
+    /// Values of parameters before training.
+    #[serde(default)]
+    pub untrained: Named<Parameter>,
 }
 
 /// A type of cell.

@@ -17,6 +17,7 @@ use super::function_tables;
 use super::library::Library;
 use super::model::{Model, Simulation};
 use super::schema::{quoted, validate};
+use super::training::{self, Training};
 use super::{cells, junctions, names, outside, populations, reports};
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, Span, suggest};
 
@@ -68,6 +69,8 @@ pub struct Loaded {
     pub parameters: Vec<(String, ParameterValue)>,
     /// Every list of cells with its cells, in the order of the description and of the list.
     pub lists: Vec<(String, Vec<u32>)>,
+    /// How `volley train` chooses cells, where the description says it.
+    pub training: Option<Training>,
     /// The description's files: the one asked for, and what it extends.
     pub files: Vec<PathBuf>,
     /// Number of delays that [`Overrides::reset_zero_delays`] replaced.
@@ -96,6 +99,7 @@ pub fn load_sharing(
     let mut context = context(&document, &description, sources, cache);
     context.typed_in = overrides.folder.as_deref().unwrap_or(Path::new(""));
     let model = build(&mut context, overrides);
+    let training = model.as_ref().and_then(|model| training::read(&mut context, model));
     let delays_reset = match model {
         Some(mut model) if !context.problems.has_errors() => {
             let reset = delays::check(&mut context, &mut model, path, overrides);
@@ -109,7 +113,7 @@ pub fn load_sharing(
     let files = document.files.iter().map(|(_, path)| path.clone()).collect();
     match delays_reset {
         Some((model, delays_reset)) if !problems.has_errors() => {
-            Ok(Loaded { model, warnings: problems, parameters, lists, files, delays_reset })
+            Ok(Loaded { model, warnings: problems, parameters, lists, training, files, delays_reset })
         }
         _ => Err(problems),
     }

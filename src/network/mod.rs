@@ -38,6 +38,7 @@ mod rules;
 mod schema;
 mod shapes;
 mod table;
+mod training;
 
 pub use cache::Cache;
 pub use delays::{Change, DEFAULT_RESET, Reset, reset_delays};
@@ -47,3 +48,4 @@ pub(crate) use memory::machine as machine_memory;
 pub use model::*;
 pub use schema::schema;
 pub(crate) use schema::{is_name, quoted};
+pub use training::Training;
