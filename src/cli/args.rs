@@ -42,6 +42,8 @@ pub(super) enum Command {
     ResetDelays(ResetArgs),
     /// Print the spikes of a file as CSV: population,id,time_ms
     Spikes(SpikesArgs),
+    /// Draw a run or a sweep: SVG or PNG
+    Plot(super::plot::PlotArgs),
     /// Look at mechanisms: check them, make them thread safe, see what they become
     #[command(subcommand)]
     Mod(ModCommand),

@@ -12,6 +12,7 @@ mod measured;
 mod mechanisms;
 mod panic;
 mod plan;
+mod plot;
 mod processors;
 mod progress;
 mod run;
@@ -80,6 +81,7 @@ fn answer(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Schema => source::schema(),
         Command::ResetDelays(args) => source::reset_delays(&args),
         Command::Spikes(args) => spikes::print(&args),
+        Command::Plot(args) => plot::plot(&args),
         Command::Mod(command) => mechanisms::answer(&command),
     }
 }

@@ -1,0 +1,203 @@
+//! The raster: every spike a mark, cells one below the other, populations in bands.
+//!
+//! Cells are in the order in which they begin to fire. J. J. Hopfield and C. D. Brody (doi:10.1073/pnas.250483697,
+//! doi:10.1073/pnas.031567098) look at groups of cells that begin to fire at different times, as the events of a pattern come, and whose rates
+//! then meet; in this order the beginnings make a slope and the common moment a column. The cells of the list stand first, so
+//! that the column is not torn apart by cells that take no part in it. Populations of a single cell stand below the others.
+//!
+//! However many spikes there are, the drawing is bounded: marks are counted on a grid finer than the eye sees, what falls on one
+//! place is drawn once, and neighbours are drawn as one.
+
+use super::axes::Axis;
+use super::page::{Frame, Key, Panel, Sign};
+use super::scene::Shape;
+use super::style::{Colour, FINE, GRID, INK, light};
+use super::view::{Group, View};
+
+/// How cells are sorted within a band.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Cells that stand out first, then by the time of the first spike, then by number.
+    #[default]
+    Onset,
+    /// By number alone.
+    Number,
+}
+
+/// Width of a place of the grid, points; a mark is two wide.
+const PLACE: f64 = 0.25;
+/// Least height of a row of the grid, points.
+const ROW: f64 = 0.35;
+/// Most places of the grid in a row and most rows in all: this bounds the size of a file.
+const MOST_PLACES: usize = 1000;
+const MOST_ROWS: usize = 500;
+/// Least height of a mark, points.
+const MARK: f64 = 0.75;
+/// Between two bands, in the units of the upright axis.
+const APART: f64 = 3.0;
+
+/// A band of the raster.
+struct Band<'a> {
+    group: &'a Group<'a>,
+    /// Upper edge, in the units of the upright axis (points on a page of natural height).
+    top: f64,
+    height: f64,
+}
+
+/// The raster of a view.
+pub(super) fn panel<'a>(view: &'a View<'a>, order: Order) -> Panel<'a> {
+    let (many, single): (Vec<&Group>, Vec<&Group>) = view.groups.iter().partition(|g| g.count() > 1);
+    let mut bands: Vec<Band> = Vec::new();
+    let mut top = 1.0;
+    for group in many.into_iter().chain(single) {
+        let height = match group.count() {
+            1 => 9.0,
+            n => (4.2 * (n as f64).sqrt()).clamp(15.0, 110.0),
+        };
+        bands.push(Band { group, top, height });
+        top += height + APART;
+    }
+    let total = top - APART + 1.0;
+    let names = bands.iter().map(|band| (band.top + band.height / 2.0, name(band))).collect();
+    let y = Axis { named: Some(names), from: total, to: 0.0, ..Axis::default() };
+    let mut key = Vec::new();
+    if let Some(list) = view.list {
+        let colours = view.groups.iter().filter(|g| g.selected.is_some()).map(|g| g.colour).collect();
+        key.push(Key { sign: Sign::Marks(colours), text: format!("cells of “{list}”") });
+        let others = view.groups.iter().filter(|g| g.selected.is_some()).map(|g| light(g.colour)).collect();
+        key.push(Key { sign: Sign::Marks(others), text: "other cells".into() });
+    }
+    Panel {
+        heading: String::new(),
+        x: Axis::time(view.from, view.to),
+        y,
+        own_x: false,
+        grid: false,
+        key,
+        colours: None,
+        height: total,
+        draw: Box::new(move |frame, out| {
+            for (i, band) in bands.iter().enumerate() {
+                if i > 0 {
+                    let y = frame.y(band.top - APART / 2.0);
+                    out.push(Shape::rule((frame.left, y), (frame.left + frame.width, y), FINE, GRID));
+                }
+                draw(view, band, order, frame, out);
+            }
+        }),
+    }
+}
+
+fn name(band: &Band) -> String {
+    let name = super::font::fitted(&band.group.population.name, super::style::SMALL, 60.0);
+    match band.group.count() {
+        n if band.height >= 15.0 => format!("{name}\n{n} cells"),
+        _ => name,
+    }
+}
+
+fn draw(view: &View, band: &Band, order: Order, frame: &Frame, out: &mut Vec<Shape>) {
+    let group = band.group;
+    let cells = sorted(group, order);
+    let top = frame.y(band.top);
+    let height = frame.y(band.top + band.height) - top;
+    let rows = ((height / ROW) as usize).clamp(1, MOST_ROWS).min(cells.len());
+    let places = ((frame.width / PLACE) as usize).clamp(1, MOST_PLACES);
+    let mark = if cells.len() == 1 { height - 2.0 } else { (0.8 * height / rows as f64).clamp(MARK, 3.0) };
+
+    // Whether there is a spike at a place: of the cells that stand out, and of the others.
+    let mut grids = [vec![false; rows * places], vec![false; rows * places]];
+    for (rank, &cell) in cells.iter().enumerate() {
+        let row = rank * rows / cells.len();
+        let grid = &mut grids[usize::from(group.stands_out(cell))];
+        for time in view.within(&group.population.trains[cell]) {
+            let share = (time - view.from) / (view.to - view.from);
+            let place = ((share * places as f64) as usize).min(places - 1);
+            grid[row * places + place] = true;
+        }
+    }
+    let colours = match group.selected {
+        Some(_) => [light(group.colour), group.colour],
+        None if group.count() == 1 => [INK, INK],
+        None => [group.colour, group.colour],
+    };
+    let width = frame.width / places as f64;
+    for (grid, colour) in grids.iter().zip(colours) {
+        let bars = bars(grid, places, |row, first, end| {
+            let middle = top + (row as f64 + 0.5) * height / rows as f64;
+            (frame.left + first as f64 * width, middle, (end - first) as f64 * width)
+        });
+        push(out, bars, mark, colour);
+    }
+}
+
+fn push(out: &mut Vec<Shape>, bars: Vec<(f64, f64, f64)>, height: f64, colour: Colour) {
+    if !bars.is_empty() {
+        out.push(Shape::Bars { bars, height, colour });
+    }
+}
+
+/// The runs of marks in each row of a grid, where a mark is two places wide.
+fn bars(
+    grid: &[bool],
+    places: usize,
+    at: impl Fn(usize, usize, usize) -> (f64, f64, f64),
+) -> Vec<(f64, f64, f64)> {
+    let mut out = Vec::new();
+    for (row, line) in grid.chunks_exact(places).enumerate() {
+        let mut run: Option<(usize, usize)> = None;
+        for place in line.iter().enumerate().filter(|(_, spike)| **spike).map(|(place, _)| place) {
+            let end = (place + 2).min(places);
+            run = match run {
+                Some((first, last)) if place <= last => Some((first, end)),
+                Some((first, last)) => {
+                    out.push(at(row, first, last));
+                    Some((place, end))
+                }
+                None => Some((place, end)),
+            };
+        }
+        out.extend(run.map(|(first, last)| at(row, first, last)));
+    }
+    out
+}
+
+/// The cells of a band from top to bottom.
+fn sorted(group: &Group, order: Order) -> Vec<usize> {
+    let mut cells: Vec<usize> = (0..group.count()).collect();
+    if order == Order::Onset {
+        let onset = |cell: usize| group.population.trains[cell].first().copied().unwrap_or(f64::INFINITY);
+        cells.sort_by(|&a, &b| {
+            let first = group.stands_out(b).cmp(&group.stands_out(a));
+            first.then(onset(a).total_cmp(&onset(b))).then(a.cmp(&b))
+        });
+    }
+    cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::Population;
+
+    #[test]
+    fn marks_at_one_place_are_one_and_neighbours_are_joined() {
+        let grid = [true, false, false, true, true, false, false, true];
+        let runs = bars(&grid, 8, |row, first, end| (row as f64, first as f64, end as f64));
+        assert_eq!(runs, [(0.0, 0.0, 2.0), (0.0, 3.0, 6.0), (0.0, 7.0, 8.0)]);
+        let runs = bars(&grid, 4, |row, first, end| (row as f64, first as f64, end as f64));
+        assert_eq!(runs, [(0.0, 0.0, 2.0), (0.0, 3.0, 4.0), (1.0, 0.0, 2.0), (1.0, 3.0, 4.0)]);
+    }
+
+    #[test]
+    fn cells_stand_in_the_order_in_which_they_begin() {
+        let trains = vec![vec![5.0], vec![], vec![1.0, 9.0], vec![7.0]];
+        let population = Population { name: "p".into(), trains };
+        let colour = Colour(0, 0, 0);
+        let mut group = Group { population: &population, colour, selected: None };
+        assert_eq!(sorted(&group, Order::Onset), [2, 0, 3, 1]);
+        assert_eq!(sorted(&group, Order::Number), [0, 1, 2, 3]);
+        group.selected = Some(vec![1, 3]);
+        assert_eq!(sorted(&group, Order::Onset), [3, 1, 2, 0]);
+    }
+}

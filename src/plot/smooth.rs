@@ -1,0 +1,65 @@
+//! Rates over time, from spikes.
+
+/// A grid of even steps over a window, at whose points rates are told.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Grid {
+    from: f64,
+    step: f64,
+    /// Points, both ends included.
+    pub(super) count: usize,
+}
+
+impl Grid {
+    /// `count` points over the window from `from` to `to`, ms.
+    pub(super) fn new(from: f64, to: f64, count: usize) -> Grid {
+        let count = count.max(2);
+        Grid { from, step: (to - from) / (count - 1) as f64, count }
+    }
+
+    /// Time of a point, ms.
+    pub(super) fn time(&self, point: usize) -> f64 {
+        self.from + point as f64 * self.step
+    }
+
+    /// Adds to `rate` the spikes of one train, each as a normal curve of standard deviation `width` (ms) that counts as one spike: Hz at
+    /// each point of the grid. What a curve has before 0 and after `until`, where nothing is recorded, is not made up for.
+    pub(super) fn add_smoothed(&self, train: &[f64], width: f64, rate: &mut [f64]) {
+        let peak = 1000.0 / (width * (2.0 * std::f64::consts::PI).sqrt());
+        for time in train {
+            let reach = 4.0 * width;
+            let first = ((time - reach - self.from) / self.step).ceil().max(0.0) as usize;
+            let last = ((time + reach - self.from) / self.step).floor();
+            if last < 0.0 {
+                continue;
+            }
+            for point in first..=(last as usize).min(self.count - 1) {
+                let z = (self.time(point) - time) / width;
+                rate[point] += peak * (-0.5 * z * z).exp();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spike_counts_as_one() {
+        let grid = Grid::new(0.0, 1000.0, 2001);
+        let mut rate = vec![0.0; grid.count];
+        grid.add_smoothed(&[300.0, 600.2], 20.0, &mut rate);
+        let spikes: f64 = rate.iter().sum::<f64>() * 0.5 / 1000.0;
+        assert!((spikes - 2.0).abs() < 1e-3, "{spikes}");
+        assert!((rate[600] - 1000.0 / (20.0 * (2.0 * std::f64::consts::PI).sqrt())).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_regular_train_has_its_rate() {
+        let grid = Grid::new(0.0, 1000.0, 101);
+        let train: Vec<f64> = (0..100).map(|i| 5.0 + 10.0 * f64::from(i)).collect();
+        let mut rate = vec![0.0; grid.count];
+        grid.add_smoothed(&train, 20.0, &mut rate);
+        assert!(rate[20..80].iter().all(|r| (r - 100.0).abs() < 0.1));
+    }
+}
