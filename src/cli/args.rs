@@ -280,7 +280,7 @@ pub(super) fn with_default_delay(words: impl IntoIterator<Item = OsString>) -> V
     out
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
+pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it as `name=value`")?;
     let (name, value) = (name.trim(), value.trim());
     if name.is_empty() || value.is_empty() {

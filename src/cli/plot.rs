@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::Exit;
 use super::terminal::{self, Terminal};
 use crate::diagnostic::Diagnostic;
-use crate::plot::{self, Figure, Format, Look, Order, RunKind, RunOptions};
+use crate::plot::{self, Figure, Format, Look, Order, RunKind, RunOptions, SweepKind, SweepOptions};
 
 /// What `volley plot` takes.
 #[derive(Debug, Args)]
@@ -23,7 +23,7 @@ pub(super) struct PlotArgs {
     /// Only this population; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(super) population: Vec<String>,
-    /// The list of cells that stand out, or `none` [default: the description's, if it has just one]
+    /// The list of cells that stand out, or `none` [default: the description's first that is not empty]
     #[arg(long, value_name = "LIST")]
     pub(super) highlight: Option<String>,
     /// Only this time, ms
@@ -35,6 +35,18 @@ pub(super) struct PlotArgs {
     /// Standard deviation of the curve that each spike counts as in a rate, ms
     #[arg(long, value_name = "MS", default_value = "20", value_parser = positive, allow_negative_numbers = true)]
     pub(super) smooth: f64,
+    /// Of a sweep: this measure; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(super) measure: Vec<String>,
+    /// Of a sweep: the parameter along the level axis
+    #[arg(long, value_name = "PARAMETER")]
+    pub(super) x: Option<String>,
+    /// Of a sweep: the parameter along the upright axis of a heat map, or of which each value has a curve
+    #[arg(long, value_name = "PARAMETER")]
+    pub(super) y: Option<String>,
+    /// Of a sweep: only runs at which a parameter has this value; may be repeated
+    #[arg(long = "where", value_name = "NAME=VALUE", value_parser = super::args::assignment)]
+    pub(super) only: Vec<(String, String)>,
     /// Above the plot; empty for nothing [default: the name of the network or sweep]
     #[arg(long, value_name = "TEXT")]
     pub(super) title: Option<String>,
@@ -55,6 +67,16 @@ pub(super) enum Kind {
     Raster,
     /// Of a run: rates over time
     Rates,
+    /// Of a run: what its reports recorded, over time
+    Voltage,
+    /// Of a run: histograms of the intervals between spikes
+    Isi,
+    /// Of a run: the share of cells that fire together, over time
+    Synchrony,
+    /// Of a sweep: measures against a parameter
+    Curve,
+    /// Of a sweep: a measure over two parameters
+    Heatmap,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -102,7 +124,45 @@ fn make(args: &PlotArgs, terminal: &Terminal) -> Result<PathBuf, Diagnostic> {
 
 /// The plot, and the name of its kind.
 fn figure(args: &PlotArgs) -> Result<(&'static str, Figure), Diagnostic> {
-    let look = Look { title: args.title.clone(), size: args.size };
+    let of_sweep = plot::is_sweep(&args.path);
+    match (args.kind.map(Kind::of), of_sweep) {
+        (Some(Of::Run(_)), true) | (Some(Of::Sweep(_)), false) => Err(unfit(args, of_sweep)),
+        (Some(Of::Sweep(kind)), true) => sweep(args, Some(kind)),
+        (None, true) => sweep(args, None),
+        (Some(Of::Run(kind)), false) => run(args, kind),
+        (None, false) => run(args, RunKind::Overview),
+    }
+}
+
+/// A kind that is not of this folder.
+fn unfit(args: &PlotArgs, of_sweep: bool) -> Diagnostic {
+    let kind =
+        args.kind.and_then(|k| k.to_possible_value()).map_or(String::new(), |v| v.get_name().to_owned());
+    let (is, kinds) = if of_sweep {
+        ("a sweep", "curve, heatmap")
+    } else {
+        ("a run", "overview, raster, rates, voltage, isi, synchrony")
+    };
+    let message =
+        format!("`{}` is the folder of {is}, of which there is no plot `{kind}`", args.path.display());
+    Diagnostic::error("plot/kind", message).help(format!("choose one of: {kinds}"))
+}
+
+/// An option that does nothing for this folder.
+fn useless(option: &str, of: &str) -> Diagnostic {
+    Diagnostic::error("plot/option", format!("`{option}` is for plots of {of}")).help("leave it out")
+}
+
+fn run(args: &PlotArgs, kind: RunKind) -> Result<(&'static str, Figure), Diagnostic> {
+    let given = [
+        ("--measure", !args.measure.is_empty()),
+        ("--x", args.x.is_some()),
+        ("--y", args.y.is_some()),
+        ("--where", !args.only.is_empty()),
+    ];
+    if let Some((option, _)) = given.iter().find(|(_, given)| *given) {
+        return Err(useless(option, "a sweep"));
+    }
     let options = RunOptions {
         populations: args.population.clone(),
         highlight: args.highlight.clone(),
@@ -112,14 +172,54 @@ fn figure(args: &PlotArgs) -> Result<(&'static str, Figure), Diagnostic> {
             Sort::Number => Order::Number,
         },
         smooth: args.smooth,
-        look,
-    };
-    let kind = match args.kind.unwrap_or(Kind::Overview) {
-        Kind::Overview => RunKind::Overview,
-        Kind::Raster => RunKind::Raster,
-        Kind::Rates => RunKind::Rates,
+        look: look(args),
     };
     Ok((kind.name(), plot::plot_run(&args.path, kind, &options)?))
+}
+
+fn sweep(args: &PlotArgs, kind: Option<SweepKind>) -> Result<(&'static str, Figure), Diagnostic> {
+    let given = [
+        ("--population", !args.population.is_empty()),
+        ("--highlight", args.highlight.is_some()),
+        ("--window", args.window.is_some()),
+    ];
+    if let Some((option, _)) = given.iter().find(|(_, given)| *given) {
+        return Err(useless(option, "a run"));
+    }
+    let options = SweepOptions {
+        measures: args.measure.clone(),
+        x: args.x.clone(),
+        y: args.y.clone(),
+        only: args.only.clone(),
+        look: look(args),
+    };
+    let (kind, figure) = plot::plot_sweep(&args.path, kind, &options)?;
+    Ok((kind.name(), figure))
+}
+
+fn look(args: &PlotArgs) -> Look {
+    Look { title: args.title.clone(), size: args.size }
+}
+
+/// What a kind is a plot of.
+enum Of {
+    Run(RunKind),
+    Sweep(SweepKind),
+}
+
+impl Kind {
+    fn of(self) -> Of {
+        match self {
+            Kind::Overview => Of::Run(RunKind::Overview),
+            Kind::Raster => Of::Run(RunKind::Raster),
+            Kind::Rates => Of::Run(RunKind::Rates),
+            Kind::Voltage => Of::Run(RunKind::Voltage),
+            Kind::Isi => Of::Run(RunKind::Isi),
+            Kind::Synchrony => Of::Run(RunKind::Synchrony),
+            Kind::Curve => Of::Sweep(SweepKind::Curve),
+            Kind::Heatmap => Of::Sweep(SweepKind::Heatmap),
+        }
+    }
 }
 
 fn window(text: &str) -> Result<(f64, f64), String> {

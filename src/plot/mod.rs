@@ -8,7 +8,10 @@
 //! docs/plots.md shows every kind.
 
 mod axes;
+mod curve;
 mod font;
+mod heatmap;
+mod isi;
 mod output;
 mod page;
 mod png;
@@ -18,13 +21,18 @@ mod scene;
 mod smooth;
 mod style;
 mod svg;
+mod sweep;
+mod synchrony;
+mod table;
 mod ticks;
 mod view;
+mod voltage;
 
 use std::path::Path;
 
 pub use output::Format;
 pub use raster::Order;
+pub use sweep::{SweepKind, SweepOptions, plot_sweep};
 
 use crate::analysis::Recording;
 use crate::diagnostic::Diagnostic;
@@ -41,6 +49,12 @@ pub enum RunKind {
     Raster,
     /// Rates over time.
     Rates,
+    /// What reports recorded, over time.
+    Voltage,
+    /// Histograms of the intervals between spikes.
+    Isi,
+    /// The share of cells that fire together, over time.
+    Synchrony,
 }
 
 impl RunKind {
@@ -50,6 +64,9 @@ impl RunKind {
             RunKind::Overview => "overview",
             RunKind::Raster => "raster",
             RunKind::Rates => "rates",
+            RunKind::Voltage => "voltage",
+            RunKind::Isi => "isi",
+            RunKind::Synchrony => "synchrony",
         }
     }
 }
@@ -59,7 +76,7 @@ impl RunKind {
 pub struct RunOptions {
     /// Only these populations; empty: all.
     pub populations: Vec<String>,
-    /// The list of cells that stand out, `none` for none; by itself the description's only list.
+    /// The list of cells that stand out, `none` for none; by itself the description's first that is not empty.
     pub highlight: Option<String>,
     /// From and to, ms; by itself the whole run.
     pub window: Option<(f64, f64)>,
@@ -139,17 +156,40 @@ impl Figure {
 pub fn plot_run(path: &Path, kind: RunKind, options: &RunOptions) -> Result<Figure, Diagnostic> {
     let recording = Recording::open(path)?;
     let view = View::new(&recording, options)?;
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+    let reports = match kind {
+        RunKind::Voltage => voltage::read(folder, &options.populations)?,
+        _ => Vec::new(),
+    };
     let panels = match kind {
         RunKind::Overview => {
             vec![raster::panel(&view, options.order), rates::panel(&view, options.smooth)]
         }
         RunKind::Raster => vec![raster::panel(&view, options.order)],
         RunKind::Rates => vec![rates::panel(&view, options.smooth)],
+        RunKind::Voltage => voltage::panels(&view, &reports)?,
+        RunKind::Isi => isi::panels(&view)?,
+        RunKind::Synchrony => {
+            let mut panels = vec![synchrony::panel(&view)?];
+            panels.extend(raster::lone_cells(&view));
+            panels
+        }
     };
-    Figure::new(&options.look, &recording.network, &panels, recording.notes.clone())
+    let mut notes = recording.notes.clone();
+    if kind != RunKind::Voltage
+        && view.groups.iter().all(|g| g.population.trains.iter().all(|t| view.within(t).is_empty()))
+    {
+        notes.push(format!("no cell fired from {} to {} ms", view.from, view.to));
+    }
+    Figure::new(&options.look, &recording.network, &panels, notes)
+}
+
+/// Whether a folder holds the results of a sweep, not of a run.
+pub fn is_sweep(folder: &Path) -> bool {
+    table::is_sweep(folder)
 }
 
 /// Names as they stand in a message.
-fn quoted(names: &[&str]) -> String {
+fn quoted<S: std::fmt::Display>(names: &[S]) -> String {
     names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
 }

@@ -47,9 +47,19 @@ struct Band<'a> {
 /// The raster of a view.
 pub(super) fn panel<'a>(view: &'a View<'a>, order: Order) -> Panel<'a> {
     let (many, single): (Vec<&Group>, Vec<&Group>) = view.groups.iter().partition(|g| g.count() > 1);
+    bands(view, order, many.into_iter().chain(single).collect())
+}
+
+/// The raster of the populations of a single cell alone; nothing where there are none.
+pub(super) fn lone_cells<'a>(view: &'a View<'a>) -> Option<Panel<'a>> {
+    let single: Vec<&Group> = view.groups.iter().filter(|g| g.count() == 1).collect();
+    (!single.is_empty()).then(|| Panel { key: Vec::new(), ..bands(view, Order::Number, single) })
+}
+
+fn bands<'a>(view: &'a View<'a>, order: Order, groups: Vec<&'a Group<'a>>) -> Panel<'a> {
     let mut bands: Vec<Band> = Vec::new();
     let mut top = 1.0;
-    for group in many.into_iter().chain(single) {
+    for group in groups {
         let height = match group.count() {
             1 => 9.0,
             n => (4.2 * (n as f64).sqrt()).clamp(15.0, 110.0),
@@ -123,7 +133,7 @@ fn draw(view: &View, band: &Band, order: Order, frame: &Frame, out: &mut Vec<Sha
     };
     let width = frame.width / places as f64;
     for (grid, colour) in grids.iter().zip(colours) {
-        let bars = bars(grid, places, |row, first, end| {
+        let bars = runs(grid, places, |row, first, end| {
             let middle = top + (row as f64 + 0.5) * height / rows as f64;
             (frame.left + first as f64 * width, middle, (end - first) as f64 * width)
         });
@@ -138,7 +148,7 @@ fn push(out: &mut Vec<Shape>, bars: Vec<(f64, f64, f64)>, height: f64, colour: C
 }
 
 /// The runs of marks in each row of a grid, where a mark is two places wide.
-fn bars(
+fn runs(
     grid: &[bool],
     places: usize,
     at: impl Fn(usize, usize, usize) -> (f64, f64, f64),
@@ -183,10 +193,10 @@ mod tests {
     #[test]
     fn marks_at_one_place_are_one_and_neighbours_are_joined() {
         let grid = [true, false, false, true, true, false, false, true];
-        let runs = bars(&grid, 8, |row, first, end| (row as f64, first as f64, end as f64));
-        assert_eq!(runs, [(0.0, 0.0, 2.0), (0.0, 3.0, 6.0), (0.0, 7.0, 8.0)]);
-        let runs = bars(&grid, 4, |row, first, end| (row as f64, first as f64, end as f64));
-        assert_eq!(runs, [(0.0, 0.0, 2.0), (0.0, 3.0, 4.0), (1.0, 0.0, 2.0), (1.0, 3.0, 4.0)]);
+        let found = runs(&grid, 8, |row, first, end| (row as f64, first as f64, end as f64));
+        assert_eq!(found, [(0.0, 0.0, 2.0), (0.0, 3.0, 6.0), (0.0, 7.0, 8.0)]);
+        let found = runs(&grid, 4, |row, first, end| (row as f64, first as f64, end as f64));
+        assert_eq!(found, [(0.0, 0.0, 2.0), (0.0, 3.0, 4.0), (1.0, 0.0, 2.0), (1.0, 3.0, 4.0)]);
     }
 
     #[test]

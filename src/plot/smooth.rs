@@ -21,18 +21,20 @@ impl Grid {
         self.from + point as f64 * self.step
     }
 
+    /// The points from one time to another, both included: the first, and one past the last.
+    pub(super) fn span(&self, from: f64, to: f64) -> (usize, usize) {
+        let first = ((from - self.from) / self.step).ceil().max(0.0) as usize;
+        let end = ((to - self.from) / self.step).floor() + 1.0;
+        (first, (end.max(0.0) as usize).min(self.count))
+    }
+
     /// Adds to `rate` the spikes of one train, each as a normal curve of standard deviation `width` (ms) that counts as one spike: Hz at
     /// each point of the grid. What a curve has before 0 and after `until`, where nothing is recorded, is not made up for.
     pub(super) fn add_smoothed(&self, train: &[f64], width: f64, rate: &mut [f64]) {
         let peak = 1000.0 / (width * (2.0 * std::f64::consts::PI).sqrt());
         for time in train {
-            let reach = 4.0 * width;
-            let first = ((time - reach - self.from) / self.step).ceil().max(0.0) as usize;
-            let last = ((time + reach - self.from) / self.step).floor();
-            if last < 0.0 {
-                continue;
-            }
-            for point in first..=(last as usize).min(self.count - 1) {
+            let (first, end) = self.span(time - 4.0 * width, time + 4.0 * width);
+            for point in first..end {
                 let z = (self.time(point) - time) / width;
                 rate[point] += peak * (-0.5 * z * z).exp();
             }

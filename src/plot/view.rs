@@ -91,15 +91,15 @@ impl Group<'_> {
     }
 }
 
-/// The list whose cells stand out: the one that was named, or the only one there is.
+/// The list whose cells stand out: the one that was named, or the description's first that is not empty.
 fn list<'a>(
     recording: &'a Recording,
     options: &RunOptions,
 ) -> Result<Option<(&'a str, &'a [u32])>, Diagnostic> {
     let lists = &recording.lists;
     let Some(name) = &options.highlight else {
-        let [(name, cells)] = lists.as_slice() else { return Ok(None) };
-        return Ok(Some((name, cells)));
+        let first = lists.iter().find(|(_, cells)| !cells.is_empty());
+        return Ok(first.map(|(name, cells)| (name.as_str(), cells.as_slice())));
     };
     if name == "none" {
         return Ok(None);
