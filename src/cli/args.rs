@@ -108,6 +108,9 @@ pub(super) struct RunArgs {
     /// Folder for the results [default: the network's name]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    /// Draw the run too: overview.svg, and voltage.svg if anything is recorded, in the folder of the results
+    #[arg(long)]
+    pub(super) plot: bool,
     /// Say only what must be said
     #[arg(long, short)]
     pub(super) quiet: bool,

@@ -1,6 +1,6 @@
 //! `volley plot`: a picture of a run or of a sweep.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -58,6 +58,9 @@ pub(super) struct PlotArgs {
     pub(super) dpi: f64,
 }
 
+/// Pixels an inch where nobody says how many.
+const DPI: f64 = 300.0;
+
 /// What there is to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Kind {
@@ -97,6 +100,24 @@ pub(super) fn plot(args: &PlotArgs) -> Exit {
             Exit::BadInput
         }
     }
+}
+
+/// Draws a finished run into its folder; the files' names.
+///
+/// # Errors
+/// A plot cannot be made or written.
+pub(super) fn of_run(folder: &Path) -> Result<Vec<String>, Diagnostic> {
+    let options = RunOptions::default();
+    let mut kinds = vec![RunKind::Overview];
+    if plot::has_reports(folder) {
+        kinds.push(RunKind::Voltage);
+    }
+    let draw = |kind: RunKind| {
+        let path = folder.join(format!("{}.svg", kind.name()));
+        plot::plot_run(folder, kind, &options)?.write(&path, DPI)?;
+        Ok(path.display().to_string())
+    };
+    kinds.into_iter().map(draw).collect()
 }
 
 fn make(args: &PlotArgs, terminal: &Terminal) -> Result<PathBuf, Diagnostic> {

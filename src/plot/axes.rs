@@ -85,7 +85,7 @@ impl Axis {
 
     /// The ticks of an upright axis of this length, points.
     pub(super) fn upright_ticks(&self, length: f64) -> Ticks {
-        let most = ((length / (1.9 * SMALL)) as usize).clamp(1, 6);
+        let most = ((length / (1.6 * SMALL)) as usize).clamp(1, 7);
         self.ticks(most)
     }
 

@@ -1,12 +1,12 @@
 //! A sweep's curve: a measure against one swept parameter, a curve for each value of a second one.
 //!
-//! Runs of one combination differ in their seeds: the curve is their mean, the band goes from the least to the largest. Texts are
+//! Runs of one combination differ in their seeds: the curve is their mean, the band goes from the least to the largest (with more than three curves, upright lines). Texts are
 //! categories, where every run is a dot and the mean a bar. Values that were drawn at random are dots.
 
 use super::axes::Axis;
 use super::page::{Frame, Key, Panel, Sign};
-use super::scene::{Ends, Point, Shape};
-use super::style::{SERIES_COUNT, THICK, light, series};
+use super::scene::{Point, Shape};
+use super::style::{AXIS, SERIES_COUNT, THICK, light, series};
 use super::table::{Factor, Table};
 use crate::diagnostic::Diagnostic;
 
@@ -14,6 +14,8 @@ use crate::diagnostic::Diagnostic;
 const HEIGHT: f64 = 88.0;
 /// How much of a band's colour is seen.
 const BAND: f64 = 0.22;
+/// More curves than this have upright lines instead of bands, which would hide each other.
+const BANDED: usize = 3;
 /// More values than this get no dots on their curve.
 const DOTTED: usize = 40;
 
@@ -91,7 +93,7 @@ fn panel(table: &Table, measure: usize, x: usize, lines: Option<usize>, first: b
         draw: Box::new(move |frame, out| {
             for (i, places) in curves.iter().enumerate() {
                 match (numbers, drawn) {
-                    (true, false) => draw_curve(frame, out, places, i),
+                    (true, false) => draw_curve(frame, out, places, i, curves.len() <= BANDED),
                     (true, true) => draw_dots(frame, out, places, i),
                     (false, _) => draw_categories(frame, out, places, i, curves.len()),
                 }
@@ -130,8 +132,12 @@ fn key(table: &Table, factor: &Factor, lines: Option<usize>, curves: &[Vec<Place
     if runs > 1 && factor.numbers().is_none() {
         key.push(Key { sign: Sign::None, text: "dots: runs; bars: means".into() });
     } else if runs > 1 && !factor.drawn {
-        key.push(Key { sign: Sign::Line(series(0), THICK), text: format!("mean of {runs} runs") });
-        key.push(Key { sign: Sign::Band(series(0), BAND), text: "least to largest".into() });
+        // With several curves the sign is of none of them.
+        let colour = if lines.is_some() { AXIS } else { series(0) };
+        key.push(Key { sign: Sign::Line(colour, THICK), text: format!("mean of {runs} runs") });
+        let sign =
+            if curves.len() > BANDED { Sign::Marks(vec![light(colour)]) } else { Sign::Band(colour, BAND) };
+        key.push(Key { sign, text: "least to largest".into() });
     }
     let failed = table.rows.iter().filter(|row| !row.complete).count();
     if failed > 0 {
@@ -141,17 +147,20 @@ fn key(table: &Table, factor: &Factor, lines: Option<usize>, curves: &[Vec<Place
     key
 }
 
-fn draw_curve(frame: &Frame, out: &mut Vec<Shape>, places: &[Place], number: usize) {
+fn draw_curve(frame: &Frame, out: &mut Vec<Shape>, places: &[Place], number: usize, banded: bool) {
     let colour = series(number);
     // Where no run has a value the curve is broken.
     for part in places.split(|p| p.values.is_empty()).filter(|part| !part.is_empty()) {
-        let mut band: Vec<Point> = part.iter().map(|p| frame.at(p.x, p.most())).collect();
-        if part.len() > 1 && part.iter().any(|p| p.most() > p.least()) {
+        let spread = part.iter().filter(|p| p.most() > p.least());
+        if banded && part.len() > 1 && spread.clone().next().is_some() {
+            let mut band: Vec<Point> = part.iter().map(|p| frame.at(p.x, p.most())).collect();
             band.extend(part.iter().rev().map(|p| frame.at(p.x, p.least())));
             out.push(Shape::Area { points: band, fill: colour, opacity: BAND });
-        } else if let [lone] = part {
-            let ends = vec![frame.at(lone.x, lone.least()), frame.at(lone.x, lone.most())];
-            out.push(Shape::Line { points: ends, width: THICK, colour: light(colour), ends: Ends::Round });
+        } else {
+            for place in spread {
+                let (low, high) = (frame.at(place.x, place.least()), frame.at(place.x, place.most()));
+                out.push(Shape::rule(low, high, THICK, light(colour)));
+            }
         }
         let means: Vec<Point> = part.iter().map(|p| frame.at(p.x, p.mean())).collect();
         if means.len() > 1 {

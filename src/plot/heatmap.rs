@@ -43,7 +43,7 @@ fn panel(table: &Table, measure: usize, x: usize, y: usize) -> Panel<'static> {
     let colour = move |value: f64| if value.is_finite() { map_colour(scale.share(value)) } else { MISSING };
     let mut key = Vec::new();
     if means.iter().any(|m| !m.2.is_finite()) {
-        let text = "no value: all its runs failed, or the measure has none".into();
+        let text = "no value: failed or undefined".into();
         key.push(Key { sign: if drawn { Sign::Dot(MISSING) } else { Sign::Hatched }, text });
     }
     let places = |factor: &Factor| factor.numbers().map(<[f64]>::to_vec).unwrap_or_default();
@@ -72,7 +72,7 @@ fn panel(table: &Table, measure: usize, x: usize, y: usize) -> Panel<'static> {
                 let (bottom, top) = (frame.y(rows.edges[row]), frame.y(rows.edges[row + 1]));
                 if value.is_finite() {
                     // Neighbours overlap a little, so that no light seams show between them.
-                    let (width, height) = (right - left + 0.15, bottom - top + 0.15);
+                    let (width, height) = (right - left + 0.5, bottom - top + 0.5);
                     let width = width.min(frame.left + frame.width - left);
                     let height = height.min(frame.top + frame.height - top);
                     out.push(Shape::Rect { at: (left, top), width, height, fill: colour(value) });

@@ -12,6 +12,8 @@ use crate::diagnostic::Diagnostic;
 const BARS: usize = 40;
 /// Intervals that span more than this factor are counted in bars of equal factors.
 const WIDE: f64 = 30.0;
+/// Width of the outline of the list's histogram, points.
+const OUTLINE: f64 = 0.9;
 /// The natural height of a panel, points.
 const HEIGHT: f64 = 52.0;
 
@@ -43,38 +45,31 @@ pub(super) fn panels<'a>(view: &'a View) -> Result<Vec<Panel<'a>>, Diagnostic> {
 
 fn panel<'a>(view: &View, group: &'a Group, all: &[f64], axis: &Axis) -> Panel<'a> {
     let counted = |intervals: &[f64]| {
-        let mut counts = vec![0.0; BARS];
+        let mut shares = vec![0.0; BARS];
         for interval in intervals {
-            counts[((axis.share(*interval) * BARS as f64) as usize).min(BARS - 1)] += 1.0;
+            let bar = (axis.share(*interval) * BARS as f64) as usize;
+            shares[bar.min(BARS - 1)] += 100.0 / intervals.len() as f64;
         }
-        counts
+        shares
     };
     let selected = group.selected.as_ref().map(|_| intervals(view, group, |cell| group.stands_out(cell)));
-    let mean = all.iter().sum::<f64>() / all.len() as f64;
-    let deviation = (all.iter().map(|i| (i - mean).powi(2)).sum::<f64>() / all.len() as f64).sqrt();
-    let text = format!(
-        "n = {}, mean {} ms, CV {:.2}",
-        all.len(),
-        ticks::short((mean * 100.0).round() / 100.0),
-        deviation / mean
-    );
-    let mut key = vec![Key { sign: Sign::None, text: format!("{}: {text}", group.population.name) }];
-    let mut histograms = Vec::new();
-    match (&selected, view.list) {
-        (Some(selected), Some(list)) => {
-            key.push(Key { sign: Sign::Band(light(group.colour), 1.0), text: "all cells".into() });
-            key.push(Key { sign: Sign::Band(group.colour, 1.0), text: format!("cells of “{list}”") });
-            histograms.push((light(group.colour), counted(all)));
-            histograms.push((group.colour, counted(selected)));
-        }
-        _ => histograms.push((group.colour, counted(all))),
+    let mut key = vec![Key {
+        sign: Sign::Band(light(group.colour), 1.0),
+        text: format!("{}: {}", group.population.name, in_words(all)),
+    }];
+    let bars = counted(all);
+    let mut outline = None;
+    if let (Some(selected), Some(list)) = (selected.filter(|s| !s.is_empty()), view.list) {
+        let text = format!("of “{list}”: {}", in_words(&selected));
+        key.push(Key { sign: Sign::Line(group.colour, OUTLINE), text });
+        outline = Some(counted(&selected));
     }
-    let most = extent(histograms[0].1.iter().copied()).map_or(1.0, |(_, most)| most);
+    let most = extent(bars.iter().chain(outline.iter().flatten()).copied()).map_or(1.0, |(_, most)| most);
     let x = axis.clone();
     Panel {
         heading: String::new(),
         x: axis.clone(),
-        y: Axis::holding("intervals", "", [0.0, most]),
+        y: Axis::holding("intervals", "%", [0.0, most]),
         own_x: false,
         grid: true,
         key,
@@ -89,15 +84,30 @@ fn panel<'a>(view: &View, group: &'a Group, all: &[f64], axis: &Axis) -> Panel<'
                     x.from + share * (x.to - x.from)
                 })
             };
-            for (colour, counts) in &histograms {
-                for (i, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0.0) {
-                    let (left, top) = (edge(i), frame.y(*count));
-                    let (width, height) = (edge(i + 1) - left - 0.3, frame.top + frame.height - top);
-                    out.push(Shape::Rect { at: (left, top), width, height, fill: *colour });
+            for (i, share) in bars.iter().enumerate().filter(|(_, share)| **share > 0.0) {
+                let (left, top) = (edge(i), frame.y(*share));
+                let (width, height) = (edge(i + 1) - left - 0.3, frame.top + frame.height - top);
+                out.push(Shape::Rect { at: (left, top), width, height, fill: light(group.colour) });
+            }
+            if let Some(shares) = &outline {
+                let mut points = vec![(edge(0), frame.y(0.0))];
+                for (i, share) in shares.iter().enumerate() {
+                    points.extend([(edge(i), frame.y(*share)), (edge(i + 1), frame.y(*share))]);
                 }
+                points.push((edge(BARS), frame.y(0.0)));
+                out.push(Shape::curve(points, OUTLINE, group.colour));
             }
         }),
     }
+}
+
+/// Number, mean and coefficient of variation of some intervals.
+fn in_words(intervals: &[f64]) -> String {
+    let count = intervals.len() as f64;
+    let mean = intervals.iter().sum::<f64>() / count;
+    let deviation = (intervals.iter().map(|i| (i - mean).powi(2)).sum::<f64>() / count).sqrt();
+    let mean_text = ticks::short((mean * 100.0).round() / 100.0);
+    format!("n = {}, mean {mean_text} ms, CV {:.2}", intervals.len(), deviation / mean)
 }
 
 /// The intervals of a group's cells in the window, ms.

@@ -163,14 +163,16 @@ pub fn plot_run(path: &Path, kind: RunKind, options: &RunOptions) -> Result<Figu
     };
     let panels = match kind {
         RunKind::Overview => {
-            vec![raster::panel(&view, options.order), rates::panel(&view, options.smooth)]
+            let mut panels = vec![raster::panel(&view, options.order)];
+            panels.extend(rates::panels(&view, options.smooth, recording.until, true));
+            panels
         }
         RunKind::Raster => vec![raster::panel(&view, options.order)],
-        RunKind::Rates => vec![rates::panel(&view, options.smooth)],
+        RunKind::Rates => rates::panels(&view, options.smooth, recording.until, false),
         RunKind::Voltage => voltage::panels(&view, &reports)?,
         RunKind::Isi => isi::panels(&view)?,
         RunKind::Synchrony => {
-            let mut panels = vec![synchrony::panel(&view)?];
+            let mut panels = synchrony::panels(&view)?;
             panels.extend(raster::lone_cells(&view));
             panels
         }
@@ -187,6 +189,11 @@ pub fn plot_run(path: &Path, kind: RunKind, options: &RunOptions) -> Result<Figu
 /// Whether a folder holds the results of a sweep, not of a run.
 pub fn is_sweep(folder: &Path) -> bool {
     table::is_sweep(folder)
+}
+
+/// Whether a run's folder has something recorded over time.
+pub fn has_reports(folder: &Path) -> bool {
+    voltage::any(folder)
 }
 
 /// Names as they stand in a message.

@@ -133,13 +133,13 @@ pub(super) fn compose(size: Size, title: &str, name: &str, panels: &[Panel]) -> 
             heights = panels.iter().map(|p| p.height * factor).collect();
             let least = heights.iter().copied().fold(f64::INFINITY, f64::min);
             if least < 12.0 {
-                return Err(format!("{} mm is too low for {} panels with their axes", given, panels.len()));
+                return Err(format!("{given} mm is too low for what is to be seen, with its axes"));
             }
             plan = Plan::new(width, panels, &heights);
         }
     }
     if plan.inner(width) < 40.0 {
-        return Err(format!("{:.0} mm is too narrow for a panel with its axes", width / MM));
+        return Err(format!("{:.0} mm is too narrow for what is to be seen, with its axes", width / MM));
     }
     for (i, line) in lines.iter().enumerate() {
         let at = (EDGE, EDGE + LARGE * (0.9 + i as f64 * LEADING));

@@ -9,9 +9,10 @@
 //! place is drawn once, and neighbours are drawn as one.
 
 use super::axes::Axis;
+use super::font;
 use super::page::{Frame, Key, Panel, Sign};
 use super::scene::Shape;
-use super::style::{Colour, FINE, GRID, INK, light};
+use super::style::{Colour, FINE, GRID, INK, SMALL, light};
 use super::view::{Group, View};
 
 /// How cells are sorted within a band.
@@ -24,7 +25,7 @@ pub enum Order {
     Number,
 }
 
-/// Width of a place of the grid, points; a mark is two wide.
+/// Width of a place of the grid, points; a mark is two wide, or three where there are few.
 const PLACE: f64 = 0.25;
 /// Least height of a row of the grid, points.
 const ROW: f64 = 0.35;
@@ -33,6 +34,12 @@ const MOST_PLACES: usize = 1000;
 const MOST_ROWS: usize = 500;
 /// Least height of a mark, points.
 const MARK: f64 = 0.75;
+/// So few spikes are drawn with wider marks.
+const FEW: usize = 3000;
+/// Least share of a band that the cells that stand out have.
+const LEAST: f64 = 0.4;
+/// Room for a name, points.
+const NAME: f64 = 62.0;
 /// Between two bands, in the units of the upright axis.
 const APART: f64 = 3.0;
 
@@ -62,7 +69,7 @@ fn bands<'a>(view: &'a View<'a>, order: Order, groups: Vec<&'a Group<'a>>) -> Pa
     for group in groups {
         let height = match group.count() {
             1 => 9.0,
-            n => (4.2 * (n as f64).sqrt()).clamp(15.0, 110.0),
+            n => (4.2 * (n as f64).sqrt()).max((1.6 * n as f64).min(40.0)).clamp(15.0, 110.0),
         };
         bands.push(Band { group, top, height });
         top += height + APART;
@@ -99,10 +106,13 @@ fn bands<'a>(view: &'a View<'a>, order: Order, groups: Vec<&'a Group<'a>>) -> Pa
 }
 
 fn name(band: &Band) -> String {
-    let name = super::font::fitted(&band.group.population.name, super::style::SMALL, 60.0);
+    let name = &band.group.population.name;
     match band.group.count() {
-        n if band.height >= 15.0 => format!("{name}\n{n} cells"),
-        _ => name,
+        n if band.height >= 15.0 => {
+            let most = ((band.height / 7.7) as usize - 1).clamp(1, 3);
+            format!("{}\n{n} cells", font::wrapped(name, SMALL, NAME, most).join("\n"))
+        }
+        _ => font::fitted(name, SMALL, NAME),
     }
 }
 
@@ -111,53 +121,89 @@ fn draw(view: &View, band: &Band, order: Order, frame: &Frame, out: &mut Vec<Sha
     let cells = sorted(group, order);
     let top = frame.y(band.top);
     let height = frame.y(band.top + band.height) - top;
+    let Some(selected) = group.selected.as_ref().filter(|_| order == Order::Onset) else {
+        let colour = if group.count() == 1 { INK } else { group.colour };
+        block(
+            view,
+            group,
+            &cells,
+            (top, height),
+            |cell| {
+                if group.selected.is_none() || group.stands_out(cell) { colour } else { light(colour) }
+            },
+            frame,
+            out,
+        );
+        return;
+    };
+    // The cells that stand out get room to be seen, however few they are.
+    let share = (selected.len() as f64 / cells.len() as f64).max(if selected.len() < cells.len() {
+        LEAST
+    } else {
+        1.0
+    });
+    let (first, others) = cells.split_at(selected.len().min(cells.len()));
+    block(view, group, first, (top, share * height - 1.0), |_| group.colour, frame, out);
+    let rest = (top + share * height + 1.0, (1.0 - share) * height - 1.0);
+    block(view, group, others, rest, |_| light(group.colour), frame, out);
+}
+
+/// The marks of some cells, from top to bottom of a part of the paper: (upper edge, height).
+fn block(
+    view: &View,
+    group: &Group,
+    cells: &[usize],
+    (top, height): (f64, f64),
+    colour: impl Fn(usize) -> Colour,
+    frame: &Frame,
+    out: &mut Vec<Shape>,
+) {
     let rows = ((height / ROW) as usize).clamp(1, MOST_ROWS).min(cells.len());
     let places = ((frame.width / PLACE) as usize).clamp(1, MOST_PLACES);
-    let mark = if cells.len() == 1 { height - 2.0 } else { (0.8 * height / rows as f64).clamp(MARK, 3.0) };
-
-    // Whether there is a spike at a place: of the cells that stand out, and of the others.
-    let mut grids = [vec![false; rows * places], vec![false; rows * places]];
+    // A grid for each colour: whether there is a spike at a place.
+    let mut grids: Vec<(Colour, Vec<bool>)> = Vec::new();
+    let mut spikes = 0;
     for (rank, &cell) in cells.iter().enumerate() {
         let row = rank * rows / cells.len();
-        let grid = &mut grids[usize::from(group.stands_out(cell))];
-        for time in view.within(&group.population.trains[cell]) {
+        let colour = colour(cell);
+        let at = grids.iter().position(|(c, _)| *c == colour).unwrap_or_else(|| {
+            grids.push((colour, vec![false; rows * places]));
+            grids.len() - 1
+        });
+        let train = view.within(&group.population.trains[cell]);
+        spikes += train.len();
+        for time in train {
             let share = (time - view.from) / (view.to - view.from);
             let place = ((share * places as f64) as usize).min(places - 1);
-            grid[row * places + place] = true;
+            grids[at].1[row * places + place] = true;
         }
     }
-    let colours = match group.selected {
-        Some(_) => [light(group.colour), group.colour],
-        None if group.count() == 1 => [INK, INK],
-        None => [group.colour, group.colour],
-    };
+    let mark = if group.count() == 1 { height - 2.0 } else { (0.8 * height / rows as f64).clamp(MARK, 3.0) };
+    let wide = if spikes < FEW { 3 } else { 2 };
     let width = frame.width / places as f64;
-    for (grid, colour) in grids.iter().zip(colours) {
-        let bars = runs(grid, places, |row, first, end| {
+    for (colour, grid) in grids {
+        let bars = runs(&grid, places, wide, |row, first, end| {
             let middle = top + (row as f64 + 0.5) * height / rows as f64;
             (frame.left + first as f64 * width, middle, (end - first) as f64 * width)
         });
-        push(out, bars, mark, colour);
+        if !bars.is_empty() {
+            out.push(Shape::Bars { bars, height: mark, colour });
+        }
     }
 }
 
-fn push(out: &mut Vec<Shape>, bars: Vec<(f64, f64, f64)>, height: f64, colour: Colour) {
-    if !bars.is_empty() {
-        out.push(Shape::Bars { bars, height, colour });
-    }
-}
-
-/// The runs of marks in each row of a grid, where a mark is two places wide.
+/// The runs of marks in each row of a grid, where a mark is `wide` places wide.
 fn runs(
     grid: &[bool],
     places: usize,
+    wide: usize,
     at: impl Fn(usize, usize, usize) -> (f64, f64, f64),
 ) -> Vec<(f64, f64, f64)> {
     let mut out = Vec::new();
     for (row, line) in grid.chunks_exact(places).enumerate() {
         let mut run: Option<(usize, usize)> = None;
         for place in line.iter().enumerate().filter(|(_, spike)| **spike).map(|(place, _)| place) {
-            let end = (place + 2).min(places);
+            let end = (place + wide).min(places);
             run = match run {
                 Some((first, last)) if place <= last => Some((first, end)),
                 Some((first, last)) => {
@@ -193,9 +239,9 @@ mod tests {
     #[test]
     fn marks_at_one_place_are_one_and_neighbours_are_joined() {
         let grid = [true, false, false, true, true, false, false, true];
-        let found = runs(&grid, 8, |row, first, end| (row as f64, first as f64, end as f64));
+        let found = runs(&grid, 8, 2, |row, first, end| (row as f64, first as f64, end as f64));
         assert_eq!(found, [(0.0, 0.0, 2.0), (0.0, 3.0, 6.0), (0.0, 7.0, 8.0)]);
-        let found = runs(&grid, 4, |row, first, end| (row as f64, first as f64, end as f64));
+        let found = runs(&grid, 4, 2, |row, first, end| (row as f64, first as f64, end as f64));
         assert_eq!(found, [(0.0, 0.0, 2.0), (0.0, 3.0, 4.0), (1.0, 0.0, 2.0), (1.0, 3.0, 4.0)]);
     }
 

@@ -29,7 +29,7 @@ impl Grid {
     }
 
     /// Adds to `rate` the spikes of one train, each as a normal curve of standard deviation `width` (ms) that counts as one spike: Hz at
-    /// each point of the grid. What a curve has before 0 and after `until`, where nothing is recorded, is not made up for.
+    /// each point of the grid.
     pub(super) fn add_smoothed(&self, train: &[f64], width: f64, rate: &mut [f64]) {
         let peak = 1000.0 / (width * (2.0 * std::f64::consts::PI).sqrt());
         for time in train {
@@ -40,6 +40,22 @@ impl Grid {
             }
         }
     }
+}
+
+/// How much of the normal curve about each point of a grid lies in the recording, from 0 to `until` ms: a rate near its ends is divided
+/// by this, as no spikes are known beyond them (M. C. Jones, doi:10.1007/BF00147776).
+pub(super) fn recorded_share(grid: &Grid, width: f64, until: f64) -> Vec<f64> {
+    // The integral over even slices; a slice's middle speaks for it.
+    const SLICES: usize = 400;
+    let reach = 4.0 * width;
+    let share = |time: f64| {
+        let slice = |i: usize| -reach + (i as f64 + 0.5) * 2.0 * reach / SLICES as f64;
+        let inside = |x: &f64| (0.0..=until).contains(&(time + x));
+        let mass = |x: f64| (-0.5 * (x / width).powi(2)).exp();
+        let all: f64 = (0..SLICES).map(slice).map(mass).sum();
+        (0..SLICES).map(slice).filter(inside).map(mass).sum::<f64>() / all
+    };
+    (0..grid.count).map(|point| share(grid.time(point))).collect()
 }
 
 #[cfg(test)]
@@ -63,5 +79,18 @@ mod tests {
         let mut rate = vec![0.0; grid.count];
         grid.add_smoothed(&train, 20.0, &mut rate);
         assert!(rate[20..80].iter().all(|r| (r - 100.0).abs() < 0.1));
+    }
+
+    #[test]
+    fn a_regular_train_keeps_its_rate_to_the_ends_of_the_recording() {
+        let grid = Grid::new(0.0, 1000.0, 101);
+        let train: Vec<f64> = (0..500).map(|i| 1.0 + 2.0 * f64::from(i)).collect();
+        let mut rate = vec![0.0; grid.count];
+        grid.add_smoothed(&train, 20.0, &mut rate);
+        assert!((rate[0] - 250.0).abs() < 5.0);
+        let share = recorded_share(&grid, 20.0, 1000.0);
+        for (rate, share) in rate.iter().zip(share) {
+            assert!((rate / share - 500.0).abs() < 5.0, "{rate} {share}");
+        }
     }
 }

@@ -139,8 +139,11 @@ fn choose(
         return Err(Diagnostic::error("plot/axes", "`--x` and `--y` name the same parameter"));
     }
     let rest: Vec<usize> = varied.iter().copied().filter(|&a| Some(a) != x && Some(a) != y).collect();
-    // Numbers with the most values go along the level axis; of equals the later one, which the plan changes faster.
-    let rank = |&a: &usize| (table.axes[a].numbers().is_some(), table.axes[a].count(), a);
+    // What has the most values goes along the level axis, numbers before texts; of equals the later one, which the plan changes faster.
+    let rank = |&a: &usize| {
+        let axis = &table.axes[a];
+        (axis.numbers().is_some() && axis.count() > 2, axis.count(), a)
+    };
     let Some(x) = x.or_else(|| rest.iter().copied().max_by_key(rank)) else {
         return Err(Diagnostic::error("plot/axes", "nothing is varied in these runs")
             .help("a curve needs a parameter with two values or more under `[vary]`"));

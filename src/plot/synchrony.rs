@@ -16,49 +16,48 @@ const POINTS: usize = 1000;
 /// Cells that fire within so many ms count as firing together.
 const TOGETHER: f64 = 5.0;
 /// The natural height of the panel, points.
-const HEIGHT: f64 = 80.0;
+const HEIGHT: f64 = 46.0;
 
-/// The share of cells that fire together: of the list's cells, else of every population.
+/// The share of cells that fire together, a panel for each population: of the list's cells, else of all.
 ///
 /// # Errors
 /// No population has two cells.
-pub(super) fn panel<'a>(view: &'a View<'a>) -> Result<Panel<'a>, Diagnostic> {
+pub(super) fn panels<'a>(view: &'a View<'a>) -> Result<Vec<Panel<'a>>, Diagnostic> {
     let of = |g: &&Group| if view.list.is_some() { g.selected.is_some() } else { g.count() > 1 };
     let groups: Vec<&Group> = view.groups.iter().filter(of).collect();
     if groups.is_empty() {
         let error = Diagnostic::error("plot/cells", "synchrony needs a population of two cells or more");
         return Err(error.help("leave `--population` out, or plot `--kind raster`"));
     }
+    Ok(groups.into_iter().map(|group| panel(view, group)).collect())
+}
+
+fn panel<'a>(view: &View, group: &'a Group) -> Panel<'a> {
     let grid = Grid::new(view.from, view.to, POINTS);
-    let mut key = Vec::new();
-    let mut curves = Vec::new();
-    for group in groups {
-        let cells: Vec<usize> = group.selected.clone().unwrap_or_else(|| (0..group.count()).collect());
-        let trains: Vec<&[f64]> =
-            cells.iter().map(|&cell| view.within(&group.population.trains[cell])).collect();
-        let what = match view.list {
-            Some(list) => format!("{}: {} cells of “{list}”", group.population.name, cells.len()),
-            None => format!("{}: {} cells", group.population.name, cells.len()),
-        };
-        key.push(Key { sign: Sign::Line(group.colour, THICK * 0.7), text: what });
-        curves.push((group.colour, together(&trains, &grid)));
-    }
-    Ok(Panel {
+    let cells: Vec<usize> = group.selected.clone().unwrap_or_else(|| (0..group.count()).collect());
+    let trains: Vec<&[f64]> = cells.iter().map(|&cell| view.within(&group.population.trains[cell])).collect();
+    let name = &group.population.name;
+    let what = match view.list {
+        Some(list) => {
+            format!("{name}: share of {} cells of “{list}” firing within {TOGETHER} ms", cells.len())
+        }
+        None => format!("{name}: share of {} cells firing within {TOGETHER} ms", cells.len()),
+    };
+    let curve = together(&trains, &grid);
+    Panel {
         heading: String::new(),
         x: Axis::time(view.from, view.to),
-        y: Axis::new(&format!("cells that fire within {TOGETHER} ms"), "%", 0.0, 100.0),
+        y: Axis::new("share", "%", 0.0, 100.0),
         own_x: false,
         grid: true,
-        key,
+        key: vec![Key { sign: Sign::None, text: what }],
         colours: None,
         height: HEIGHT,
         draw: Box::new(move |frame, out| {
-            for (colour, curve) in &curves {
-                let points = curve.iter().enumerate().map(|(i, share)| frame.at(grid.time(i), 100.0 * share));
-                out.push(Shape::curve(points.collect(), THICK * 0.6, *colour));
-            }
+            let points = curve.iter().enumerate().map(|(i, share)| frame.at(grid.time(i), 100.0 * share));
+            out.push(Shape::curve(points.collect(), THICK * 0.6, group.colour));
         }),
-    })
+    }
 }
 
 /// At each point of the grid the share of the trains that have a spike within half of [`TOGETHER`] of it.

@@ -165,7 +165,7 @@ impl Table {
             let Some((first, others)) = names.split_first() else { continue };
             let fields = |row: &Vec<String>| row.get(column(first).unwrap_or(0)).cloned().unwrap_or_default();
             let levels = levels(&records.iter().map(fields).collect::<Vec<_>>());
-            let log = kind == "log" || word(parameter, "scale") == "log" || wide(&levels);
+            let log = kind == "log" || word(parameter, "scale") == "log" || (!drawn && wide(&levels));
             let unit = word(parameter, "unit");
             axes.push(Factor { name: first.clone(), unit, others: others.to_vec(), log, drawn, levels });
             groups.push(group);

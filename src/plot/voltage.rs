@@ -40,6 +40,11 @@ pub(super) fn read(folder: &Path, populations: &[String]) -> Result<Vec<(String,
     ))
 }
 
+/// Whether a folder has reports.
+pub(super) fn any(folder: &Path) -> bool {
+    !files(folder).is_empty()
+}
+
 /// The reports in a folder, finished ones before those that are not.
 fn files(folder: &Path) -> Vec<(String, PathBuf)> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -91,8 +96,7 @@ fn panel<'a>(view: &View, name: &str, report: &'a ReportFile) -> Result<Panel<'a
         let text = format!("the first {} of {} curves", report.traces.len(), report.columns);
         key.push(Key { sign: Sign::None, text });
     }
-    let title = format!("{name}: {}", report.population);
-    let heading = if key.len() == 1 { format!("{title}, {}", key[0].text) } else { title };
+    let heading = if key.len() == 1 { format!("{name}: {}", key[0].text) } else { name.to_owned() };
     Ok(Panel {
         heading,
         x: Axis::time(view.from, view.to),
@@ -116,9 +120,9 @@ fn place(report: &ReportFile, trace: &Trace) -> String {
     let same_section = report.traces.iter().all(|t| t.section == trace.section);
     let same_position = report.traces.iter().all(|t| t.position == trace.position);
     if same_section && same_position {
-        return format!("cell {}", trace.cell);
+        return format!("{} {}", report.population, trace.cell);
     }
-    format!("cell {}, section {} ({})", trace.cell, trace.section, trace.position)
+    format!("{} {}, section {} ({})", report.population, trace.cell, trace.section, trace.position)
 }
 
 /// A trace's curve, of which every place of the paper has at most its first, lowest, highest and last value: what is seen stays.
