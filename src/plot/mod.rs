@@ -36,6 +36,7 @@ pub use sweep::{SweepKind, SweepOptions, plot_sweep};
 
 use crate::analysis::Recording;
 use crate::diagnostic::Diagnostic;
+use crate::record::ReportFile;
 use page::{Panel, Size};
 use scene::Scene;
 use view::View;
@@ -155,12 +156,36 @@ impl Figure {
 /// There are no results, they do not have what the plot needs, or the options do not fit them.
 pub fn plot_run(path: &Path, kind: RunKind, options: &RunOptions) -> Result<Figure, Diagnostic> {
     let recording = Recording::open(path)?;
-    let view = View::new(&recording, options)?;
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
     let reports = match kind {
         RunKind::Voltage => voltage::read(folder, &options.populations)?,
         _ => Vec::new(),
     };
+    draw(&recording, &reports, kind, options)
+}
+
+/// Plots spikes in memory. There are no reports with them.
+///
+/// # Errors
+/// They do not have what the plot needs, or the options do not fit them.
+pub fn plot_recording(
+    recording: &Recording,
+    kind: RunKind,
+    options: &RunOptions,
+) -> Result<Figure, Diagnostic> {
+    if kind == RunKind::Voltage {
+        return Err(Diagnostic::error("plot/report", "spikes alone have no potentials"));
+    }
+    draw(recording, &[], kind, options)
+}
+
+fn draw(
+    recording: &Recording,
+    reports: &[(String, ReportFile)],
+    kind: RunKind,
+    options: &RunOptions,
+) -> Result<Figure, Diagnostic> {
+    let view = View::new(recording, options)?;
     let panels = match kind {
         RunKind::Overview => {
             let mut panels = vec![raster::panel(&view, options.order)];
@@ -169,7 +194,7 @@ pub fn plot_run(path: &Path, kind: RunKind, options: &RunOptions) -> Result<Figu
         }
         RunKind::Raster => vec![raster::panel(&view, options.order)],
         RunKind::Rates => rates::panels(&view, options.smooth, recording.until, false),
-        RunKind::Voltage => voltage::panels(&view, &reports)?,
+        RunKind::Voltage => voltage::panels(&view, reports)?,
         RunKind::Isi => isi::panels(&view)?,
         RunKind::Synchrony => {
             let mut panels = synchrony::panels(&view)?;

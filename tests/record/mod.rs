@@ -99,6 +99,8 @@ pub fn summary(status: Status) -> Summary {
         seed: 1,
         threads: 1,
         cells: 44,
+        populations: serde_json::Map::new(),
+        lists: serde_json::Map::new(),
         compartments: 0,
         connections: 0,
         steps: 0,
