@@ -89,6 +89,12 @@ fn a_sweep_is_drawn_as_it_fits() {
     ] {
         assert!(svg.contains(&format!(">{text}</text>")), "{text}");
     }
+    let svg = |words: &[&str]| {
+        assert_eq!(answer(&[&["plot", folder], words].concat()).0, 0);
+        std::fs::read_to_string(&file).unwrap()
+    };
+    assert!(svg(&["--unit", "delay=ms"]).contains(">delay (ms)</text>"));
+    assert!(svg(&["--x", "pattern", "--where", "delay=1"]).contains(">dots: runs; bars: means</text>"));
     let (status, out, _) = answer(&["plot", folder, "--kind", "heatmap", "--measure", "gamma"]);
     assert_eq!((status, out), (0, path(dir.path(), "heatmap.svg") + "\n"));
     let svg = std::fs::read_to_string(path(dir.path(), "heatmap.svg")).unwrap();

@@ -47,6 +47,9 @@ pub(super) struct PlotArgs {
     /// Of a sweep: only runs at which a parameter has this value; may be repeated
     #[arg(long = "where", value_name = "NAME=VALUE", value_parser = super::args::assignment)]
     pub(super) only: Vec<(String, String)>,
+    /// Of a sweep: the unit of a parameter, which its axis then says; may be repeated
+    #[arg(long, value_name = "NAME=UNIT", value_parser = super::args::assignment)]
+    pub(super) unit: Vec<(String, String)>,
     /// Above the plot; empty for nothing [default: the name of the network or sweep]
     #[arg(long, value_name = "TEXT")]
     pub(super) title: Option<String>,
@@ -180,6 +183,7 @@ fn run(args: &PlotArgs, kind: RunKind) -> Result<(&'static str, Figure), Diagnos
         ("--x", args.x.is_some()),
         ("--y", args.y.is_some()),
         ("--where", !args.only.is_empty()),
+        ("--unit", !args.unit.is_empty()),
     ];
     if let Some((option, _)) = given.iter().find(|(_, given)| *given) {
         return Err(useless(option, "a sweep"));
@@ -212,6 +216,7 @@ fn sweep(args: &PlotArgs, kind: Option<SweepKind>) -> Result<(&'static str, Figu
         x: args.x.clone(),
         y: args.y.clone(),
         only: args.only.clone(),
+        units: args.unit.clone(),
         look: look(args),
     };
     let (kind, figure) = plot::plot_sweep(&args.path, kind, &options)?;

@@ -207,6 +207,8 @@ mod tests {
             seed: 1,
             threads: 2,
             cells: 401,
+            populations: serde_json::from_str(r#"{"alpha": 400, "gamma": 1}"#).unwrap(),
+            lists: serde_json::Map::new(),
             compartments: 401,
             connections: 10_000,
             steps: 10_000,

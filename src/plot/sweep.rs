@@ -36,6 +36,8 @@ pub struct SweepOptions {
     pub y: Option<String>,
     /// Only runs at which these parameters have these values.
     pub only: Vec<(String, String)>,
+    /// Units of parameters or measures, which the sweep does not know or which read better.
+    pub units: Vec<(String, String)>,
     /// How the page looks.
     pub look: Look,
 }
@@ -55,6 +57,9 @@ pub fn plot_sweep(
     options: &SweepOptions,
 ) -> Result<(SweepKind, Figure), Diagnostic> {
     let mut table = Table::open(folder)?;
+    for (name, unit) in &options.units {
+        table.set_unit(name, unit)?;
+    }
     for (name, value) in &options.only {
         table.keep(name, value)?;
     }

@@ -212,6 +212,20 @@ impl Table {
         found.ok_or_else(|| unknown("swept parameter", name, &names))
     }
 
+    /// Gives a parameter or a measure a unit.
+    ///
+    /// # Errors
+    /// There is neither of that name.
+    pub(super) fn set_unit(&mut self, name: &str, unit: &str) -> Result<(), Diagnostic> {
+        if let Some(measure) = self.measures.iter_mut().find(|(n, _)| n == name) {
+            measure.1 = unit.to_owned();
+        } else {
+            let axis = self.axis(name)?;
+            self.axes[axis].unit = unit.to_owned();
+        }
+        Ok(())
+    }
+
     /// Only the runs at which a parameter has a value.
     ///
     /// # Errors
