@@ -141,7 +141,7 @@ mod tests {
     fn even_ticks_are_round_numbers() {
         assert_eq!(texts(&linear(0.0, 1000.0, 5)), ["0", "200", "400", "600", "800", "1000"]);
         assert_eq!(texts(&linear(-80.0, 40.0, 6)), ["−80", "−60", "−40", "−20", "0", "20", "40"]);
-        assert_eq!(texts(&linear(0.12, 0.38, 5)), ["0.15", "0.20", "0.25", "0.30", "0.35"]);
+        assert_eq!(texts(&linear(0.12, 0.38, 6)), ["0.15", "0.20", "0.25", "0.30", "0.35"]);
         let small = linear(0.0, 2e-5, 4);
         assert_eq!((texts(&small), small.power), (vec!["0.0", "0.5", "1.0", "1.5", "2.0"], -5));
         for bad in [(1.0, 1.0), (f64::NAN, 1.0), (0.0, f64::INFINITY)] {
