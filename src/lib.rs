@@ -11,6 +11,7 @@ pub mod morphology;
 pub mod network;
 pub mod nmodl;
 pub mod partition;
+pub mod plot;
 pub mod random;
 pub mod record;
 pub mod solver;

@@ -51,6 +51,8 @@ pub(super) enum Command {
     Spikes(SpikesArgs),
     /// Measure the spikes of a run: rates, regularity, synchrony, recognition
     Analyze(AnalyzeArgs),
+    /// Draw a run or a sweep: SVG or PNG
+    Plot(super::plot::PlotArgs),
     /// Look at mechanisms: check them, make them thread safe, see what they become
     #[command(subcommand)]
     Mod(ModCommand),
@@ -115,6 +117,9 @@ pub(super) struct RunArgs {
     /// Folder for the results [default: the network's name]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    /// Draw the run too: overview.svg, and voltage.svg if anything is recorded, in the folder of the results
+    #[arg(long)]
+    pub(super) plot: bool,
     /// Say only what must be said
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -287,7 +292,7 @@ pub(super) fn with_default_delay(words: impl IntoIterator<Item = OsString>) -> V
     out
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
+pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it as `name=value`")?;
     let (name, value) = (name.trim(), value.trim());
     if name.is_empty() || value.is_empty() {

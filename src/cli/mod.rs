@@ -13,6 +13,7 @@ mod measured;
 mod mechanisms;
 mod panic;
 mod plan;
+mod plot;
 mod processors;
 mod progress;
 mod run;
@@ -86,6 +87,7 @@ fn answer(words: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Spikes(args) => spikes::print(&args),
         Command::Analyze(args) => analyze::analyze(&args),
         Command::Sweep(args) => sweep::answer(&args),
+        Command::Plot(args) => plot::plot(&args),
         Command::Mod(command) => mechanisms::answer(&command),
     }
 }

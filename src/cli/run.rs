@@ -8,6 +8,7 @@ use super::Exit;
 use super::args::{RunArgs, SummaryFormat};
 use super::balance;
 use super::interrupt::Interrupt;
+use super::plot;
 use super::progress::Progress;
 use super::source;
 use super::story;
@@ -137,6 +138,10 @@ fn carry_out(
     if terminal.quiet() && summary.status != Status::Complete {
         let text = format!("results up to {} ms are in {}", summary.until_ms, files.join(", "));
         terminal.note("output/unfinished", &text);
+    }
+    if args.plot && summary.status == Status::Complete {
+        let drawn = plot::of_run(&out).map_err(|e| Failure::new(e, Exit::Internal))?;
+        terminal.say(&format!("plots in {}\n", drawn.join(", ")));
     }
     if args.summary == Some(SummaryFormat::Json) {
         let printed = terminal::print(|out| out.write_all(summary.json().as_bytes()));

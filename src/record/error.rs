@@ -69,6 +69,13 @@ pub enum RecordError {
         /// What is wrong with it.
         why: String,
     },
+    /// A file that should hold a report does not.
+    NotAReport {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The writing thread ended without a word: an error of Volley's own.
     WriterGone,
 }
@@ -113,7 +120,10 @@ impl RecordError {
             RecordError::Mismatch { .. } | RecordError::WriterGone => {
                 Some("this is an error in Volley: please report it with the network that shows it".into())
             }
-            RecordError::Io { .. } | RecordError::Hdf5 { .. } | RecordError::NotSpikes { .. } => None,
+            RecordError::Io { .. }
+            | RecordError::Hdf5 { .. }
+            | RecordError::NotSpikes { .. }
+            | RecordError::NotAReport { .. } => None,
         }
     }
 
@@ -126,6 +136,7 @@ impl RecordError {
             RecordError::TooLarge { .. } => "output/too-large",
             RecordError::Io { .. } | RecordError::Hdf5 { .. } => "output/file",
             RecordError::NotSpikes { .. } => "output/not-spikes",
+            RecordError::NotAReport { .. } => "output/not-a-report",
             RecordError::Mismatch { .. } | RecordError::WriterGone => "output/internal",
         };
         let diagnostic = Diagnostic::error(code, self.to_string());
@@ -157,6 +168,9 @@ impl fmt::Display for RecordError {
             }
             RecordError::NotSpikes { path, why } => {
                 write!(f, "`{}` is not a SONATA spike file: {why}", path.display())
+            }
+            RecordError::NotAReport { path, why } => {
+                write!(f, "`{}` is not a SONATA report: {why}", path.display())
             }
             RecordError::WriterGone => f.write_str("the thread that writes results ended unexpectedly"),
         }

@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use hdf5::types::FixedAscii;
+use hdf5::types::{FixedAscii, VarLenAscii, VarLenUnicode};
 
 use super::{RecordError, Status};
 
@@ -63,6 +63,16 @@ pub(super) fn text(status: Status) -> StatusText {
 pub(super) fn set_units(at: &hdf5::Location, unit: &str) -> hdf5::Result<()> {
     // A zero byte ends a string in HDF5.
     let unit = if unit.is_empty() { "1" } else { unit };
-    let unit: hdf5::types::VarLenUnicode = unit.replace('\0', "").parse().unwrap_or_default();
-    at.new_attr::<hdf5::types::VarLenUnicode>().create("units")?.write_scalar(&unit)
+    let unit: VarLenUnicode = unit.replace('\0', "").parse().unwrap_or_default();
+    at.new_attr::<VarLenUnicode>().create("units")?.write_scalar(&unit)
+}
+
+/// A text that stands as an attribute, however its writer stored it.
+pub(super) fn text_attribute(at: &hdf5::Location, name: &str) -> Option<String> {
+    let attribute = at.attr(name).ok()?;
+    let unicode = attribute.read_scalar::<VarLenUnicode>().map(|s| s.as_str().to_owned());
+    let ascii = || attribute.read_scalar::<VarLenAscii>().map(|s| s.as_str().to_owned());
+    let fixed = || attribute.read_scalar::<FixedAscii<16>>().map(|s| s.as_str().to_owned());
+    let text = unicode.or_else(|_| ascii()).or_else(|_| fixed()).ok()?;
+    Some(text.trim_end_matches('\0').to_owned())
 }

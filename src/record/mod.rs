@@ -21,6 +21,7 @@ mod hdf;
 pub(crate) mod kept;
 mod layout;
 mod read;
+mod read_report;
 mod report;
 mod spikes;
 mod summary;
@@ -30,6 +31,7 @@ pub use error::RecordError;
 pub use folder::{Closed, Folder, Leftover};
 pub use layout::{Layout, PopulationLayout, ReportLayout};
 pub use read::{SpikeFile, SpikeTrain, read_spikes};
+pub use read_report::{ReportFile, Trace, read_report};
 pub(crate) use summary::mean_rate;
 pub use summary::{Serial, SerialVariable, Summary, WallTime};
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hdf5::types::{FloatSize, IntSize, TypeDescriptor, VarLenAscii, VarLenUnicode};
+use hdf5::types::{FloatSize, IntSize, TypeDescriptor};
 
 use super::RecordError;
 use super::hdf;
@@ -61,23 +61,23 @@ pub fn read_spikes(path: &Path) -> Result<SpikeFile, RecordError> {
         trains.push(train);
     }
     trains.sort_by(|a, b| a.population.cmp(&b.population));
-    let (status, until) = state(&file);
+    let (status, until) = state_of_file(&file);
     Ok(SpikeFile { trains, status, until })
 }
 
 /// What Volley says in a file of its run: status and the time (ms) up to which there are results.
 pub(super) fn state_of(path: &Path) -> (Option<String>, Option<f64>) {
-    hdf::open(path, hdf5::OpenMode::Read).map(|file| state(&file)).unwrap_or_default()
+    hdf::open(path, hdf5::OpenMode::Read).map(|file| state_of_file(&file)).unwrap_or_default()
 }
 
-fn state(file: &hdf5::File) -> (Option<String>, Option<f64>) {
+pub(super) fn state_of_file(file: &hdf5::File) -> (Option<String>, Option<f64>) {
     let status = file.attr(hdf::STATUS).and_then(|a| a.read_scalar::<hdf::StatusText>());
     let until = file.attr(hdf::UNTIL).and_then(|a| a.read_scalar::<f64>());
     (status.ok().map(|s| s.as_str().to_owned()), until.ok())
 }
 
 /// Values that a byte of a file can stand for, at the very best of HDF5's compression: damaged files claim more.
-const PACKING: u64 = 1100;
+pub(super) const PACKING: u64 = 1100;
 
 fn read_train(group: &hdf5::Group, name: &str, file_size: u64) -> Result<SpikeTrain, String> {
     let column = |column: &str| {
@@ -128,14 +128,8 @@ fn read_train(group: &hdf5::Group, name: &str, file_size: u64) -> Result<SpikeTr
 
 /// SONATA's times are in ms; a file may say so or say nothing.
 fn check_unit(times: &hdf5::Dataset) -> Result<(), String> {
-    let Ok(attribute) = times.attr("units") else { return Ok(()) };
-    let unicode = attribute.read_scalar::<VarLenUnicode>().map(|s| s.as_str().to_owned());
-    let ascii = || attribute.read_scalar::<VarLenAscii>().map(|s| s.as_str().to_owned());
-    let fixed = || attribute.read_scalar::<hdf5::types::FixedAscii<16>>().map(|s| s.as_str().to_owned());
-    match unicode.or_else(|_| ascii()).or_else(|_| fixed()) {
-        Ok(unit) if unit.trim_end_matches('\0') != "ms" => {
-            Err(format!("has `timestamps` in `{unit}`, not in `ms`"))
-        }
+    match hdf::text_attribute(times, "units") {
+        Some(unit) if unit != "ms" => Err(format!("has `timestamps` in `{unit}`, not in `ms`")),
         _ => Ok(()),
     }
 }
