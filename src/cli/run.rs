@@ -33,7 +33,7 @@ pub(super) fn run(args: &RunArgs) -> Exit {
     match carry_out(args, (loaded, &sources), begun, &terminal, &interrupt) {
         Ok(exit) => exit,
         Err(failure) => {
-            terminal.tell(&failure.message);
+            terminal.diagnostic(&failure.message, &sources);
             failure.exit
         }
     }
@@ -76,15 +76,25 @@ impl Failure {
         let (code, exit) = match error {
             BuildError::ShortDelay { .. } => ("run/short-delay", Exit::BadInput),
             BuildError::TooLarge => ("run/too-large", Exit::BadInput),
+            BuildError::Initial(RunError::Failed { .. }) => ("run/failed", Exit::RunFailed),
             BuildError::Initial(_) => ("run/initial", Exit::BadInput),
             BuildError::Panicked(_) => ("run/internal", Exit::Internal),
         };
         let mut message = Diagnostic::error(code, error.to_string());
         if let BuildError::Initial(error) = error {
-            message.help.extend(error.help().map(String::from));
+            message = explained(message, error);
         }
         Failure::new(message, exit)
     }
+}
+
+/// With the place in a mechanism's text that an error is about, and what to do about it.
+fn explained(mut message: Diagnostic, error: &RunError) -> Diagnostic {
+    if let Some(span) = error.span() {
+        message = message.at(span, "");
+    }
+    message.help.extend(error.help().map(String::from));
+    message
 }
 
 fn carry_out(
@@ -180,8 +190,7 @@ fn go(
                 RunError::Sink(_) | RunError::Panicked(_) => ("run/internal", Exit::Internal),
                 _ => ("run/failed", Exit::RunFailed),
             };
-            let mut message = Diagnostic::error(code, error.to_string());
-            message.help.extend(error.help().map(String::from));
+            let message = explained(Diagnostic::error(code, error.to_string()), &error);
             (Status::Failed, reached, Some(Failure::new(message, exit)))
         }
     };

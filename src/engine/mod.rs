@@ -19,6 +19,7 @@ mod connections;
 mod coupling;
 mod diffusion;
 mod error;
+mod fault;
 mod exchange;
 mod layout;
 mod links;

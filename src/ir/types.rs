@@ -42,6 +42,18 @@ pub enum IonVariable {
     Current,
 }
 
+impl IonVariable {
+    /// Its name for an ion: `ena`, `nai`, `nao`, `ina`.
+    pub fn of(self, ion: &str) -> String {
+        match self {
+            IonVariable::Reversal => format!("e{ion}"),
+            IonVariable::Inside => format!("{ion}i"),
+            IonVariable::Outside => format!("{ion}o"),
+            IonVariable::Current => format!("i{ion}"),
+        }
+    }
+}
+
 /// A per-instance place that a kernel reads or writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Place {
@@ -253,6 +265,15 @@ pub enum Op {
     /// instance. Code that must not run for some of them keeps their carried values itself, by selects. An instance
     /// that wants more than [`MOST_ROUNDS`] ends the run.
     Repeat(Value),
+    /// Ends the run where `when` is not zero: what [`Module::faults`] number `fault` tells has come about. No value of its own.
+    Fail {
+        /// What.
+        fault: FaultId,
+        /// Mask, made of 1.0 and 0.0.
+        when: Value,
+        /// What the message needs to know, as [`FaultKind`] says.
+        values: [Value; 2],
+    },
 }
 
 /// Rounds of one loop for one instance: more is taken for one that never ends.
@@ -268,6 +289,56 @@ pub struct Site(pub u32);
 impl Site {
     /// Nowhere in the text.
     pub const NONE: Site = Site(u32::MAX);
+}
+
+/// Something that may go wrong while a kernel runs: an index into [`Module::faults`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FaultId(pub u32);
+
+/// Something that may go wrong while a kernel runs, and where it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// The index, or the name of the block in its SOLVE statement.
+    pub span: Span,
+    /// What.
+    pub kind: FaultKind,
+}
+
+/// What may go wrong while a kernel runs. The numbers are the `values` of [`Op::Fail`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum FaultKind {
+    /// An array has no such element. First number: the index.
+    Index {
+        /// Name of the array.
+        array: String,
+        /// Number of its elements.
+        length: u32,
+    },
+    /// Linear equations have no solution, or more than one. First number: which of the unknowns they do not determine.
+    Singular {
+        /// Name of the block.
+        block: String,
+        /// Names of the unknowns.
+        unknowns: Vec<String>,
+    },
+    /// Newton's method did not come to rest. First number: the unknown whose equation is furthest from being met; second: by how much.
+    Newton {
+        /// Name of the block.
+        block: String,
+        /// Names of the unknowns.
+        unknowns: Vec<String>,
+        /// Rounds made.
+        rounds: u32,
+        /// Whether it is a step in time (derivimplicit), so that a smaller one helps.
+        steps: bool,
+    },
+    /// Rounds of a KINETIC block did not come to rest. First number: by how much the states still moved in the last round, in all.
+    Reactions {
+        /// Name of the block.
+        block: String,
+        /// Rounds made.
+        rounds: u32,
+    },
 }
 
 /// What a kernel adds to.
@@ -550,6 +621,8 @@ pub struct Module {
     pub serial: Vec<Carried>,
     /// Where loops and the calls of `net_send` and `net_move` are written, by [`Site`].
     pub sites: Vec<Span>,
+    /// What may go wrong while it runs, by [`FaultId`].
+    pub faults: Vec<Fault>,
     /// States that diffuse along the cable, after the state kernels of all mechanisms.
     pub diffusions: Vec<Diffusion>,
     /// Conditions of WATCH statements, in the order of the file.
@@ -645,7 +718,7 @@ impl Module {
 }
 
 /// The name of element `id` of a list of scalars and arrays.
-fn element_name(variables: &[Variable], id: u32) -> Option<String> {
+pub(super) fn element_name(variables: &[Variable], id: u32) -> Option<String> {
     let variable = variables.iter().find(|v| id >= v.first && id - v.first < v.length)?;
     Some(match variable.length {
         1 => variable.name.clone(),

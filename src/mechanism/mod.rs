@@ -77,6 +77,8 @@ pub struct Mechanism {
     pub serial: Vec<Carried>,
     /// File and line of each loop and event that may never end, by [`ir::Site`].
     pub sites: Vec<(String, usize)>,
+    /// File, line and column of what may go wrong while it runs, by [`ir::FaultId`].
+    pub fault_places: Vec<(String, usize, usize)>,
     /// Conditions of WATCH.
     pub watch: Option<Program>,
     /// What is probably not meant in the text.
@@ -117,7 +119,19 @@ fn line(span: Span, sources: &Sources) -> (String, usize) {
     (sources.get(span.source).name.clone(), sources.line_column(span).0)
 }
 
+/// The file, the line and the column of a place in the text.
+fn line_column(span: Span, sources: &Sources) -> (String, usize, usize) {
+    let (line, column) = sources.line_column(span);
+    (sources.get(span.source).name.clone(), line, column)
+}
+
 impl Mechanism {
+    /// `file:line:column` of what may go wrong, when it is known.
+    pub fn fault_at(&self, fault: ir::FaultId) -> Option<String> {
+        let place = self.fault_places.get(fault.0 as usize);
+        place.map(|(file, line, column)| format!("{file}:{line}:{column}"))
+    }
+
     /// `file:line` of a loop or an event, when it is known.
     pub fn written_at(&self, site: ir::Site) -> Option<String> {
         self.sites.get(site.0 as usize).map(|(file, line)| format!("{file}:{line}"))
@@ -219,6 +233,7 @@ fn compiled(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Me
         receive_initial: program(&module.receive_initial),
         serial: carried(&module, sources),
         sites: module.sites.iter().map(|span| line(*span, sources)).collect(),
+        fault_places: module.faults.iter().map(|fault| line_column(fault.span, sources)).collect(),
         watch: program(&module.watch),
         warnings,
         units,

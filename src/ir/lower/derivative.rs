@@ -176,6 +176,7 @@ impl Slopes<'_> {
             | Op::Random { .. }
             | Op::SetStream { .. }
             | Op::Request { .. }
+            | Op::Fail { .. }
             | Op::Connections
             | Op::Weight { .. }
             | Op::Element { .. }

@@ -6,14 +6,17 @@
 //! made. Otherwise rounds follow until no state moves by more than [`CLOSE`] of itself; convergence is quadratic, so what is left
 //! then is rounding. As in NEURON the block's other variables end as they are at the solution.
 //!
-//! After [`MOST_NEWTON`] rounds, where NEURON stops the run, the states become NaN.
+//! What is not at rest after [`MOST_NEWTON`] rounds ends the run, as in NEURON; so do linear equations without a pivot. But NEURON takes
+//! less for rest: a step of 1e-6 of the state, or a state and residuals that are next to nothing. Where the rounds end so, as at
+//! a double root, the states are taken too. Where the residuals are not finite to begin with, it is not the solver that
+//! fails: NaN goes in and NaN comes out.
 
 use super::super::analysis;
 use super::super::types::*;
 use super::context::{Context, Lowered, MOST_OPS};
 use super::derivative::{derivative, gradient, loops_since, through_loop};
 use super::draft::Slot;
-use super::elimination::{self, MOST_EQUATIONS, System};
+use super::elimination::{self, MOST_EQUATIONS, Solution, System};
 use crate::diagnostic::Span;
 use crate::nmodl::ast;
 
@@ -23,6 +26,18 @@ const MOST_NEWTON: f64 = 50.0;
 const CLOSE: f64 = 1e-9;
 /// The same for a state at zero.
 const SMALL: f64 = 1e-14;
+/// Part of a state by which NEURON lets it move in the last round.
+const NEAR: f64 = 1e-6;
+/// What NEURON takes for no residual, and for no state.
+const NOTHING: f64 = 1e-8;
+
+/// How Newton's method ended.
+struct Rest {
+    /// Not zero where a state still moved.
+    moving: Value,
+    /// The least [`Context::nearness`] of all states in the last round.
+    near: Value,
+}
 
 /// A state that is solved for.
 #[derive(Clone, Copy)]
@@ -78,23 +93,25 @@ impl<'a> Context<'a> {
             }
             Ok(residuals)
         };
-        if !self.newton_once(equations.name.span, &unknowns, &residuals, elimination::sparse)? {
-            self.draft = before;
-            self.newton(equations.name.span, &unknowns, &residuals, elimination::sparse)?;
+        if self.newton_once(&equations.name, &unknowns, &residuals, elimination::sparse)? {
+            self.slopes(equations)?;
+            self.draft.take_slopes();
+            return Ok(());
         }
-        self.slopes(equations)?;
-        self.draft.take_slopes();
-        Ok(())
+        self.draft = before;
+        let rest = self.newton(equations.name.span, &unknowns, &residuals, elimination::sparse)?;
+        self.rest(&equations.name, &unknowns, &residuals, rest, true)
     }
 
     /// A round at the start values; says whether it is exact, as the residuals are linear.
     fn newton_once(
         &mut self,
-        span: Span,
+        block: &ast::Name,
         unknowns: &[Unknown],
         residuals: &impl Fn(&mut Self, &[Value]) -> Lowered<Vec<Value>>,
-        solve: impl Fn(&mut Kernel, System) -> Option<Vec<Option<Value>>>,
+        solve: impl Fn(&mut Kernel, System) -> Option<Solution>,
     ) -> Lowered<bool> {
+        let span = block.span;
         let mut now = Vec::new();
         for unknown in unknowns {
             // A copy, to be told apart from what was made of the state before.
@@ -110,7 +127,9 @@ impl<'a> Context<'a> {
         }
         let steps = solve(&mut self.draft.kernel, system);
         let steps = self.solved(span, unknowns.len(), steps)?;
-        for ((unknown, x), step) in unknowns.iter().zip(now).zip(steps) {
+        let names = unknowns.iter().map(|unknown| self.slot_name(unknown.slot())).collect();
+        self.fail_if_singular(block, names, &steps);
+        for ((unknown, x), step) in unknowns.iter().zip(now).zip(steps.values) {
             let next = step.map_or(x, |step| self.draft.binary(Binary::Add, x, step));
             self.draft.set(unknown.slot(), next, unknown.span);
         }
@@ -161,8 +180,8 @@ impl<'a> Context<'a> {
         &mut self,
         span: Span,
         size: usize,
-        solution: Option<Vec<Option<Value>>>,
-    ) -> Lowered<Vec<Option<Value>>> {
+        solution: Option<Solution>,
+    ) -> Lowered<Solution> {
         match solution {
             Some(solution) => Ok(solution),
             None => self.too_many_equations(span, size),
@@ -182,32 +201,108 @@ impl<'a> Context<'a> {
         )
     }
 
+    /// Ends the run where a system of `block` has no solution.
+    pub fn fail_if_singular(&mut self, block: &ast::Name, unknowns: Vec<String>, solution: &Solution) {
+        let zero = self.draft.number(0.0);
+        let which = solution.undetermined;
+        let singular = self.draft.binary(Binary::LessEqual, zero, which);
+        let kind = FaultKind::Singular { block: block.text.clone(), unknowns };
+        self.fail_to_solve(block, kind, singular, [which, which]);
+    }
+
     /// Newton's method on `residuals` of `unknowns`, until they stay where they are.
-    pub fn newton(
+    fn newton(
         &mut self,
         span: Span,
         unknowns: &[Unknown],
         residuals: &impl Fn(&mut Self, &[Value]) -> Lowered<Vec<Value>>,
-        solve: impl Fn(&mut Kernel, System) -> Option<Vec<Option<Value>>>,
-    ) -> Lowered<()> {
-        let failed = self.iterated(span, MOST_NEWTON, |cx| {
+        solve: impl Fn(&mut Kernel, System) -> Option<Solution>,
+    ) -> Lowered<Rest> {
+        let near = Slot::Local(self.draft.locals(1));
+        let zero = self.draft.number(0.0);
+        self.draft.set(near, zero, span);
+        let moving = self.iterated(span, MOST_NEWTON, |cx, rounds| {
             let now: Vec<Value> = unknowns.iter().map(|u| cx.draft.get(u.slot(), u.span)).collect();
             let found = residuals(cx, &now)?;
             let system = cx.linearise(span, &found, &now)?;
             let steps = solve(&mut cx.draft.kernel, system);
             let steps = cx.solved(span, unknowns.len(), steps)?;
-            let mut moving = cx.draft.number(0.0);
-            for ((unknown, x), step) in unknowns.iter().zip(now).zip(steps) {
+            let sound = cx.is_sound(&found, rounds);
+            let (mut moving, mut least) = (cx.draft.number(0.0), cx.draft.number(2.0));
+            for ((unknown, x), step) in unknowns.iter().zip(now).zip(steps.values) {
                 let Some(step) = step else { continue };
                 let next = cx.draft.binary(Binary::Add, x, step);
                 cx.draft.set(unknown.slot(), next, unknown.span);
                 let far = cx.is_far(step, next);
                 moving = cx.draft.binary(Binary::Or, moving, far);
+                let nearness = cx.nearness(step, next);
+                least = cx.draft.binary(Binary::Minimum, least, nearness);
             }
-            Ok(moving)
+            cx.draft.set(near, least, span);
+            Ok(cx.draft.binary(Binary::And, moving, sound))
         })?;
-        self.spoil(failed, unknowns.iter().map(|unknown| (unknown.slot(), unknown.span)));
+        Ok(Rest { moving, near: self.draft.get(near, span) })
+    }
+
+    /// What follows Newton's method: the block's other variables at the solution, and the end of the run where there is none.
+    fn rest(
+        &mut self,
+        block: &ast::Name,
+        unknowns: &[Unknown],
+        residuals: &impl Fn(&mut Self, &[Value]) -> Lowered<Vec<Value>>,
+        Rest { moving, near }: Rest,
+        steps: bool,
+    ) -> Lowered<()> {
+        let now: Vec<Value> = unknowns.iter().map(|u| self.draft.get(u.slot(), u.span)).collect();
+        let found = residuals(self, &now)?;
+        let (mut which, mut most) = (self.draft.number(0.0), self.draft.number(0.0));
+        for (number, residual) in found.into_iter().enumerate() {
+            let size = self.draft.unary(Unary::Abs, residual);
+            let less = self.draft.binary(Binary::LessEqual, size, most);
+            let number = self.draft.number(number as f64);
+            which = self.draft.emit(Op::Select(less, which, number));
+            most = self.draft.emit(Op::Select(less, most, size));
+        }
+        let nothing = self.draft.number(NOTHING);
+        let met = self.draft.binary(Binary::LessEqual, most, nothing);
+        let one = self.draft.number(1.0);
+        let by_steps = self.draft.binary(Binary::Less, one, near);
+        let by_residuals = self.draft.binary(Binary::And, near, met);
+        let taken = self.draft.binary(Binary::Or, by_steps, by_residuals);
+        let not = self.draft.unary(Unary::Not, taken);
+        let failed = self.draft.binary(Binary::And, moving, not);
+        let kind = FaultKind::Newton {
+            block: block.text.clone(),
+            unknowns: unknowns.iter().map(|unknown| self.slot_name(unknown.slot())).collect(),
+            rounds: MOST_NEWTON as u32,
+            steps,
+        };
+        self.fail_to_solve(block, kind, failed, [which, most]);
         Ok(())
+    }
+
+    /// Whether the solver has something to work with: the residuals are finite, or were in the first round.
+    fn is_sound(&mut self, residuals: &[Value], rounds: Value) -> Value {
+        let (zero, infinite) = (self.draft.number(0.0), self.draft.number(f64::INFINITY));
+        let mut sum = zero;
+        for residual in residuals {
+            let size = self.draft.unary(Unary::Abs, *residual);
+            sum = self.draft.binary(Binary::Add, sum, size);
+        }
+        let finite = self.draft.binary(Binary::Less, sum, infinite);
+        let later = self.draft.binary(Binary::Less, zero, rounds);
+        self.draft.binary(Binary::Or, later, finite)
+    }
+
+    /// How near a state is to rest by NEURON's measure: 2 by its step, 1 as it is next to nothing, else 0.
+    fn nearness(&mut self, step: Value, next: Value) -> Value {
+        let (near, nothing) = (self.draft.number(NEAR), self.draft.number(NOTHING));
+        let (step, next) = (self.draft.unary(Unary::Abs, step), self.draft.unary(Unary::Abs, next));
+        let allowed = self.draft.binary(Binary::Multiply, near, next);
+        let is_near = self.draft.binary(Binary::LessEqual, step, allowed);
+        let is_nothing = self.draft.binary(Binary::LessEqual, next, nothing);
+        let two = self.draft.number(2.0);
+        self.draft.emit(Op::Select(is_near, two, is_nothing))
     }
 
     /// Whether a step is more than rounding; true for NaN.
@@ -218,16 +313,6 @@ impl<'a> Context<'a> {
         let allowed = self.draft.binary(Binary::Add, part, small);
         let near = self.draft.binary(Binary::LessEqual, step, allowed);
         self.draft.unary(Unary::Not, near)
-    }
-
-    /// NaN in all `slots` where `failed` is not zero.
-    pub fn spoil(&mut self, failed: Value, slots: impl Iterator<Item = (Slot, Span)>) {
-        let nan = self.draft.number(f64::NAN);
-        for (slot, span) in slots {
-            let value = self.draft.get(slot, span);
-            let value = self.draft.emit(Op::Select(failed, nan, value));
-            self.draft.set(slot, value, span);
-        }
     }
 
     /// `~ left = right` of a NONLINEAR block, as one residual.
@@ -242,13 +327,12 @@ impl<'a> Context<'a> {
             cx.as_many(equations, unknowns.len(), found.len())?;
             Ok(found)
         };
-        self.newton(span, &unknowns, &residuals, elimination::pivoted)?;
-        residuals(self, &[]).map(|_| ())
+        let rest = self.newton(span, &unknowns, &residuals, elimination::pivoted)?;
+        self.rest(&equations.name, &unknowns, &residuals, rest, false)
     }
 
     /// A LINEAR block: exact at once.
     pub fn linear(&mut self, equations: &'a ast::EquationsBlock) -> Lowered<()> {
-        let span = equations.name.span;
         let mut unknowns = self.unknowns(equations)?;
         let zero = self.draft.number(0.0);
         unknowns.iter_mut().for_each(|unknown| unknown.start = zero);
@@ -260,11 +344,11 @@ impl<'a> Context<'a> {
             cx.as_many(equations, unknowns.len(), found.len())?;
             Ok(found)
         };
-        if self.newton_once(span, &unknowns, &residuals, elimination::pivoted)? {
+        if self.newton_once(&equations.name, &unknowns, &residuals, elimination::pivoted)? {
             return Ok(());
         }
         self.refuse(
-            span,
+            equations.name.span,
             format!("the equations of `{}` are not linear in its states", equations.name.text),
             "",
             "write NONLINEAR instead of LINEAR",

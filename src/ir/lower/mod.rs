@@ -104,6 +104,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
     let (tables, plays) = (std::mem::take(&mut cx.tables), cx.plays);
     let diffusions = std::mem::take(&mut cx.diffusions);
     let sites = std::mem::take(&mut cx.sites);
+    let faults = std::mem::take(&mut cx.faults);
     let unnamed_stream = cx.unnamed_stream;
     let watches = events::watches(&cx);
     let (kept, asks_first) = (std::mem::take(&mut cx.kept), cx.asks_first);
@@ -135,6 +136,7 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         assigned,
         serial,
         sites,
+        faults,
         diffusions,
         watches,
         prepare: None,

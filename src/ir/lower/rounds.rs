@@ -64,13 +64,13 @@ impl<'a> Context<'a> {
         result
     }
 
-    /// Rounds of an iteration until it comes to rest, `most` at the most. `round` lowers one and gives what is not zero
-    /// where another is wanted; so does the result, for instances that did not come to rest.
+    /// Rounds of an iteration until it comes to rest, `most` at the most. `round` gets how many were made, lowers one and gives
+    /// what is not zero where another is wanted; so does the result, for instances that did not come to rest.
     pub fn iterated(
         &mut self,
         span: Span,
         most: f64,
-        mut round: impl FnMut(&mut Self) -> Lowered<Value>,
+        mut round: impl FnMut(&mut Self, Value) -> Lowered<Value>,
     ) -> Lowered<Value> {
         let (going, count) = (Slot::Local(self.draft.locals(1)), Slot::Local(self.draft.locals(1)));
         let (zero, one) = (self.draft.number(0.0), self.draft.number(1.0));
@@ -86,7 +86,8 @@ impl<'a> Context<'a> {
         self.looped(span, |cx| {
             let runs = more(cx);
             cx.only_where(runs, |cx| {
-                let moving = round(cx)?;
+                let made = cx.draft.get(count, span);
+                let moving = round(cx, made)?;
                 cx.draft.set(going, moving, span);
                 let (rounds, one) = (cx.draft.get(count, span), cx.draft.number(1.0));
                 let rounds = cx.draft.binary(Binary::Add, rounds, one);

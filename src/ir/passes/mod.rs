@@ -172,6 +172,7 @@ pub(crate) mod testing {
             assigned: Vec::new(),
             serial: Vec::new(),
             sites: Vec::new(),
+            faults: Vec::new(),
             diffusions: Vec::new(),
             prepare: None,
             initial: None,
