@@ -27,32 +27,22 @@ pub(super) fn told(kind: &FaultKind, values: [f64; 2]) -> (String, String) {
             let help = "look for equations that follow from each other, and for coefficients that become 0";
             (what, help.to_owned())
         }
-        FaultKind::Newton { block, unknowns, rounds, steps } => {
-            let [which, missed] = values;
-            let equation = match steps {
-                true => format!("the equation of `{}`", name(unknowns)),
-                false => format!("equation {} of the block", which + 1.0),
-            };
-            let missed = match missed.is_finite() {
-                true => format!("is still missed by {missed:.3e}"),
-                false => "no longer has a finite value".to_owned(),
-            };
+        FaultKind::Newton { block, unknown, steps } => {
+            let [rounds, value] = values;
+            let many = if rounds == 1.0 { "round" } else { "rounds" };
+            let unknown = unknown.as_deref().unwrap_or("?");
             let what = format!(
-                "Newton's method finds no solution of `{block}` in {rounds} rounds: {equation} {missed}"
+                "Newton's method finds no solution of `{block}` in {rounds} {many}, after which `{unknown}` is {value:.6e}"
             );
             let help = match steps {
-                true => "a smaller dt may help; else look at what makes the STATEs of the block grow without limit",
-                false => "let the STATEs of the block start nearer to the solution, and see whether there is one at all",
+                true => {
+                    "a smaller dt may help; else look at what makes the STATEs of the block grow without limit"
+                }
+                false => {
+                    "let the STATEs of the block start nearer to the solution, and see whether there is one at all"
+                }
             };
             (what, help.to_owned())
-        }
-        FaultKind::Reactions { block, rounds } => {
-            let moved = match values[0].is_finite() {
-                true => format!("still move by {:.3e} in all", values[0]),
-                false => "no longer have finite values".to_owned(),
-            };
-            let what = format!("the reactions of `{block}` are not solved in {rounds} rounds: its states {moved}");
-            (what, "a smaller dt may help; else look for rates that are too large or below 0".to_owned())
         }
     }
 }

@@ -21,9 +21,7 @@ use super::sets::{self, Set};
 use super::sink::Spike;
 use super::split::EndBoard;
 use crate::ir::{self, Stage};
-use crate::kernel::{
-    Endless, Environment, Event, EventEffect, Failed, Halt, Level, Program, TableValues,
-};
+use crate::kernel::{Endless, Environment, Event, EventEffect, Failed, Halt, Level, Program, TableValues};
 use crate::network::{Body, Model, Population};
 use crate::partition::Plan;
 
@@ -173,7 +171,8 @@ impl Local {
     /// Halts if the run is cut short; whether the part at hand is broken off. Where instances failed it is carried out to its end, so that
     /// the first of them is told, on whatever thread it is.
     fn breaks_off(&mut self) -> bool {
-        self.halts() && !matches!(self.outbox.error, Some(RunError::Failed { .. }) if !self.cut.load(Ordering::Relaxed))
+        self.halts()
+            && !matches!(self.outbox.error, Some(RunError::Failed { .. }) if !self.cut.load(Ordering::Relaxed))
     }
 
     /// Number of connections that end here, and the memory they take, bytes.
@@ -552,9 +551,9 @@ impl Local {
     fn cell_of(&self, node: u32) -> (u64, u32) {
         let mut all = self.model.populations.iter().zip(&self.populations);
         let owner = all.find_map(|(population, local)| match &population.body {
-            Body::Cells(_) => local.owner(node).map(|(position, node)| {
-                (population.first_id + u64::from(local.cells[position]), node)
-            }),
+            Body::Cells(_) => local
+                .owner(node)
+                .map(|(position, node)| (population.first_id + u64::from(local.cells[position]), node)),
             Body::Artificial(_) => None,
         });
         owner.unwrap_or_default()

@@ -285,9 +285,7 @@ impl Shown<'_> {
         match self.module.faults.get(fault.0 as usize).map(|fault| &fault.kind) {
             Some(FaultKind::Index { array, .. }) => format!("index of {array}"),
             Some(FaultKind::Singular { block, .. }) => format!("{block} is singular"),
-            Some(FaultKind::Newton { block, .. } | FaultKind::Reactions { block, .. }) => {
-                format!("{block} does not converge")
-            }
+            Some(FaultKind::Newton { block, .. }) => format!("{block} does not converge"),
             None => "?".into(),
         }
     }

@@ -321,23 +321,14 @@ pub enum FaultKind {
         /// Names of the unknowns.
         unknowns: Vec<String>,
     },
-    /// Newton's method did not come to rest. First number: the unknown whose equation is furthest from being met; second: by how much.
+    /// Newton's method did not come to rest, or lost itself. First number: rounds made; second: what the first unknown is by then.
     Newton {
         /// Name of the block.
         block: String,
-        /// Names of the unknowns.
-        unknowns: Vec<String>,
-        /// Rounds made.
-        rounds: u32,
+        /// Name of the first unknown.
+        unknown: Option<String>,
         /// Whether it is a step in time (derivimplicit), so that a smaller one helps.
         steps: bool,
-    },
-    /// Rounds of a KINETIC block did not come to rest. First number: by how much the states still moved in the last round, in all.
-    Reactions {
-        /// Name of the block.
-        block: String,
-        /// Rounds made.
-        rounds: u32,
     },
 }
 

@@ -486,7 +486,8 @@ impl<'a> Compiler<'a> {
                 self.slots[value.0 as usize] = self.slots[carry.0 as usize];
                 continue;
             }
-            if let Op::Loop(_) | Op::Repeat(_) | Op::Request { .. } | Op::Fail { .. } = self.kernel.op(value) {
+            if let Op::Loop(_) | Op::Repeat(_) | Op::Request { .. } | Op::Fail { .. } = self.kernel.op(value)
+            {
                 continue;
             }
             let mut unused = Vec::new();

@@ -6,10 +6,10 @@
 //! made. Otherwise rounds follow until no state moves by more than [`CLOSE`] of itself; convergence is quadratic, so what is left
 //! then is rounding. As in NEURON the block's other variables end as they are at the solution.
 //!
-//! What is not at rest after [`MOST_NEWTON`] rounds ends the run, as in NEURON; so do linear equations without a pivot. But NEURON takes
-//! less for rest: a step of 1e-6 of the state, or a state and residuals that are next to nothing. Where the rounds end so, as at
-//! a double root, the states are taken too. Where the residuals are not finite to begin with, it is not the solver that
-//! fails: NaN goes in and NaN comes out.
+//! What is not at rest after [`MOST_NEWTON`] rounds ends the run, as in NEURON; so do linear equations without a pivot, and states that
+//! become infinite, or NaN after the first round. Where the first round gives NaN, NaN went in, and comes out as in NEURON. NEURON takes less
+//! for rest: a step of 1e-6 of a state, or a state and residuals under 1e-8. So the last rounds are allowed that much: a root of higher
+//! order is approached slowly, and no nearer than rounding lets it.
 
 use super::super::analysis;
 use super::super::types::*;
@@ -26,18 +26,12 @@ const MOST_NEWTON: f64 = 50.0;
 const CLOSE: f64 = 1e-9;
 /// The same for a state at zero.
 const SMALL: f64 = 1e-14;
-/// Part of a state by which NEURON lets it move in the last round.
-const NEAR: f64 = 1e-6;
-/// What NEURON takes for no residual, and for no state.
-const NOTHING: f64 = 1e-8;
-
-/// How Newton's method ended.
-struct Rest {
-    /// Not zero where a state still moved.
-    moving: Value,
-    /// The least [`Context::nearness`] of all states in the last round.
-    near: Value,
-}
+/// From this round on a step may be as large as NEURON allows.
+const LENIENT: f64 = 47.0;
+/// [`CLOSE`] in the last rounds.
+const CLOSE_LENIENT: f64 = 1e-6;
+/// [`SMALL`] in the last rounds.
+const SMALL_LENIENT: f64 = 1e-8;
 
 /// A state that is solved for.
 #[derive(Clone, Copy)]
@@ -93,14 +87,13 @@ impl<'a> Context<'a> {
             }
             Ok(residuals)
         };
-        if self.newton_once(&equations.name, &unknowns, &residuals, elimination::sparse)? {
-            self.slopes(equations)?;
-            self.draft.take_slopes();
-            return Ok(());
+        if !self.newton_once(&equations.name, &unknowns, &residuals, elimination::sparse)? {
+            self.draft = before;
+            self.newton(&equations.name, &unknowns, &residuals, true, elimination::sparse)?;
         }
-        self.draft = before;
-        let rest = self.newton(equations.name.span, &unknowns, &residuals, elimination::sparse)?;
-        self.rest(&equations.name, &unknowns, &residuals, rest, true)
+        self.slopes(equations)?;
+        self.draft.take_slopes();
+        Ok(())
     }
 
     /// A round at the start values; says whether it is exact, as the residuals are linear.
@@ -176,12 +169,7 @@ impl<'a> Context<'a> {
     }
 
     /// The solution of a system of `size` equations, unless it needs too many operations.
-    pub fn solved(
-        &mut self,
-        span: Span,
-        size: usize,
-        solution: Option<Solution>,
-    ) -> Lowered<Solution> {
+    pub fn solved(&mut self, span: Span, size: usize, solution: Option<Solution>) -> Lowered<Solution> {
         match solution {
             Some(solution) => Ok(solution),
             None => self.too_many_equations(span, size),
@@ -210,114 +198,84 @@ impl<'a> Context<'a> {
         self.fail_to_solve(block, kind, singular, [which, which]);
     }
 
-    /// Newton's method on `residuals` of `unknowns`, until they stay where they are.
+    /// Newton's method on `residuals` of `unknowns`, until they stay where they are; `steps` in time, or for equations of any make, whose
+    /// matrix may be singular.
     fn newton(
-        &mut self,
-        span: Span,
-        unknowns: &[Unknown],
-        residuals: &impl Fn(&mut Self, &[Value]) -> Lowered<Vec<Value>>,
-        solve: impl Fn(&mut Kernel, System) -> Option<Solution>,
-    ) -> Lowered<Rest> {
-        let near = Slot::Local(self.draft.locals(1));
-        let zero = self.draft.number(0.0);
-        self.draft.set(near, zero, span);
-        let moving = self.iterated(span, MOST_NEWTON, |cx, rounds| {
-            let now: Vec<Value> = unknowns.iter().map(|u| cx.draft.get(u.slot(), u.span)).collect();
-            let found = residuals(cx, &now)?;
-            let system = cx.linearise(span, &found, &now)?;
-            let steps = solve(&mut cx.draft.kernel, system);
-            let steps = cx.solved(span, unknowns.len(), steps)?;
-            let sound = cx.is_sound(&found, rounds);
-            let (mut moving, mut least) = (cx.draft.number(0.0), cx.draft.number(2.0));
-            for ((unknown, x), step) in unknowns.iter().zip(now).zip(steps.values) {
-                let Some(step) = step else { continue };
-                let next = cx.draft.binary(Binary::Add, x, step);
-                cx.draft.set(unknown.slot(), next, unknown.span);
-                let far = cx.is_far(step, next);
-                moving = cx.draft.binary(Binary::Or, moving, far);
-                let nearness = cx.nearness(step, next);
-                least = cx.draft.binary(Binary::Minimum, least, nearness);
-            }
-            cx.draft.set(near, least, span);
-            Ok(cx.draft.binary(Binary::And, moving, sound))
-        })?;
-        Ok(Rest { moving, near: self.draft.get(near, span) })
-    }
-
-    /// What follows Newton's method: the block's other variables at the solution, and the end of the run where there is none.
-    fn rest(
         &mut self,
         block: &ast::Name,
         unknowns: &[Unknown],
         residuals: &impl Fn(&mut Self, &[Value]) -> Lowered<Vec<Value>>,
-        Rest { moving, near }: Rest,
         steps: bool,
+        solve: impl Fn(&mut Kernel, System) -> Option<Solution>,
     ) -> Lowered<()> {
-        let now: Vec<Value> = unknowns.iter().map(|u| self.draft.get(u.slot(), u.span)).collect();
-        let found = residuals(self, &now)?;
-        let (mut which, mut most) = (self.draft.number(0.0), self.draft.number(0.0));
-        for (number, residual) in found.into_iter().enumerate() {
-            let size = self.draft.unary(Unary::Abs, residual);
-            let less = self.draft.binary(Binary::LessEqual, size, most);
-            let number = self.draft.number(number as f64);
-            which = self.draft.emit(Op::Select(less, which, number));
-            most = self.draft.emit(Op::Select(less, most, size));
-        }
-        let nothing = self.draft.number(NOTHING);
-        let met = self.draft.binary(Binary::LessEqual, most, nothing);
-        let one = self.draft.number(1.0);
-        let by_steps = self.draft.binary(Binary::Less, one, near);
-        let by_residuals = self.draft.binary(Binary::And, near, met);
-        let taken = self.draft.binary(Binary::Or, by_steps, by_residuals);
-        let not = self.draft.unary(Unary::Not, taken);
-        let failed = self.draft.binary(Binary::And, moving, not);
-        let kind = FaultKind::Newton {
-            block: block.text.clone(),
-            unknowns: unknowns.iter().map(|unknown| self.slot_name(unknown.slot())).collect(),
-            rounds: MOST_NEWTON as u32,
-            steps,
-        };
-        self.fail_to_solve(block, kind, failed, [which, most]);
+        let span = block.span;
+        let names: Vec<String> = unknowns.iter().map(|unknown| self.slot_name(unknown.slot())).collect();
+        let (moving, rounds) = self.iterated(span, MOST_NEWTON, |cx, rounds| {
+            let now: Vec<Value> = unknowns.iter().map(|u| cx.draft.get(u.slot(), u.span)).collect();
+            let found = residuals(cx, &now)?;
+            let system = cx.linearise(span, &found, &now)?;
+            let solution = solve(&mut cx.draft.kernel, system);
+            let solution = cx.solved(span, unknowns.len(), solution)?;
+            if !steps {
+                cx.fail_if_singular(block, names.clone(), &solution);
+            }
+            let allowed = cx.allowed(rounds);
+            let mut moving = cx.draft.number(0.0);
+            for ((unknown, x), step) in unknowns.iter().zip(now).zip(solution.values) {
+                let Some(step) = step else { continue };
+                let next = cx.draft.binary(Binary::Add, x, step);
+                cx.draft.set(unknown.slot(), next, unknown.span);
+                let far = cx.is_far(step, next, allowed);
+                moving = cx.draft.binary(Binary::Or, moving, far);
+            }
+            Ok(moving)
+        })?;
+        let states: Vec<Value> = unknowns.iter().map(|u| self.draft.get(u.slot(), u.span)).collect();
+        let lost = self.is_lost(&states, rounds);
+        let failed = self.draft.binary(Binary::Or, moving, lost);
+        let first = states.first().copied().unwrap_or(rounds);
+        let kind = FaultKind::Newton { block: block.text.clone(), unknown: names.first().cloned(), steps };
+        self.fail_to_solve(block, kind, failed, [rounds, first]);
         Ok(())
     }
 
-    /// Whether the solver has something to work with: the residuals are finite, or were in the first round.
-    fn is_sound(&mut self, residuals: &[Value], rounds: Value) -> Value {
-        let (zero, infinite) = (self.draft.number(0.0), self.draft.number(f64::INFINITY));
-        let mut sum = zero;
-        for residual in residuals {
-            let size = self.draft.unary(Unary::Abs, *residual);
-            sum = self.draft.binary(Binary::Add, sum, size);
-        }
-        let finite = self.draft.binary(Binary::Less, sum, infinite);
-        let later = self.draft.binary(Binary::Less, zero, rounds);
-        self.draft.binary(Binary::Or, later, finite)
+    /// By how much a state may still move in a round, of itself and at zero, when so many were made before.
+    fn allowed(&mut self, rounds: Value) -> (Value, Value) {
+        let last = self.draft.number(LENIENT);
+        let early = self.draft.binary(Binary::Less, rounds, last);
+        let mut either = |strict: f64, lenient: f64| {
+            let (strict, lenient) = (self.draft.number(strict), self.draft.number(lenient));
+            self.draft.emit(Op::Select(early, strict, lenient))
+        };
+        (either(CLOSE, CLOSE_LENIENT), either(SMALL, SMALL_LENIENT))
     }
 
-    /// How near a state is to rest by NEURON's measure: 2 by its step, 1 as it is next to nothing, else 0.
-    fn nearness(&mut self, step: Value, next: Value) -> Value {
-        let (near, nothing) = (self.draft.number(NEAR), self.draft.number(NOTHING));
-        let (step, next) = (self.draft.unary(Unary::Abs, step), self.draft.unary(Unary::Abs, next));
-        let allowed = self.draft.binary(Binary::Multiply, near, next);
-        let is_near = self.draft.binary(Binary::LessEqual, step, allowed);
-        let is_nothing = self.draft.binary(Binary::LessEqual, next, nothing);
-        let two = self.draft.number(2.0);
-        self.draft.emit(Op::Select(is_near, two, is_nothing))
-    }
-
-    /// Whether a step is more than rounding; true for NaN.
-    fn is_far(&mut self, step: Value, next: Value) -> Value {
-        let (close, small) = (self.draft.number(CLOSE), self.draft.number(SMALL));
+    /// Whether a step is more than what is allowed; not for NaN.
+    fn is_far(&mut self, step: Value, next: Value, (close, small): (Value, Value)) -> Value {
         let (step, next) = (self.draft.unary(Unary::Abs, step), self.draft.unary(Unary::Abs, next));
         let part = self.draft.binary(Binary::Multiply, close, next);
         let allowed = self.draft.binary(Binary::Add, part, small);
-        let near = self.draft.binary(Binary::LessEqual, step, allowed);
-        self.draft.unary(Unary::Not, near)
+        self.draft.binary(Binary::Less, allowed, step)
+    }
+
+    /// Whether a state became infinite, or NaN after the first of so many rounds.
+    fn is_lost(&mut self, states: &[Value], rounds: Value) -> Value {
+        let (one, infinite) = (self.draft.number(1.0), self.draft.number(f64::INFINITY));
+        let mut sum = self.draft.number(0.0);
+        for state in states {
+            let size = self.draft.unary(Unary::Abs, *state);
+            sum = self.draft.binary(Binary::Add, sum, size);
+        }
+        let is_infinite = self.draft.binary(Binary::Equal, sum, infinite);
+        let is_finite = self.draft.binary(Binary::Less, sum, infinite);
+        let is_not = self.draft.unary(Unary::Not, is_finite);
+        let later = self.draft.binary(Binary::Less, one, rounds);
+        let ran_away = self.draft.binary(Binary::And, later, is_not);
+        self.draft.binary(Binary::Or, is_infinite, ran_away)
     }
 
     /// `~ left = right` of a NONLINEAR block, as one residual.
     pub fn nonlinear(&mut self, equations: &'a ast::EquationsBlock) -> Lowered<()> {
-        let span = equations.name.span;
         let unknowns = self.unknowns(equations)?;
         let residuals = |cx: &mut Self, _: &[Value]| {
             let outer = cx.residuals.replace(Vec::new());
@@ -327,8 +285,8 @@ impl<'a> Context<'a> {
             cx.as_many(equations, unknowns.len(), found.len())?;
             Ok(found)
         };
-        let rest = self.newton(span, &unknowns, &residuals, elimination::pivoted)?;
-        self.rest(&equations.name, &unknowns, &residuals, rest, false)
+        self.newton(&equations.name, &unknowns, &residuals, false, elimination::pivoted)?;
+        residuals(self, &[]).map(|_| ())
     }
 
     /// A LINEAR block: exact at once.

@@ -65,13 +65,13 @@ impl<'a> Context<'a> {
     }
 
     /// Rounds of an iteration until it comes to rest, `most` at the most. `round` gets how many were made, lowers one and gives
-    /// what is not zero where another is wanted; so does the result, for instances that did not come to rest.
+    /// what is not zero where another is wanted; so does the result, for instances that did not come to rest, with the number of rounds.
     pub fn iterated(
         &mut self,
         span: Span,
         most: f64,
         mut round: impl FnMut(&mut Self, Value) -> Lowered<Value>,
-    ) -> Lowered<Value> {
+    ) -> Lowered<(Value, Value)> {
         let (going, count) = (Slot::Local(self.draft.locals(1)), Slot::Local(self.draft.locals(1)));
         let (zero, one) = (self.draft.number(0.0), self.draft.number(1.0));
         self.draft.set(going, one, span);
@@ -96,7 +96,7 @@ impl<'a> Context<'a> {
             })?;
             Ok(more(cx))
         })?;
-        Ok(self.draft.get(going, span))
+        Ok((self.draft.get(going, span), self.draft.get(count, span)))
     }
 
     /// `WHILE (condition) { body }`.
