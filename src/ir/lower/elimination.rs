@@ -38,7 +38,7 @@ pub(super) struct Solution {
 }
 
 /// Less than this is no pivot, as in NEURON.
-const LEAST_PIVOT: f64 = 1e-20;
+pub(super) const LEAST_PIVOT: f64 = 1e-20;
 
 /// `number` where `when` is not zero, else `otherwise`.
 fn number_where(kernel: &mut Kernel, when: Value, number: usize, otherwise: Value) -> Value {
@@ -171,8 +171,8 @@ impl Counts {
 }
 
 /// Solves with the largest coefficient of each column as pivot, found for each instance by comparisons. `None` when that takes
-/// more than [`MOST_OPS`] operations. A pivot has to be larger than [`LEAST_PIVOT`].
-pub(super) fn pivoted(kernel: &mut Kernel, system: System) -> Option<Solution> {
+/// more than [`MOST_OPS`] operations. A pivot has to be `least` or more.
+pub(super) fn pivoted(kernel: &mut Kernel, system: System, least: f64) -> Option<Solution> {
     let size = system.right.len();
     // Two operations for each coefficient below and right of each pivot, and two selects.
     if kernel.ops.len() + 4 * size.pow(3) / 3 > MOST_OPS {
@@ -206,7 +206,7 @@ pub(super) fn pivoted(kernel: &mut Kernel, system: System) -> Option<Solution> {
         }
     }
     let mut solution: Vec<Option<Value>> = vec![None; size];
-    let least = kernel.push(Op::Constant(LEAST_PIVOT));
+    let least = kernel.push(Op::Constant(least));
     let mut undetermined = kernel.push(Op::Constant(-1.0));
     for row in (0..size).rev() {
         let mut value = rows[row][size];

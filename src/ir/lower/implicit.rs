@@ -216,13 +216,15 @@ impl<'a> Context<'a> {
             let system = cx.linearise(span, &found, &now)?;
             let solution = solve(&mut cx.draft.kernel, system);
             let solution = cx.solved(span, unknowns.len(), solution)?;
-            if !steps {
-                cx.fail_if_singular(block, names.clone(), &solution);
-            }
+            let solved = if steps { None } else { Some(cx.is_solved(block, &names, &found, &solution)) };
             let allowed = cx.allowed(rounds);
             let mut moving = cx.draft.number(0.0);
             for ((unknown, x), step) in unknowns.iter().zip(now).zip(solution.values) {
-                let Some(step) = step else { continue };
+                let Some(mut step) = step else { continue };
+                if let Some(solved) = solved {
+                    let zero = cx.draft.number(0.0);
+                    step = cx.draft.emit(Op::Select(solved, zero, step));
+                }
                 let next = cx.draft.binary(Binary::Add, x, step);
                 cx.draft.set(unknown.slot(), next, unknown.span);
                 let far = cx.is_far(step, next, allowed);
@@ -237,6 +239,29 @@ impl<'a> Context<'a> {
         let kind = FaultKind::Newton { block: block.text.clone(), unknown: names.first().cloned(), steps };
         self.fail_to_solve(block, kind, failed, [rounds, first]);
         Ok(())
+    }
+
+    /// Whether nothing is left to be done, as all residuals are 0: then the matrix may be singular too, and else the run ends if it is.
+    fn is_solved(
+        &mut self,
+        block: &ast::Name,
+        names: &[String],
+        residuals: &[Value],
+        solution: &Solution,
+    ) -> Value {
+        let zero = self.draft.number(0.0);
+        let mut open = zero;
+        for residual in residuals {
+            let differs = self.draft.binary(Binary::NotEqual, *residual, zero);
+            open = self.draft.binary(Binary::Or, open, differs);
+        }
+        let fails = |cx: &mut Self| {
+            cx.fail_if_singular(block, names.to_vec(), solution);
+            Ok(())
+        };
+        // Nothing in it is refused.
+        let _ = self.only_where(open, fails);
+        self.draft.unary(Unary::Not, open)
     }
 
     /// By how much a state may still move in a round, of itself and at zero, when so many were made before.
@@ -285,7 +310,9 @@ impl<'a> Context<'a> {
             cx.as_many(equations, unknowns.len(), found.len())?;
             Ok(found)
         };
-        self.newton(&equations.name, &unknowns, &residuals, false, elimination::pivoted)?;
+        self.newton(&equations.name, &unknowns, &residuals, false, |kernel, system| {
+            elimination::pivoted(kernel, system, f64::MIN_POSITIVE)
+        })?;
         residuals(self, &[]).map(|_| ())
     }
 
@@ -302,7 +329,9 @@ impl<'a> Context<'a> {
             cx.as_many(equations, unknowns.len(), found.len())?;
             Ok(found)
         };
-        if self.newton_once(&equations.name, &unknowns, &residuals, elimination::pivoted)? {
+        let solve =
+            |kernel: &mut Kernel, system| elimination::pivoted(kernel, system, elimination::LEAST_PIVOT);
+        if self.newton_once(&equations.name, &unknowns, &residuals, solve)? {
             return Ok(());
         }
         self.refuse(
