@@ -367,10 +367,11 @@ fn what_neuron_takes_is_taken() {
         // The matrix is singular, but the root is found already.
         ("~ (p - 1)*(p - 1) = 0", 1.0, 0.0),
         ("~ p = sqrt(-1 - odd)", f64::NAN, 0.0),
+        ("~ p = sqrt(-1 - odd)\n ~ q*q*q = 2 + q", f64::NAN, 0.0),
         ("~ p*p = sqrt(-1 - odd)", f64::NAN, 0.0),
     ] {
         let text = point(&format!(
-            "STATE {{\n p\n}}\nINITIAL {{\n p = 1\n x = 0\n}}\nNET_RECEIVE (w) {{\n}}\nBREAKPOINT {{\n SOLVE s\n x = p\n i = 0\n}}\nNONLINEAR s {{\n {equation}\n}}"
+            "STATE {{\n p\n q\n}}\nINITIAL {{\n p = 1\n q = 1\n x = 0\n}}\nNET_RECEIVE (w) {{\n}}\nBREAKPOINT {{\n SOLVE s\n x = p\n i = 0\n}}\nNONLINEAR s {{\n {equation}\n}}"
         ));
         let description = CELLS.replace("tstop = 10", "tstop = 0.1");
         let description =

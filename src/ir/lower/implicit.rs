@@ -218,7 +218,7 @@ impl<'a> Context<'a> {
             let solution = cx.solved(span, unknowns.len(), solution)?;
             let solved = if steps { None } else { Some(cx.is_solved(block, &names, &found, &solution)) };
             let allowed = cx.allowed(rounds);
-            let mut moving = cx.draft.number(0.0);
+            let (mut moving, mut sum) = (cx.draft.number(0.0), cx.draft.number(0.0));
             for ((unknown, x), step) in unknowns.iter().zip(now).zip(solution.values) {
                 let Some(mut step) = step else { continue };
                 if let Some(solved) = solved {
@@ -229,6 +229,12 @@ impl<'a> Context<'a> {
                 cx.draft.set(unknown.slot(), next, unknown.span);
                 let far = cx.is_far(step, next, allowed);
                 moving = cx.draft.binary(Binary::Or, moving, far);
+                sum = cx.draft.binary(Binary::Add, sum, step);
+            }
+            if unknowns.len() > 1 {
+                // NaN in one state ends it for all.
+                let is_number = cx.draft.binary(Binary::Equal, sum, sum);
+                moving = cx.draft.binary(Binary::And, moving, is_number);
             }
             Ok(moving)
         })?;
