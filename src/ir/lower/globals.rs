@@ -80,7 +80,8 @@ pub(super) fn passed_on(draft: &Draft) -> Vec<Slot> {
     let first = kernel.effects.len();
     kernel.effects.extend(slots.iter().map(|(slot, value)| match *slot {
         Slot::Global(id) => Effect::WriteGlobal(id, *value),
-        Slot::Place(place) => Effect::Write(place, *value),
+        // A current that is both read and written starts as the ion's, and the second time as what the first left.
+        Slot::Place(place) => Effect::Write(draft.origin(place), *value),
         Slot::Argument(i) => Effect::WriteArgument(i, *value),
         // Not among the results.
         Slot::Local(_) | Slot::Slope(_) => Effect::WriteArgument(0, *value),
