@@ -132,14 +132,19 @@ impl Library {
 
     /// Complains of a mechanism that neither a file nor the catalogue has.
     fn missing(&mut self, context: &mut Context, name: &str, span: Span) {
+        // It may well be in a file that is complained of.
+        if self.files.missing {
+            return;
+        }
+        if self.files.some_are_damaged() {
+            return self.files.tell_nameless(context);
+        }
         let mut known: Vec<&str> = mechanism::catalogue::names().collect();
         known.extend(self.files.names());
         let error = Diagnostic::error("network/mechanism", format!("there is no mechanism `{name}`"));
         let error = error.at(span, "");
         context.problems.push(match suggest(name, known.iter().copied()) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
-            // It may well be in a file that is complained of.
-            None if self.files.missing => return,
             None if self.files.some_are_nameless() => return self.files.tell_nameless(context),
             None => error
                 .help("name its .mod file in `[mechanisms]`, as in `files = [\"my_channel.mod\"]`")
@@ -279,6 +284,12 @@ pub(crate) fn limits(context: &mut Context, variable: &Variable, value: f64, spa
 fn unknown_variable(module: &Module, name: &str, span: Span, reserved: Option<&[&str]>) -> Diagnostic {
     let message = format!("`{}` has no RANGE variable `{name}`", module.name);
     let error = Diagnostic::error("network/variable", message).at(span, "");
+    if module.global(name).is_some() && reserved.is_none() {
+        let error = error.note(format!(
+            "`{name}` is shared by all instances (GLOBAL), and only what each has its own is recorded"
+        ));
+        return error.help(format!("name `{name}` under RANGE, not GLOBAL, in its file"));
+    }
     if module.global(name).is_some() {
         let help = format!("`{name}` is shared by all instances: set it under `[global.{}]`", module.name);
         return error.help(help);

@@ -136,6 +136,11 @@ impl ModFiles {
         !self.nameless.is_empty()
     }
 
+    /// Whether some file cannot be read as far as the name of what it defines.
+    pub fn some_are_damaged(&self) -> bool {
+        self.nameless.iter().any(|one| !one.readable)
+    }
+
     /// Complains of all files that do not say what they define: a mechanism is missing, which may be in one of them.
     pub fn tell_nameless(&mut self, context: &mut Context) {
         for one in self.nameless.iter_mut().filter(|one| !one.told) {
