@@ -190,7 +190,8 @@ fn files_with_the_same_mechanism_are_told_apart() {
     fs::write(folder.path().join("c.mod"), SERIAL.replace("SUFFIX odd", "SUFFIX even")).unwrap();
     let (status, out, err) = answer_in(folder.path(), &["complexity", "a.mod", "b.mod", "c.mod"]);
     assert_eq!((status, err.as_str()), (0, ""));
-    let names: Vec<&str> = out.lines().skip(1).filter_map(|line| line.split("  ").next()).collect();
+    let names: Vec<&str> =
+        out.lines().skip(1).filter_map(|line| line.trim_start().split("  ").next()).collect();
     assert!(names.ends_with(&["odd (a.mod)", "odd (b.mod)", "even"]), "{out}");
 }
 

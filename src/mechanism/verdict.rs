@@ -255,8 +255,8 @@ pub fn repaired(sources: &mut Sources, id: SourceId, range: bool) -> Result<Repa
         Verdict::Safe(shared) => {
             let sums = shared.iter().filter(|s| s.becomes == Becomes::Unread).map(|s| s.name.as_str());
             let sums: Vec<&str> = sums.collect();
-            let why = "is added up over instances: nothing here uses it, but for hoc each thread would have a sum of its own";
-            (!sums.is_empty()).then(|| format!("{} {why}", sums.join(", ")))
+            let why = "added up over instances, which nothing here uses, but for hoc each thread would have a sum of its own";
+            (!sums.is_empty()).then(|| format!("{why}: {}", sums.join(", ")))
         }
         // Where nothing shared is assigned, there is nothing to prove.
         _ if notices::assigned_shared(&tree).is_empty() => None,

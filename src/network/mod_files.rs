@@ -4,6 +4,7 @@
 //! a file that cannot be read counts when its mechanism is asked for, or when it does not say which one it defines and a mechanism is
 //! missing. Else it is told in a line, when everything has asked for what it needs ([`ModFiles::tell_unused`]).
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
@@ -63,13 +64,16 @@ impl ModFiles {
                         let source = context.sources.add(file.display().to_string(), text);
                         all.add(context, source, &here, options);
                     }
-                    // Fails again, with a message that points at the place.
-                    Err(_) if file.is_file() => {
-                        let before = std::mem::take(&mut context.problems);
-                        let _ = context.read(&file, &here);
-                        let said = std::mem::replace(&mut context.problems, before);
-                        all.nameless(file.display().to_string(), said, false);
+                    Err(error) if file.is_file() => {
+                        let file = file.display().to_string();
+                        let why = match error.kind() {
+                            ErrorKind::InvalidData => error.to_string(),
+                            _ => reason(&error),
+                        };
+                        let error = Diagnostic::error("network/file", format!("cannot read `{file}`: {why}"));
+                        all.nameless(file, error.at(here.span(), "named here").into(), false);
                     }
+                    // Fails again, with a message that points at the place.
                     Err(_) => {
                         all.missing = true;
                         let _ = context.read(&file, &here);
