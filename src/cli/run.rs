@@ -27,7 +27,8 @@ pub(super) fn run(args: &RunArgs) -> Exit {
     let terminal = Terminal::new(args.summary.is_some(), args.quiet);
     let interrupt = Interrupt::listen();
     let begun = Instant::now();
-    let Some((loaded, sources)) = source::load(&args.network, &args.settings, &terminal) else {
+    let Some((loaded, sources)) = source::load(&args.planned.network, &args.planned.settings, &terminal)
+    else {
         return Exit::BadInput;
     };
     match carry_out(args, (loaded, &sources), begun, &terminal, &interrupt) {
@@ -104,7 +105,8 @@ fn carry_out(
     terminal: &Terminal,
     interrupt: &Interrupt,
 ) -> Result<Exit, Failure> {
-    let Some(plan) = balance::plan(&loaded.model, args.threads.number(), &args.balance, sources, terminal)
+    let Some(plan) =
+        balance::plan(&loaded.model, args.planned.threads.number(), &args.planned.balance, sources, terminal)
     else {
         return Ok(Exit::BadInput);
     };

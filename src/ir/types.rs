@@ -531,6 +531,17 @@ pub struct Carried {
     pub set: Option<Span>,
 }
 
+/// A TABLE that is made from what each instance has its own, so that no table can serve all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnTable {
+    /// The routine that has it.
+    pub routine: String,
+    /// Where that is named.
+    pub span: Span,
+    /// What it is made from, by name.
+    pub from: Vec<String>,
+}
+
 /// An element of a state that also moves along the cable (LONGITUDINAL_DIFFUSION).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Diffusion {
@@ -607,6 +618,10 @@ pub struct Module {
     pub externals: Vec<External>,
     /// Shared variables that some code sets, whatever becomes of them.
     pub assigned: Vec<GlobalId>,
+    /// Shared variables that are made from what they were, and that nothing else is made from: their stores are left out.
+    pub unread: Vec<GlobalId>,
+    /// TABLEs whose rows differ between instances.
+    pub own_tables: Vec<OwnTable>,
     /// What passes from one instance to the next. When there is any, instances run one after another, in NEURON's
     /// order, on one thread.
     pub serial: Vec<Carried>,

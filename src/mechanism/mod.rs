@@ -43,15 +43,19 @@ pub struct Options {
 impl Options {
     /// Those that lowering knows, for a file as it was written: with its C.
     fn lowering(&self, tree: &nmodl::ast::Module) -> ir::Options {
-        let notices = nmodl::notices::notices(tree);
         ir::Options {
             tables: !self.without_tables,
-            thread_safe: notices.iter().all(|notice| !notice.kind.unsafe_in_neuron()),
+            thread_safe: thread_safe(&nmodl::notices::notices(tree)),
             exported: self.exported.clone(),
             given: self.given.clone(),
             difference: self.difference,
         }
     }
+}
+
+/// Whether a file is thread safe by its keywords, as NEURON sees it.
+fn thread_safe(notices: &[nmodl::notices::Notice]) -> bool {
+    notices.iter().all(|notice| !notice.kind.unsafe_in_neuron())
 }
 
 /// A mechanism that is ready to run.
@@ -239,6 +243,18 @@ fn compiled(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Me
         units,
         module,
     })
+}
+
+/// A mechanism lowered as one that is thread safe by its keywords, and as one that is not; `None` when it cannot be lowered.
+fn lowered_both(sources: &mut Sources, id: SourceId) -> Option<(Module, Module)> {
+    let mut tree = parse(sources, id, &Options::default()).ok()?;
+    if nmodl::verbatim::expand(&mut tree, sources).has_errors() {
+        return None;
+    }
+    let meaning = nmodl::meaning::analyse(&tree).ok()?;
+    let lower =
+        |thread_safe| ir::lower(&meaning, &ir::Options { thread_safe, ..ir::Options::default() }).ok();
+    Some((lower(true)?, lower(false)?))
 }
 
 /// Lets the named RANGE variables be set at every step: what follows from them is then not computed once and for all.

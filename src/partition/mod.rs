@@ -16,7 +16,7 @@ mod pinned;
 mod split;
 
 pub use complexity::{COMPARTMENT, Costs, Size, cell_complexity, size, states};
-pub use obstacle::{Obstacle, Refusal, obstacle, refusals};
+pub use obstacle::{Obstacle, Refusal, obstacle, refusals, uncut};
 pub use split::SplitCell;
 
 use crate::network::Model;

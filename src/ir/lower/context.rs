@@ -66,6 +66,8 @@ pub(super) struct Context<'a> {
     pub set_by_code: HashSet<&'a str>,
     /// POINTERs of which code asks whether they are set.
     pub asked_pointers: HashSet<&'a str>,
+    /// Tables whose rows differ between instances.
+    pub own_tables: Vec<OwnTable>,
     /// What each kernel of a table reads of the mechanism.
     pub table_reads: Vec<BTreeMap<Slot, Span>>,
     /// Whether `play_size` or `play_at` was used.
@@ -168,6 +170,7 @@ impl<'a> Context<'a> {
             asked_pointers: HashSet::new(),
             table_reads: tables.iter().map(|_| BTreeMap::new()).collect(),
             tables,
+            own_tables: Vec::new(),
             given: given.collect(),
             mechanism: &meaning.name.text,
             table_of: HashMap::new(),

@@ -170,6 +170,8 @@ pub(crate) mod testing {
             phases: Vec::new(),
             externals: Vec::new(),
             assigned: Vec::new(),
+            unread: Vec::new(),
+            own_tables: Vec::new(),
             serial: Vec::new(),
             sites: Vec::new(),
             faults: Vec::new(),
