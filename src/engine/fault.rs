@@ -28,7 +28,8 @@ pub(super) fn told(kind: &FaultKind, values: [f64; 2]) -> (String, String) {
             (what, help.to_owned())
         }
         FaultKind::Newton { block, unknown, steps } => {
-            let [rounds, value] = values;
+            // One round is made to see that those before were too few.
+            let [rounds, value] = [values[0].min(50.0), values[1]];
             let many = if rounds == 1.0 { "round" } else { "rounds" };
             let unknown = unknown.as_deref().unwrap_or("?");
             let what = format!(

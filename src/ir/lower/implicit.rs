@@ -7,9 +7,9 @@
 //! then is rounding. As in NEURON the block's other variables end as they are at the solution.
 //!
 //! What is not at rest after [`MOST_NEWTON`] rounds ends the run, as in NEURON; so do linear equations without a pivot, and states that
-//! become infinite, or NaN after the first round. Where the first round gives NaN, NaN went in, and comes out as in NEURON. NEURON takes less
-//! for rest: a step of 1e-6 of a state, or a state and residuals under 1e-8. So the last rounds are allowed that much: a root of higher
-//! order is approached slowly, and no nearer than rounding lets it.
+//! become infinite or NaN after the first round. Where the first round gives NaN, NaN went in, and comes out as in NEURON. NEURON takes less
+//! for rest: residuals under 1e-8, which stands for steps of less than that where the slopes by the states are 1 or more. So the last
+//! rounds are allowed as much: rounding may keep states from coming nearer.
 
 use super::super::analysis;
 use super::super::types::*;
@@ -26,10 +26,8 @@ const MOST_NEWTON: f64 = 50.0;
 const CLOSE: f64 = 1e-9;
 /// The same for a state at zero.
 const SMALL: f64 = 1e-14;
-/// From this round on a step may be as large as NEURON allows.
+/// From this round on a step may be as large as what NEURON takes for nothing.
 const LENIENT: f64 = 47.0;
-/// [`CLOSE`] in the last rounds.
-const CLOSE_LENIENT: f64 = 1e-6;
 /// [`SMALL`] in the last rounds.
 const SMALL_LENIENT: f64 = 1e-8;
 
@@ -210,7 +208,8 @@ impl<'a> Context<'a> {
     ) -> Lowered<()> {
         let span = block.span;
         let names: Vec<String> = unknowns.iter().map(|unknown| self.slot_name(unknown.slot())).collect();
-        let (moving, rounds) = self.iterated(span, MOST_NEWTON, |cx, rounds| {
+        // A round more tells those apart that are at rest after the last one.
+        let rounds = self.iterated(span, MOST_NEWTON + 1.0, |cx, rounds| {
             let now: Vec<Value> = unknowns.iter().map(|u| cx.draft.get(u.slot(), u.span)).collect();
             let found = residuals(cx, &now)?;
             let system = cx.linearise(span, &found, &now)?;
@@ -227,7 +226,7 @@ impl<'a> Context<'a> {
                 }
                 let next = cx.draft.binary(Binary::Add, x, step);
                 cx.draft.set(unknown.slot(), next, unknown.span);
-                let far = cx.is_far(step, next, allowed);
+                let far = cx.is_far(step, x, allowed);
                 moving = cx.draft.binary(Binary::Or, moving, far);
                 sum = cx.draft.binary(Binary::Add, sum, step);
             }
@@ -239,6 +238,8 @@ impl<'a> Context<'a> {
             Ok(moving)
         })?;
         let states: Vec<Value> = unknowns.iter().map(|u| self.draft.get(u.slot(), u.span)).collect();
+        let most = self.draft.number(MOST_NEWTON);
+        let moving = self.draft.binary(Binary::Less, most, rounds);
         let lost = self.is_lost(&states, rounds);
         let failed = self.draft.binary(Binary::Or, moving, lost);
         let first = states.first().copied().unwrap_or(rounds);
@@ -270,39 +271,30 @@ impl<'a> Context<'a> {
         self.draft.unary(Unary::Not, open)
     }
 
-    /// By how much a state may still move in a round, of itself and at zero, when so many were made before.
-    fn allowed(&mut self, rounds: Value) -> (Value, Value) {
+    /// By how much a state at zero may still move in a round, when so many were made before.
+    fn allowed(&mut self, rounds: Value) -> Value {
         let last = self.draft.number(LENIENT);
         let early = self.draft.binary(Binary::Less, rounds, last);
-        let mut either = |strict: f64, lenient: f64| {
-            let (strict, lenient) = (self.draft.number(strict), self.draft.number(lenient));
-            self.draft.emit(Op::Select(early, strict, lenient))
-        };
-        (either(CLOSE, CLOSE_LENIENT), either(SMALL, SMALL_LENIENT))
+        let (strict, lenient) = (self.draft.number(SMALL), self.draft.number(SMALL_LENIENT));
+        self.draft.emit(Op::Select(early, strict, lenient))
     }
 
-    /// Whether a step is more than what is allowed; not for NaN.
-    fn is_far(&mut self, step: Value, next: Value, (close, small): (Value, Value)) -> Value {
-        let (step, next) = (self.draft.unary(Unary::Abs, step), self.draft.unary(Unary::Abs, next));
-        let part = self.draft.binary(Binary::Multiply, close, next);
+    /// Whether a step from `x` is more than rounding and what is allowed at zero; not for NaN.
+    fn is_far(&mut self, step: Value, x: Value, small: Value) -> Value {
+        let close = self.draft.number(CLOSE);
+        let (step, x) = (self.draft.unary(Unary::Abs, step), self.draft.unary(Unary::Abs, x));
+        let part = self.draft.binary(Binary::Multiply, close, x);
         let allowed = self.draft.binary(Binary::Add, part, small);
         self.draft.binary(Binary::Less, allowed, step)
     }
 
-    /// Whether a state became infinite, or NaN after the first of so many rounds.
+    /// Whether a state became NaN after the first of so many rounds. An infinite step is never the last one.
     fn is_lost(&mut self, states: &[Value], rounds: Value) -> Value {
-        let (one, infinite) = (self.draft.number(1.0), self.draft.number(f64::INFINITY));
-        let mut sum = self.draft.number(0.0);
-        for state in states {
-            let size = self.draft.unary(Unary::Abs, *state);
-            sum = self.draft.binary(Binary::Add, sum, size);
-        }
-        let is_infinite = self.draft.binary(Binary::Equal, sum, infinite);
-        let is_finite = self.draft.binary(Binary::Less, sum, infinite);
-        let is_not = self.draft.unary(Unary::Not, is_finite);
+        let (zero, one) = (self.draft.number(0.0), self.draft.number(1.0));
+        let sum = states.iter().fold(zero, |sum, state| self.draft.binary(Binary::Add, sum, *state));
+        let is_nan = self.draft.binary(Binary::NotEqual, sum, sum);
         let later = self.draft.binary(Binary::Less, one, rounds);
-        let ran_away = self.draft.binary(Binary::And, later, is_not);
-        self.draft.binary(Binary::Or, is_infinite, ran_away)
+        self.draft.binary(Binary::And, later, is_nan)
     }
 
     /// `~ left = right` of a NONLINEAR block, as one residual.
