@@ -82,7 +82,7 @@ use FunctionClass::{Effect, Event, Play, RandomShared, RandomVariable};
 impl BuiltinFunction {
     /// Whether no routine can have this name. NEURON's translator does not know the others as names.
     pub fn is_reserved(&self) -> bool {
-        !matches!(self.name, "abs" | "fmin" | "fmax" | "nernst" | "ghk" | "play_size" | "play_at")
+        !matches!(self.name, "abs" | "fmin" | "fmax" | "nernst" | "ghk" | "c_float" | "play_size" | "play_at")
     }
 }
 
@@ -107,6 +107,8 @@ pub const FUNCTIONS: &[BuiltinFunction] = &[
     pure("abs", 1),
     pure("floor", 1),
     pure("ceil", 1),
+    // Volley's own: what C makes of a number that is kept in a `float`.
+    pure("c_float", 1),
     pure("fmod", 2),
     pure("pow", 2),
     pure("erf", 1),
