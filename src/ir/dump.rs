@@ -347,6 +347,7 @@ fn unary_name(function: Unary) -> &'static str {
         Unary::Tanh => "tanh",
         Unary::Floor => "floor",
         Unary::Ceil => "ceil",
+        Unary::Single => "c_float",
     }
 }
 

@@ -105,6 +105,8 @@ pub enum Unary {
     Tanh,
     Floor,
     Ceil,
+    /// The nearest number of single precision, as C's conversion to `float`.
+    Single,
 }
 
 /// Functions of two values. Comparisons and logic give 1.0 or 0.0.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceId, Sources, Span};
 use crate::ir::{self, Given, Kernel, Module};
 use crate::kernel::Program;
 use crate::nmodl::{
@@ -165,9 +165,14 @@ impl Mechanism {
 }
 
 /// Reads the text of a .mod file. Files that it includes are looked for beside it, then in the folders of `options`.
-fn parse(sources: &mut Sources, id: SourceId, options: &Options) -> Result<nmodl::ast::Module, Diagnostics> {
+/// With the tree come warnings.
+fn parse(
+    sources: &mut Sources,
+    id: SourceId,
+    options: &Options,
+) -> Result<(nmodl::ast::Module, Diagnostics), Diagnostics> {
     let (module, said) = readable(sources, id, options);
-    said.into_result(module)
+    if said.has_errors() { Err(said) } else { Ok((module, said)) }
 }
 
 /// What can be read of the text of a .mod file, with all mistakes that can be told of a text that is damaged. Without
@@ -179,7 +184,8 @@ pub fn readable(sources: &mut Sources, id: SourceId, options: &Options) -> (nmod
         let more = beside_damage(&module, lost, sources);
         // What is wrong in the line of another mistake may follow from it.
         let line = |d: &Diagnostic| d.labels.first().map(|l| (l.span.source, sources.line_column(l.span).0));
-        let lines: Vec<_> = said.iter().map(line).collect();
+        let errors = said.iter().filter(|d| d.severity == Severity::Error);
+        let lines: Vec<_> = errors.map(line).collect();
         more.iter().filter(|d| !lines.contains(&line(d))).for_each(|d| said.push(d.clone()));
     }
     (module, said.errors_first())
@@ -200,7 +206,7 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
 }
 
 fn compiled(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Mechanism, Diagnostics> {
-    let mut tree = parse(sources, id, options)?;
+    let (mut tree, mut said) = parse(sources, id, options)?;
     let units = dimensions::check(&tree, sources);
     let before = nmodl::verbatim::has_c(&tree).then(|| tree.clone());
     let lowering = options.lowering(&tree);
@@ -211,15 +217,22 @@ fn compiled(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Me
         }
         return Err(warnings);
     }
-    let meaning = nmodl::meaning::analyse(&tree)?;
-    warnings.extend(meaning.warnings.clone());
+    said.extend(warnings);
+    let mut meaning = match nmodl::meaning::analyse(&tree) {
+        Ok(meaning) => meaning,
+        Err(more) => {
+            said.extend(more);
+            return Err(said);
+        }
+    };
+    said.extend(std::mem::take(&mut meaning.warnings));
     let mut module = ir::lower(&meaning, &lowering)?;
     receive(&mut module, &options.received);
     match &options.recorded {
         None => ir::optimise(&mut module),
         Some(names) => ir::optimise_for(&mut module, |name| names.iter().any(|n| n == name)),
     }
-    let mut warnings = meaning.warnings;
+    let mut warnings = said;
     warnings.extend(std::mem::take(&mut module.warnings));
     let program = |kernel: &Option<Kernel>| {
         let kernel = kernel.as_ref()?;

@@ -120,7 +120,7 @@ pub struct Report {
 /// Judges the text of a .mod file. Files that it includes are looked for beside it.
 pub fn judge(sources: &mut Sources, id: SourceId) -> Report {
     let tree = match super::parse(sources, id, &Options::default()) {
-        Ok(tree) => tree,
+        Ok((tree, _)) => tree,
         Err(messages) => {
             let units = Checked::default();
             let (notices, tables) = (Vec::new(), Vec::new());
@@ -238,7 +238,7 @@ pub struct Repaired {
 /// # Errors
 /// The text cannot be read as NMODL.
 pub fn repaired(sources: &mut Sources, id: SourceId, range: bool) -> Result<Repaired, Diagnostics> {
-    let tree = super::parse(sources, id, &Options::default())?;
+    let (tree, _) = super::parse(sources, id, &Options::default())?;
     let text = sources.get(id).text.clone();
     // C that does nothing must not hide what is true of the rest.
     let name = sources.get(id).name.clone();

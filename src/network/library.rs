@@ -12,7 +12,7 @@ use super::document::Place;
 use super::function_tables;
 use super::mod_files::ModFiles;
 use super::pointers;
-use super::schema::quoted;
+use super::schema::{it_has, quoted};
 use super::{junctions, outside};
 use crate::diagnostic::{Diagnostic, Span, suggest};
 use crate::ir::{Kind, Module, Role, Variable};
@@ -209,7 +209,7 @@ fn unknown_global(module: &Module, key: &str, place: &Place) -> Diagnostic {
     let names = module.globals.iter().filter(|v| v.visible).map(|v| v.name.as_str());
     match suggest(key, names.clone()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error.note(format!("it has {}", quoted(names))),
+        None => error.note(it_has(names)),
     }
 }
 
@@ -308,6 +308,6 @@ fn unknown_variable(module: &Module, name: &str, span: Span, reserved: Option<&[
     let names = module.variables.iter().filter(fits).map(|v| v.name.as_str());
     match suggest(name, names.clone().chain(reserved.unwrap_or_default().iter().copied())) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error.note(format!("it has {}", quoted(names))),
+        None => error.note(it_has(names)),
     }
 }

@@ -275,6 +275,7 @@ pub fn unary_of(function: Unary, x: f64) -> f64 {
         Unary::Tanh => x.tanh(),
         Unary::Floor => x.floor(),
         Unary::Ceil => x.ceil(),
+        Unary::Single => f64::from(x as f32),
     }
 }
 
