@@ -260,7 +260,7 @@ fn compiled(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Me
 
 /// A mechanism lowered as one that is thread safe by its keywords, and as one that is not; `None` when it cannot be lowered.
 fn lowered_both(sources: &mut Sources, id: SourceId) -> Option<(Module, Module)> {
-    let mut tree = parse(sources, id, &Options::default()).ok()?;
+    let (mut tree, _) = parse(sources, id, &Options::default()).ok()?;
     if nmodl::verbatim::expand(&mut tree, sources).has_errors() {
         return None;
     }

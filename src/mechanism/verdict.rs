@@ -217,7 +217,7 @@ fn tables_before_initial(sources: &mut Sources, id: SourceId) -> Vec<(String, Sp
     if safe.kernels().eq(other.kernels()) && !from_set(&safe) {
         return Vec::new();
     }
-    let Ok(tree) = super::parse(sources, id, &Options::default()) else { return Vec::new() };
+    let Ok((tree, _)) = super::parse(sources, id, &Options::default()) else { return Vec::new() };
     repair::tabled(&tree)
 }
 
@@ -270,7 +270,7 @@ pub fn repaired(sources: &mut Sources, id: SourceId, range: bool) -> Result<Repa
     let gains = |tree: &ast::Module| thread_safe(&notices::notices(tree));
     let name = sources.get(id).name.clone();
     let new = sources.add(name, repair.text.as_str());
-    let becomes_safe = super::parse(sources, new, &Options::default()).is_ok_and(|new| gains(&new));
+    let becomes_safe = super::parse(sources, new, &Options::default()).is_ok_and(|(new, _)| gains(&new));
     let moved = match !gains(&tree) && becomes_safe {
         true => tables_before_initial(sources, id),
         false => Vec::new(),
