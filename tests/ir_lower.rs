@@ -570,7 +570,7 @@ fn what_is_not_supported_is_refused_with_its_place() {
         ),
         (
             density("BREAKPOINT { SOLVE s METHOD sparse } DERIVATIVE s { x' = -x }"),
-            "cannot be solved by `sparse`",
+            "the method `sparse` cannot solve `s`",
         ),
         (density("BREAKPOINT { SOLVE s } LINEAR s { ~ x * y = 1  ~ x = 2 }"), "not linear in its states"),
         (density("BREAKPOINT { SOLVE s } LINEAR s { ~ x + y = 1 }"), "has 1 equation for 2 states"),

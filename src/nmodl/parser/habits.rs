@@ -115,8 +115,13 @@ impl Parser<'_> {
 
     /// `x = a ? b : c` of C is `x = a` here, as a `?` starts a comment.
     pub(super) fn warn_of_choice(&mut self, value: Span) {
+        // Most statements end here, whatever their line is long.
+        let after = self.slice(self.last_end, self.text.len());
+        if !self.mechanism || !after.trim_start_matches([' ', '\t']).starts_with('?') {
+            return;
+        }
         let rest = self.slice(self.last_end, self.lexer.line_end(self.last_end));
-        let Some(comment) = rest.trim_start().strip_prefix('?').filter(|_| self.mechanism) else { return };
+        let Some(comment) = rest.trim_start().strip_prefix('?') else { return };
         let Some((yes, no)) = comment.split_once(':') else { return };
         // In a sentence there are several words on a side of the colon.
         let short =
