@@ -4,6 +4,7 @@
 //! all it finds in a [`Diagnostics`] and goes on as long as it makes sense, so that a person sees
 //! every mistake at once. Nothing here prints: the command line decides where messages go.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -86,6 +87,7 @@ impl Sources {
         while !text.is_char_boundary(at) {
             at -= 1;
         }
+        let text = with_line_feeds(text);
         let before = &text[..at];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
@@ -194,10 +196,11 @@ impl Diagnostic {
         }
         for id in order {
             let source = sources.get(id);
-            let mut snippet = Snippet::source(source.text.as_ref()).path(source.name.as_str());
+            let text = with_line_feeds(&source.text);
+            let mut snippet = Snippet::source(text.clone()).path(source.name.as_str());
             for (i, label) in shown.iter().enumerate().filter(|(_, l)| l.span.source == id) {
                 let kind = if i == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-                let range = on_short_lines(&source.text, clamp(&source.text, label.span));
+                let range = on_short_lines(&text, clamp(&text, label.span));
                 let annotation = kind.span(range);
                 snippet = snippet.annotation(if label.text.is_empty() {
                     annotation
@@ -233,6 +236,15 @@ impl Diagnostic {
             label.span.source != first.span.source || other != line || at.abs_diff(column) <= WIDEST
         })
     }
+}
+
+/// The same text, byte for byte as long, with a line feed for each CR that ends a line alone, as in files of old Macs.
+fn with_line_feeds(text: &str) -> Cow<'_, str> {
+    let alone = |(at, c): (usize, char)| c == '\r' && !text[at + 1..].starts_with('\n');
+    if !text.contains('\r') || !text.char_indices().any(alone) {
+        return Cow::Borrowed(text);
+    }
+    text.char_indices().map(|(at, c)| if alone((at, c)) { '\n' } else { c }).collect()
 }
 
 /// Columns of one line that are shown; more than that is cut.

@@ -210,6 +210,77 @@ fn globals_of_which_each_instance_has_its_own_can_move_to_range() {
 }
 
 /// A GLOBAL that no block declares is a variable, a RANGE that none declares is nothing: the file would not compile any more.
+/// A sum and a counter that nothing uses, beside scratch paper.
+const SUMS: &str = "NEURON { SUFFIX sums NONSPECIFIC_CURRENT i GLOBAL total, count, inf RANGE g }
+PARAMETER { g = 1e-4 }
+ASSIGNED { v i total count inf }
+BREAKPOINT {
+    inf = 1/(1 + exp(-v))
+    i = g*inf*(v + 65)
+    total = total + i
+    count = count + 1
+}
+";
+
+#[test]
+fn what_is_only_added_up_is_told_as_such() {
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("sums.mod"), SUMS).unwrap();
+    let (status, out, _) = answer(place.path(), &["check", "sums.mod"]);
+    assert_eq!(status, 0, "{out}");
+    let why = "so each instance has its own: inf; added up over instances and never used, so left out: total, count\n";
+    assert!(out.lines().next().unwrap().contains("safe") && out.contains(why), "{out}");
+    let (_, diff, err) = answer(place.path(), &["threadsafe", "sums.mod"]);
+    assert_eq!(diff, "");
+    assert!(err.contains("for hoc each thread would have a sum of its own"), "{err}");
+    // What something is made from passes on, be it by another sum.
+    let used = SUMS.replace("i = g*inf*(v + 65)", "i = g*inf*(v + 65) + 1e-9*count");
+    fs::write(place.path().join("sums.mod"), used).unwrap();
+    let (_, out, _) = answer(place.path(), &["check", "sums.mod"]);
+    assert!(out.contains("so it runs on thread 0: count\n"), "{out}");
+}
+
+/// A channel with a TABLE of `v` and of `shift`, which INITIAL sets.
+fn tabled(range: &str, initial: &str, shift: &str) -> String {
+    format!(
+        "NEURON {{ SUFFIX tabled NONSPECIFIC_CURRENT i GLOBAL minf RANGE g{range} }}
+PARAMETER {{ g = 1e-4 }}
+ASSIGNED {{ v i minf shift }}
+STATE {{ m }}
+INITIAL {{ {initial} rates(v) m = minf }}
+BREAKPOINT {{ SOLVE s METHOD cnexp i = g*m*(v + 65) }}
+DERIVATIVE s {{ rates(v) m' = (minf - m)/2 }}
+PROCEDURE rates(v) {{ TABLE minf FROM -100 TO 100 WITH 200 minf = 1/(1 + exp(-(v{shift})/5)) }}
+"
+    )
+}
+
+#[test]
+fn a_table_that_moves_is_warned_of() {
+    let place = tempfile::tempdir().unwrap();
+    let warned = |text: &str| {
+        fs::write(place.path().join("tabled.mod"), text).unwrap();
+        let (_, diff, err) = answer(place.path(), &["threadsafe", "tabled.mod"]);
+        let (_, out, _) = answer(place.path(), &["check", "tabled.mod"]);
+        assert!(diff.contains("THREADSAFE"), "{diff}");
+        (err.contains("warning[threadsafe/table]: NEURON now makes the TABLE of `rates`"), out)
+    };
+    let (moves, out) = warned(&tabled(", shift", "shift = 3", " + shift"));
+    assert!(moves);
+    assert!(
+        out.contains(
+            "TABLE    line 8: the TABLE of `rates` is made from what each instance has its own (shift)"
+        ),
+        "{out}"
+    );
+    assert!(out.contains("is made by the first call; with THREADSAFE it would be before INITIAL"), "{out}");
+    let (moves, out) = warned(&tabled("", "", ""));
+    assert!(!moves && !out.contains("TABLE"), "{out}");
+    // The instances share it, and it is 0 before INITIAL.
+    let (moves, out) = warned(&tabled(" GLOBAL shift", "shift = 3", " + shift"));
+    assert!(moves && !out.contains("from what each instance"), "{out}");
+}
+
 #[test]
 fn a_global_that_nobody_declares_stays_one() {
     let place = tempfile::tempdir().unwrap();

@@ -19,7 +19,7 @@ const GLOBALS: usize = 3;
 const NODES: usize = 1100;
 const TABLE_COLUMNS: u32 = 3;
 
-const UNARY: [Unary; 18] = [
+const UNARY: [Unary; 19] = [
     Unary::Negate,
     Unary::Not,
     Unary::Abs,
@@ -38,6 +38,7 @@ const UNARY: [Unary; 18] = [
     Unary::Tanh,
     Unary::Floor,
     Unary::Ceil,
+    Unary::Single,
 ];
 
 const BINARY: [Binary; 15] = [

@@ -34,6 +34,7 @@ fn columns_come_in_any_order_with_units_and_comments() {
 fn wrong_tables_are_answered_with_places() {
     let cases = [
         ("empty", ""),
+        ("no header", "soma,,20,20\ndend,soma,100,2\n"),
         ("only a header", "section,parent,L,diam\n"),
         ("no diameter", "section,parent,L\nsoma,,20\n"),
         ("a misspelt column", "section,parent,L,diameters\nsoma,,20,20\n"),

@@ -100,7 +100,11 @@ every = 0.5
 /// The messages for `GOOD` with `edits` made (each must be found), other files beside it, and `--set` options.
 fn messages(edits: &[(&str, &str)], files: &[(&str, &str)], set: &[(&str, &str)]) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
     write("pattern.txt", "0.001\n0.002\n0.003\n0.004\n");
     write("pairs.txt", "0 1\n1 2\n");
     let mut text = GOOD.to_string();
@@ -323,6 +327,25 @@ fn mechanisms_and_ions() {
     cases.with("a broken .mod file", &named, &broken, &[]);
     let nothing = [("na.mod", "PARAMETER { g = 1 }\n")];
     cases.with("a .mod file without a mechanism", &named, &nothing, &[]);
+    let broken = [("na.mod", "NEURON { SUFFIX pas RANGE g }\nPARAMETER { g = }\n")];
+    cases.with("a broken .mod file with a name of the catalogue", &named, &broken, &[]);
+    let folder = [("[table.pattern]", "[mechanisms]\nfiles = [\"mods\"]\n[table.pattern]")];
+    let unused = [
+        ("mods/broken.mod", "NEURON { SUFFIX na RANGE g }\nPARAMETER { g = }\nBREAKPOINT { i = }\n"),
+        ("mods/damaged.mod", "NEURON { SUFIX na }\n"),
+        ("mods/empty.mod", ""),
+        ("mods/headless.mod", "PARAMETER { g = 1 }\n"),
+        ("mods/hoc.mod", "NEURON { SUFFIX nothing }\nFUNCTION f(x) { f = x }\n"),
+        ("mods/hoc2.mod", "NEURON { SUFFIX nothing }\nFUNCTION g(x) { g = x }\n"),
+        ("mods/one.mod", "NEURON { SUFFIX twice }\n"),
+        ("mods/other.mod", "NEURON { SUFFIX twice }\n"),
+        ("mods/utf16.mod", "NEURON \0"),
+    ];
+    cases.with("wrong .mod files that nothing uses", &folder, &unused, &[]);
+    let used = |name: &'static str| [folder[0], ("mechanism.pas", name)];
+    cases.with("two files for a mechanism in use", &used("mechanism.twice"), &unused[6..8], &[]);
+    cases.with("a mechanism that may be in a damaged file", &used("mechanism.pass"), &unused[..3], &[]);
+    cases.with("a misspelt name beside a file without one", &used("mechanism.pass"), &unused[2..4], &[]);
     let own = [(
         "na.mod",
         "NEURON { SUFFIX pas NONSPECIFIC_CURRENT i RANGE g, e }\nPARAMETER { g = 1 e = 0 }\nASSIGNED { v i }\nBREAKPOINT { i = g * (v - e) }\n",
@@ -434,6 +457,7 @@ fn records() {
     cases.add("an unknown variable", &[("variable = \"v\"", "variable = \"u\"")]);
     cases.add("an unknown mechanism", &[("variable = \"v\"", "variable = \"na.m\"")]);
     cases.add("an unknown variable of a mechanism", &[("variable = \"v\"", "variable = \"hh.mm\"")]);
+    cases.add("what all instances share", &[("variable = \"v\"", "variable = \"hh.minf\"")]);
     cases.add("where it is not", &[("variable = \"v\"", "variable = \"hh.m\"\nat = \"dend[0](0.5)\"")]);
     cases.add("no multiple of dt", &[("every = 0.5", "every = 0.52")]);
     cases.add(

@@ -110,7 +110,7 @@ fn an_included_file_that_is_missing_is_told_with_the_places_looked_at() {
     std::fs::write(folder.path().join("a.mod"), text).unwrap();
     let file = folder.path().join("a.mod");
     let toml = "[simulation]\ntstop = 1\n[mechanisms]\nfiles = [\"FILE\"]\n[cell.c.section.soma]\nL = 1\ndiam = 1\n\
-                [population.p]\ncell = \"c\"\n";
+                [cell.c.mechanism.a]\n[population.p]\ncell = \"c\"\n";
     let message = said(&toml.replace("FILE", &Path::new(&file).display().to_string()));
     assert!(message.contains("cannot read the included file `none.inc`"), "{message}");
     assert!(message.contains("there is no such file in"), "{message}");

@@ -66,7 +66,8 @@ impl World {
         if let Some(k) = module.variable("k") {
             for (i, x) in columns.column_mut(k.first as usize).iter_mut().enumerate().take(COUNT - 1).skip(1)
             {
-                *x *= 0.3 + i as f64 / 20.0;
+                // With more of it some equations have no solution.
+                *x *= 0.3 + i as f64 / 60.0;
             }
         }
         columns.pad();
@@ -111,13 +112,25 @@ impl World {
         let World { mechanism, level, environment, globals, instances, nodes, ions } = self;
         let Some(program) = program(mechanism) else { return };
         if !apart {
-            program.run(*level, environment, globals, &[], instances, nodes, ions);
+            let halt = program.run(*level, environment, globals, &[], instances, nodes, ions);
+            assert_eq!(halt, None);
             return;
         }
         for instance in 0..COUNT {
             let mut effects = Vec::new();
             let mut event = Event::new(&mut [], 0.0, &mut effects);
-            program.run_one(*level, environment, globals, &[], instance, instances, nodes, ions, &mut event);
+            let halt = program.run_one(
+                *level,
+                environment,
+                globals,
+                &[],
+                instance,
+                instances,
+                nodes,
+                ions,
+                &mut event,
+            );
+            assert_eq!(halt, None);
         }
     }
 

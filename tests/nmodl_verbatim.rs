@@ -150,6 +150,28 @@ fn asking_whether_a_pointer_is_set_makes_it_one_that_must_be() {
 }
 
 #[test]
+fn floats_are_rounded_as_in_c() {
+    let module = lowered(&with_c(
+        "float f = 0.1, g = p / 7, list[2] = {0.1, 0.3}; int k = 3;\n\
+         a = f; b = f * g + list[1] * k - 2.7f; f += p * 0.1; d = f + (float)(1 / p);",
+    ));
+    let initial = module.kernels().find(|(stage, _)| *stage == Stage::Initial).map(|(_, k)| k.clone());
+    let initial = initial.expect("there is an INITIAL");
+    for p in [3.0f64, -0.7, 1e-30] {
+        let mut world = World::of(&module);
+        let column =
+            |name: &str| module.variables.iter().find(|v| v.name == name).expect("a variable").first as usize;
+        world.columns[column("p")] = p;
+        world.run(&module, &initial);
+        let (f, g) = (0.1f32, (p / 7.0) as f32);
+        assert_eq!(world.columns[column("a")], f64::from(f));
+        assert_eq!(world.columns[column("b")], f64::from(f * g + 0.3f32 * 3.0 - 2.7f32));
+        let f = (f64::from(f) + p * 0.1) as f32;
+        assert_eq!(world.columns[column("d")], f64::from(f + (1.0 / p) as f32));
+    }
+}
+
+#[test]
 fn what_is_printed_is_read_again() {
     for text in [
         include_str!("nmodl/verbatim/plain_c.mod"),

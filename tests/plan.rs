@@ -137,6 +137,16 @@ fn what_cannot_be_cut_is_an_error_when_it_must_be_cut() {
             assert_eq!(status, 0, "{name}: {err}");
             let plan: Json = serde_json::from_str(&out).unwrap();
             assert_eq!(plan["pieces"], 0, "{name}");
+            // Why the plan is uneven: on two threads, in both forms.
+            let whole = plan["whole"].as_array().unwrap();
+            assert_eq!(whole.len(), usize::from(words.contains(&"2")), "{name}: {whole:?}");
+            let text = answer_in(folder.path(), &[&words[..2], &words[4..]].concat()).1;
+            let row = text.lines().find(|line| line.trim_start().starts_with("whole "));
+            if let Some(one) = whole.first().filter(|_| name != "serial") {
+                assert!(row.unwrap().ends_with(one["reason"].as_str().unwrap()), "{text}");
+            } else {
+                assert_eq!(row, None, "{name}");
+            }
             let pins = usize::from(name == "serial");
             assert_eq!(plan["serial"].as_array().unwrap().len(), pins, "{name}");
         }
@@ -169,6 +179,32 @@ fn complexity_comes_from_the_table() {
     let (status, _, err) = answer(&["complexity", PURKINJE, "networks/hopfield-brody/kap.mod"]);
     assert_eq!(status, 2);
     assert!(err.contains("name one network, or .mod files and folders"), "{err}");
+}
+
+#[test]
+fn files_with_the_same_mechanism_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["a.mod", "b.mod"] {
+        fs::write(folder.path().join(file), POINTING).unwrap();
+    }
+    fs::write(folder.path().join("c.mod"), SERIAL.replace("SUFFIX odd", "SUFFIX even")).unwrap();
+    let (status, out, err) = answer_in(folder.path(), &["complexity", "a.mod", "b.mod", "c.mod"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    let names: Vec<&str> =
+        out.lines().skip(1).filter_map(|line| line.trim_start().split("  ").next()).collect();
+    assert!(names.ends_with(&["odd (a.mod)", "odd (b.mod)", "even"]), "{out}");
+}
+
+#[test]
+fn a_parameter_is_set_of_a_network_only() {
+    for files in [&[][..], &["networks/hopfield-brody/kap.mod"]] {
+        let words = [&["complexity"], files, &["--set", "delay=1"]].concat();
+        let (status, out, err) = answer(&words);
+        assert_eq!((status, out.as_str()), (2, ""));
+        assert!(err.contains("`--set delay=...` sets a parameter of a network"), "{err}");
+    }
+    let (status, _, err) = answer(&["plan", PURKINJE, "--set", "mechanisms=nowhere"]);
+    assert_eq!((status, err.matches("error[").count()), (2, 1), "{err}");
 }
 
 #[test]

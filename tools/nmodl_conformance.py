@@ -65,7 +65,14 @@ def main():
 
     if not options.volley.exists():
         sys.exit(f"there is no {options.volley}: build it with `cargo build --release`, or name one with --volley")
+    missing = [str(folder) for folder in options.folders if not folder.exists()]
+    if missing:
+        print(f"there is no {', no '.join(missing)}: name folders of .mod files, or files", file=sys.stderr)
+        sys.exit(2)
     files = corpus.find(options.folders)
+    if not files:
+        print(f"no .mod files in {', '.join(map(str, options.folders))}", file=sys.stderr)
+        sys.exit(2)
     if options.only:
         files = [f for f in files if any(part in f.name for part in options.only)]
     scratch = options.keep or Path(tempfile.mkdtemp(prefix="nmodl-conformance-"))
@@ -118,7 +125,7 @@ def examine(file, options, scratch):
         folder = scratch / f"{file.key}.{protocol}"
         # What Volley does not take needs no traces; but a mechanism that lacks another one beside it is refused by both.
         ours = volley_side.run(options.volley, file, protocol, {}, {}, [], folder)
-        taken = ours["status"] in ("ran", "not a number") or said(ours["errors"]).startswith("[network/ion]")
+        taken = ours["status"] in ("ran", "not a number", "failed") or said(ours["errors"]).startswith("[network/ion]")
         if taken and built["status"] == "built":
             theirs = neuron_side.traces(file, built, protocol, options.cache)
             if theirs["error"] is None:
@@ -137,6 +144,8 @@ def examine(file, options, scratch):
             verdicts.append(("not testable", f"in NEURON: {theirs['error']}"))
         elif ours["status"] == "refused":
             verdicts.append(("volley refuses", said(ours["errors"])))
+        elif ours["status"] == "failed":
+            verdicts.append(("deviates", said(ours["errors"])))
         else:
             rows = compare.all_traces(theirs["traces"], ours["traces"])
             entry["worst"] = rows[:12]
@@ -256,7 +265,7 @@ def text_report(results):
     if taken:
         # NEURON translates and compiles these, but cannot load them, make an instance or start it.
         alone = [r for r in taken if r["verdict"] == "not testable"]
-        alone = [r for r in alone if all(p["volley"] in ("ran", "not a number") for p in r["protocols"].values())]
+        alone = [r for r in alone if all(p["volley"] in ("ran", "not a number", "failed") for p in r["protocols"].values())]
         here = len(runs) + len(alone)
         lines.append(f"of {len(taken)} mechanisms that NEURON translates {here} run here ({100 * here / len(taken):.1f} %)")
         lines.append(f"{len(alone)} of these NEURON itself cannot load or start; the other {len(runs)} are compared")

@@ -105,15 +105,8 @@ pub(super) struct ExplainArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
-    /// The network's description (TOML)
-    pub(super) network: PathBuf,
     #[command(flatten)]
-    pub(super) settings: Settings,
-    /// Number of threads; `auto` takes as many as the machine gives this process
-    #[arg(long, value_name = "N|auto", default_value = "auto", value_parser = threads, allow_negative_numbers = true)]
-    pub(super) threads: Threads,
-    #[command(flatten)]
-    pub(super) balance: Balance,
+    pub(super) planned: Planned,
     /// Folder for the results [default: the network's name]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
@@ -126,6 +119,20 @@ pub(super) struct RunArgs {
     /// Print the run's summary on standard output, and everything else on standard error
     #[arg(long, value_name = "FORMAT")]
     pub(super) summary: Option<SummaryFormat>,
+}
+
+/// A network, and how it is shared out to threads.
+#[derive(Debug, Args)]
+pub(super) struct Planned {
+    /// The network's description (TOML)
+    pub(super) network: PathBuf,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+    /// Number of threads; `auto` takes as many as the machine gives this process
+    #[arg(long, value_name = "N|auto", default_value = "auto", value_parser = threads, allow_negative_numbers = true)]
+    pub(super) threads: Threads,
+    #[command(flatten)]
+    pub(super) balance: Balance,
 }
 
 /// How work is shared out to threads.
@@ -162,15 +169,8 @@ pub(super) enum CostSource {
 
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
-    /// The network's description (TOML)
-    pub(super) network: PathBuf,
     #[command(flatten)]
-    pub(super) settings: Settings,
-    /// Number of threads; `auto` takes as many as the machine gives this process
-    #[arg(long, value_name = "N|auto", default_value = "auto", value_parser = threads, allow_negative_numbers = true)]
-    pub(super) threads: Threads,
-    #[command(flatten)]
-    pub(super) balance: Balance,
+    pub(super) planned: Planned,
     /// Print the answer for a program
     #[arg(long, value_name = "FORMAT")]
     pub(super) summary: Option<SummaryFormat>,
@@ -358,7 +358,7 @@ mod tests {
     fn parameters_are_set_by_name() {
         let args = run("volley run a.toml --set delay=2 --set pattern=a=b.txt");
         let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(args.settings.set, [set("delay", "2"), set("pattern", "a=b.txt")]);
+        assert_eq!(args.planned.settings.set, [set("delay", "2"), set("pattern", "a=b.txt")]);
         for bad in ["delay", "=2", "delay="] {
             assert!(refused(&format!("volley run a.toml --set {bad}")).contains("name=value"), "{bad}");
         }
@@ -368,23 +368,23 @@ mod tests {
     fn the_delay_to_reset_to_may_be_left_out() {
         for words in ["volley run --reset-zero-delays a.toml", "volley run a.toml --reset-zero-delays"] {
             let args = run(words);
-            assert_eq!(args.settings.reset_zero_delays, Some(0.5));
-            assert_eq!(args.network, PathBuf::from("a.toml"));
+            assert_eq!(args.planned.settings.reset_zero_delays, Some(0.5));
+            assert_eq!(args.planned.network, PathBuf::from("a.toml"));
         }
         for words in
             ["volley run --reset-zero-delays 1.5 a.toml", "volley run a.toml --reset-zero-delays=1.5"]
         {
-            assert_eq!(run(words).settings.reset_zero_delays, Some(1.5));
+            assert_eq!(run(words).planned.settings.reset_zero_delays, Some(1.5));
         }
-        assert_eq!(run("volley run a.toml").settings.reset_zero_delays, None);
+        assert_eq!(run("volley run a.toml").planned.settings.reset_zero_delays, None);
     }
 
     #[test]
     fn balance_has_defaults() {
-        let balance = run("volley run a.toml").balance;
+        let balance = run("volley run a.toml").planned.balance;
         assert_eq!((balance.multisplit, balance.imbalance), (When::Auto, 0.05));
         assert_eq!(balance.complexity, CostSource::Table);
-        let balance = run("volley run a.toml --multisplit never --imbalance 2.5%").balance;
+        let balance = run("volley run a.toml --multisplit never --imbalance 2.5%").planned.balance;
         assert_eq!((balance.multisplit, balance.imbalance), (When::Never, 0.025));
     }
 
@@ -403,7 +403,7 @@ mod tests {
             assert!(refused(&format!("volley run a.toml --imbalance {bad}")).contains("percentage"), "{bad}");
         }
         refused("volley run a.toml --multisplit sometimes");
-        assert_eq!(run("volley run a.toml --threads 7").threads, Threads::Count(7));
-        assert!(run("volley run a.toml").threads.number() >= 1);
+        assert_eq!(run("volley run a.toml --threads 7").planned.threads, Threads::Count(7));
+        assert!(run("volley run a.toml").planned.threads.number() >= 1);
     }
 }

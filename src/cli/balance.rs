@@ -68,8 +68,35 @@ pub(super) fn costs(model: &Model, balance: &Balance, terminal: &Terminal) -> Co
 
 /// Why cells cannot be cut, and what to type instead.
 fn told(model: &Model, refusal: &Refusal, sources: &Sources) -> Diagnostic {
+    let cells = cells(model, refusal);
+    let whole = match refusal.obstacle {
+        Obstacle::Serial(_) => "let them stay whole, on thread 0: `--multisplit auto`",
+        _ => "let them stay whole: `--multisplit auto`",
+    };
+    let whole = if refusal.cells == 1 { whole.replace("them", "it") } else { whole.into() };
+    let message = format!("{cells} cannot be split over threads: {}", reason(model, refusal, sources));
+    let diagnostic = Diagnostic::error("plan/multisplit", message).help(whole);
+    match refusal.obstacle {
+        Obstacle::Serial(_) => diagnostic.help(
+            "or set the variable before it is read in each call; `volley mod check FILE.mod` judges a file",
+        ),
+        _ => diagnostic,
+    }
+}
+
+/// Which cells cannot be cut.
+pub(super) fn cells(model: &Model, refusal: &Refusal) -> String {
+    let population = &model.populations[refusal.population].name;
+    match refusal.cells {
+        1 => format!("a cell of `{population}`"),
+        n => format!("{} cells of `{population}`", count(n.into())),
+    }
+}
+
+/// What stands in the way, and where it is written.
+pub(super) fn reason(model: &Model, refusal: &Refusal, sources: &Sources) -> String {
     let name = |mechanism: usize| model.mechanisms[mechanism].module.name.as_str();
-    let reason = match refusal.obstacle {
+    match refusal.obstacle {
         Obstacle::Serial(mechanism) => {
             let carried = model.mechanisms[mechanism].serial.first();
             let variable = carried.map_or("", |c| c.name.as_str());
@@ -96,24 +123,6 @@ fn told(model: &Model, refusal: &Refusal, sources: &Sources) -> Diagnostic {
             )
         }
         Obstacle::Single => "a cell of one compartment has nothing to cut".into(),
-    };
-    let population = &model.populations[refusal.population].name;
-    let cells = match refusal.cells {
-        1 => format!("a cell of `{population}`"),
-        n => format!("{} cells of `{population}`", count(n.into())),
-    };
-    let whole = match refusal.obstacle {
-        Obstacle::Serial(_) => "let them stay whole, on thread 0: `--multisplit auto`",
-        _ => "let them stay whole: `--multisplit auto`",
-    };
-    let whole = if refusal.cells == 1 { whole.replace("them", "it") } else { whole.into() };
-    let message = format!("{cells} cannot be split over threads: {reason}");
-    let diagnostic = Diagnostic::error("plan/multisplit", message).help(whole);
-    match refusal.obstacle {
-        Obstacle::Serial(_) => diagnostic.help(
-            "or set the variable before it is read in each call; `volley mod check FILE.mod` judges a file",
-        ),
-        _ => diagnostic,
     }
 }
 

@@ -23,6 +23,8 @@ use crate::partition;
 /// One line of the answer.
 struct Row {
     name: String,
+    /// Its .mod file, where files are looked at.
+    file: Option<String>,
     /// In the network; `None` without one.
     instances: Option<u64>,
     states: u64,
@@ -38,15 +40,17 @@ pub(super) fn complexity(args: &ComplexityArgs) -> Exit {
     let mut measured = args.measure.then(Measured::anew);
     let bare = Row {
         name: "(bare compartment)".into(),
+        file: None,
         instances: found.nodes,
         states: 1,
         table: partition::COMPARTMENT,
         measured: measured.as_mut().map(Measured::compartment),
     };
     let mut rows = vec![bare];
-    for (mechanism, instances) in &found.mechanisms {
+    for Listed { mechanism, instances, file } in &found.mechanisms {
         rows.push(Row {
             name: mechanism.module.name.clone(),
+            file: file.clone(),
             instances: *instances,
             states: partition::states(mechanism),
             table: mechanism.cost(),
@@ -64,14 +68,30 @@ pub(super) fn complexity(args: &ComplexityArgs) -> Exit {
     }
 }
 
-/// Mechanisms with the number of their instances, where a network tells it.
+/// A mechanism with the number of its instances, where a network tells it, and its file, where files are looked at.
+struct Listed {
+    mechanism: Mechanism,
+    instances: Option<u64>,
+    file: Option<String>,
+}
+
+/// What is asked for.
 struct Found {
-    mechanisms: Vec<(Mechanism, Option<u64>)>,
+    mechanisms: Vec<Listed>,
     nodes: Option<u64>,
 }
 
 /// The mechanisms that are asked for; what is wrong is told, and then there are none.
 fn mechanisms_of(args: &ComplexityArgs, terminal: &Terminal) -> Option<Found> {
+    let is_network = |path: &PathBuf| path.extension().is_some_and(|e| e == "toml");
+    if let Some((name, _)) = args.set.first()
+        && !args.files.iter().any(is_network)
+    {
+        let message = format!("`--set {name}=...` sets a parameter of a network, and there is none here");
+        let error = Diagnostic::error("complexity/set", message);
+        terminal.tell(&error.help("name the network: `volley complexity NETWORK.toml --set NAME=VALUE`"));
+        return None;
+    }
     if args.files.is_empty() {
         let compile = |name| {
             let mut sources = Sources::default();
@@ -80,9 +100,9 @@ fn mechanisms_of(args: &ComplexityArgs, terminal: &Terminal) -> Option<Found> {
                 .ok()
         };
         let all: Option<Vec<Mechanism>> = catalogue::names().map(compile).collect();
-        return Some(Found { mechanisms: all?.into_iter().map(|m| (m, None)).collect(), nodes: None });
+        let listed = |mechanism| Listed { mechanism, instances: None, file: None };
+        return Some(Found { mechanisms: all?.into_iter().map(listed).collect(), nodes: None });
     }
-    let is_network = |path: &PathBuf| path.extension().is_some_and(|e| e == "toml");
     match args.files.as_slice() {
         [network] if is_network(network) => in_network(network, args, terminal),
         files if files.iter().any(is_network) => {
@@ -104,7 +124,9 @@ fn in_network(path: &Path, args: &ComplexityArgs, terminal: &Terminal) -> Option
     let instances = instances(model);
     let mechanisms = model.mechanisms.iter().zip(instances);
     Some(Found {
-        mechanisms: mechanisms.map(|(m, n)| (m.as_ref().clone(), Some(n))).collect(),
+        mechanisms: mechanisms
+            .map(|(m, n)| Listed { mechanism: m.as_ref().clone(), instances: Some(n), file: None })
+            .collect(),
         nodes: Some(partition::size(model).compartments),
     })
 }
@@ -140,7 +162,9 @@ fn in_files(named: &[PathBuf], terminal: &Terminal) -> Option<Found> {
                 .map_err(|said| terminal.diagnostics(&said, &sources))
         });
         match compiled {
-            Ok(mechanism) => all.push((mechanism, None)),
+            Ok(mechanism) => {
+                all.push(Listed { mechanism, instances: None, file: Some(file.display().to_string()) });
+            }
             Err(()) => refused = true,
         }
     }
@@ -158,7 +182,12 @@ fn text(rows: &[Row], measured: bool) -> String {
         header.push("measured, ns");
     }
     let line = |row: &Row| {
-        let mut cells = vec![row.name.clone()];
+        // The name alone says nothing where two files have it.
+        let shared = rows.iter().filter(|other| other.name == row.name).count() > 1;
+        let mut cells = vec![match &row.file {
+            Some(file) if shared => format!("{} ({file})", row.name),
+            _ => row.name.clone(),
+        }];
         if with_instances {
             cells.push(row.instances.map_or("-".into(), count));
         }
@@ -196,6 +225,9 @@ fn summary(rows: &[Row], measured: bool) -> Value {
         let mut value = json!({ "mechanism": row.name, "states": row.states, "table_ns": row.table });
         if let Some(instances) = row.instances {
             value["instances"] = instances.into();
+        }
+        if let Some(file) = &row.file {
+            value["file"] = file.as_str().into();
         }
         if measured {
             value["measured_ns"] = row.measured.into();

@@ -14,10 +14,10 @@ use super::run;
 use super::source;
 use super::story;
 use super::terminal::{self, Terminal};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Sources};
 use crate::engine::Epoch;
 use crate::network::{Body, Model};
-use crate::partition::{self, Costs, MAX_THREADS, Plan, Size, SplitCell};
+use crate::partition::{self, Costs, MAX_THREADS, Obstacle, Plan, Refusal, Size, SplitCell};
 use crate::record::Serial;
 
 /// The answer, in the order of its JSON form.
@@ -39,6 +39,7 @@ struct Answer {
     pieces: usize,
     split: Vec<Split>,
     serial: Vec<Serial>,
+    whole: Vec<Whole>,
     memory: Memory,
     outlook: Vec<Outlook>,
 }
@@ -59,6 +60,17 @@ struct Piece {
     x: f64,
     thread: u16,
     complexity_ns: f64,
+}
+
+/// Cells of a population that cost more than a thread's share and yet stay whole.
+#[derive(Debug, Serialize)]
+struct Whole {
+    population: String,
+    cells: u32,
+    reason: String,
+    /// The row of the text says why already.
+    #[serde(skip)]
+    is_pinned: bool,
 }
 
 /// Bytes, by the sizes of what a run keeps.
@@ -84,7 +96,8 @@ const SINGLE_STEPS: usize = 16;
 pub(super) fn plan(args: &PlanArgs) -> Exit {
     // What is said of units belongs to a run.
     let terminal = Terminal::new(args.summary.is_some(), true);
-    let Some((loaded, sources)) = source::load(&args.network, &args.settings, &terminal) else {
+    let Some((loaded, sources)) = source::load(&args.planned.network, &args.planned.settings, &terminal)
+    else {
         return Exit::BadInput;
     };
     let model = &loaded.model;
@@ -95,24 +108,31 @@ pub(super) fn plan(args: &PlanArgs) -> Exit {
             return Exit::BadInput;
         }
     };
-    let costs = balance::costs(model, &args.balance, &terminal);
-    let Some(plan) = balance::with(model, args.threads.number(), &args.balance, &costs, &sources, &terminal)
-    else {
+    let costs = balance::costs(model, &args.planned.balance, &terminal);
+    let Some(plan) = balance::with(
+        model,
+        args.planned.threads.number(),
+        &args.planned.balance,
+        &costs,
+        &sources,
+        &terminal,
+    ) else {
         return Exit::BadInput;
     };
-    let answer = answer(model, &plan, epoch, outlook(model, &plan, &args.balance, &costs));
+    let whole = whole(model, &plan, &args.planned.balance, &costs, &sources);
+    let answer = answer(model, &plan, epoch, whole, outlook(model, &plan, &args.planned.balance, &costs));
     match args.summary {
         Some(SummaryFormat::Json) => terminal::print(|out| {
             let text = serde_json::to_string_pretty(&answer).unwrap_or_default();
             writeln!(out, "{text}")
         }),
         None => terminal::print(|out| {
-            out.write_all(text(&answer, &args.network.display().to_string()).as_bytes())
+            out.write_all(text(&answer, &args.planned.network.display().to_string()).as_bytes())
         }),
     }
 }
 
-fn answer(model: &Model, plan: &Plan, epoch: Epoch, outlook: Vec<Outlook>) -> Answer {
+fn answer(model: &Model, plan: &Plan, epoch: Epoch, whole: Vec<Whole>, outlook: Vec<Outlook>) -> Answer {
     let size = partition::size(model);
     Answer {
         network: model.name.clone(),
@@ -131,6 +151,7 @@ fn answer(model: &Model, plan: &Plan, epoch: Epoch, outlook: Vec<Outlook>) -> An
         pieces: plan.pieces(),
         split: plan.split.iter().map(|cell| split(model, cell)).collect(),
         serial: plan.pinned.iter().map(|pinned| run::serial(model, pinned)).collect(),
+        whole,
         memory: memory(model, &size),
         outlook,
     }
@@ -158,6 +179,21 @@ fn split(model: &Model, cell: &SplitCell) -> Split {
 fn memory(model: &Model, size: &Size) -> Memory {
     let memory = partition::Memory::of(model, size);
     Memory { bytes_per_compartment: memory.per_compartment, bytes_per_connection: memory.per_connection }
+}
+
+/// What stands in the way of an even plan. Where threads are even enough, no cell would be cut.
+fn whole(model: &Model, plan: &Plan, wanted: &Balance, costs: &Costs, sources: &Sources) -> Vec<Whole> {
+    let options = balance::options(wanted);
+    if plan.load_imbalance() <= options.imbalance {
+        return Vec::new();
+    }
+    let of = |refusal: &Refusal| Whole {
+        population: model.populations[refusal.population].name.clone(),
+        cells: refusal.cells,
+        reason: balance::reason(model, refusal, sources),
+        is_pinned: matches!(refusal.obstacle, Obstacle::Serial(_)),
+    };
+    partition::uncut(model, plan.threads(), &options, costs).iter().map(of).collect()
 }
 
 /// Plans for up to twice the number of threads.
@@ -201,6 +237,7 @@ fn text(answer: &Answer, file: &str) -> String {
         rows.push(("", format!("and {more}; `--summary json` has all")));
     }
     rows.extend(answer.serial.iter().map(|one| ("thread 0", pinned(one))));
+    rows.extend(answer.whole.iter().filter(|one| !one.is_pinned).map(|one| ("whole", kept_whole(one))));
     let memory = &answer.memory;
     let mut held = format!("{} a compartment", bytes(memory.bytes_per_compartment as u64));
     if answer.connections > 0 {
@@ -251,6 +288,12 @@ fn pinned(serial: &Serial) -> String {
         serial.mechanism,
         names.join(", ")
     )
+}
+
+/// Which cells cannot be cut, and why.
+fn kept_whole(whole: &Whole) -> String {
+    let cells = counted(u64::from(whole.cells), "cell");
+    format!("{cells} of `{}`: {}", whole.population, whole.reason)
 }
 
 fn line(outlook: &Outlook) -> Vec<String> {

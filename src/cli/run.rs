@@ -28,13 +28,14 @@ pub(super) fn run(args: &RunArgs) -> Exit {
     let terminal = Terminal::new(args.summary.is_some(), args.quiet);
     let interrupt = Interrupt::listen();
     let begun = Instant::now();
-    let Some((loaded, sources)) = source::load(&args.network, &args.settings, &terminal) else {
+    let Some((loaded, sources)) = source::load(&args.planned.network, &args.planned.settings, &terminal)
+    else {
         return Exit::BadInput;
     };
     match carry_out(args, (loaded, &sources), begun, &terminal, &interrupt) {
         Ok(exit) => exit,
         Err(failure) => {
-            terminal.tell(&failure.message);
+            terminal.diagnostic(&failure.message, &sources);
             failure.exit
         }
     }
@@ -77,15 +78,25 @@ impl Failure {
         let (code, exit) = match error {
             BuildError::ShortDelay { .. } => ("run/short-delay", Exit::BadInput),
             BuildError::TooLarge => ("run/too-large", Exit::BadInput),
+            BuildError::Initial(RunError::Failed { .. }) => ("run/failed", Exit::RunFailed),
             BuildError::Initial(_) => ("run/initial", Exit::BadInput),
             BuildError::Panicked(_) => ("run/internal", Exit::Internal),
         };
         let mut message = Diagnostic::error(code, error.to_string());
         if let BuildError::Initial(error) = error {
-            message.help.extend(error.help().map(String::from));
+            message = explained(message, error);
         }
         Failure::new(message, exit)
     }
+}
+
+/// With the place in a mechanism's text that an error is about, and what to do about it.
+fn explained(mut message: Diagnostic, error: &RunError) -> Diagnostic {
+    if let Some(span) = error.span() {
+        message = message.at(span, "");
+    }
+    message.help.extend(error.help().map(String::from));
+    message
 }
 
 fn carry_out(
@@ -95,7 +106,8 @@ fn carry_out(
     terminal: &Terminal,
     interrupt: &Interrupt,
 ) -> Result<Exit, Failure> {
-    let Some(plan) = balance::plan(&loaded.model, args.threads.number(), &args.balance, sources, terminal)
+    let Some(plan) =
+        balance::plan(&loaded.model, args.planned.threads.number(), &args.planned.balance, sources, terminal)
     else {
         return Ok(Exit::BadInput);
     };
@@ -185,8 +197,7 @@ fn go(
                 RunError::Sink(_) | RunError::Panicked(_) => ("run/internal", Exit::Internal),
                 _ => ("run/failed", Exit::RunFailed),
             };
-            let mut message = Diagnostic::error(code, error.to_string());
-            message.help.extend(error.help().map(String::from));
+            let message = explained(Diagnostic::error(code, error.to_string()), &error);
             (Status::Failed, reached, Some(Failure::new(message, exit)))
         }
     };

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::sink::SinkError;
+use crate::diagnostic::Span;
 
 /// Why a network could not be built.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,6 +103,21 @@ pub enum RunError {
         /// ms.
         time: f64,
     },
+    /// A solver fails, or an array has no such element.
+    Failed {
+        /// Whose.
+        culprit: Box<Culprit>,
+        /// What went wrong, a sentence without full stop.
+        what: String,
+        /// What to do about it.
+        help: String,
+        /// `file:line:column` of the SOLVE statement or the index.
+        written: Option<String>,
+        /// The same place in the mechanism's text.
+        span: Option<Span>,
+        /// ms.
+        time: f64,
+    },
     /// The sink could not take the results.
     Sink(SinkError),
     /// A thread panicked.
@@ -119,8 +135,44 @@ pub struct Culprit {
     pub cell: u32,
     /// Where in the cell; none in an artificial cell.
     pub place: Option<String>,
-    /// Number of the mechanism and global id of the cell: with several at one time, the first of them is told.
-    pub(super) order: (usize, u64),
+    /// With several at one time, the first of them is told.
+    pub(super) order: Order,
+}
+
+/// What comes first when several things go wrong at one time: what one thread that has all cells meets first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Order {
+    /// 0 before the first step, then the number of the step and 1.
+    pub step: u64,
+    /// Part of the step.
+    pub part: Part,
+    /// Number of the mechanism.
+    pub mechanism: usize,
+    /// Global id of the cell.
+    pub cell: u64,
+    /// Node in the cell.
+    pub node: u32,
+}
+
+/// The parts of building and of a step in which mechanisms run, in order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    #[default]
+    Tables,
+    BeforeInitial,
+    Initial,
+    Connections,
+    AfterInitial,
+    Rest,
+    /// Events that are due at the beginning of a step, when there are conditions to look at.
+    Due,
+    Conditions,
+    Events,
+    BeforeBreakpoint,
+    Currents,
+    States,
+    AfterSolve,
+    BeforeStep,
 }
 
 impl fmt::Display for Culprit {
@@ -136,21 +188,22 @@ impl fmt::Display for Culprit {
 
 impl RunError {
     /// By this the first of several errors of different threads is chosen, whatever the threads are.
-    pub(super) fn order(&self) -> (f64, usize, u64) {
+    pub(super) fn order(&self) -> (f64, Order) {
         match self {
-            RunError::EndlessEvents { culprit, time, .. } | RunError::EndlessLoop { culprit, time, .. } => {
-                (*time, culprit.order.0, culprit.order.1)
-            }
+            RunError::EndlessEvents { culprit, time, .. }
+            | RunError::EndlessLoop { culprit, time, .. }
+            | RunError::Failed { culprit, time, .. } => (*time, culprit.order),
             RunError::NotFinite { time, .. }
             | RunError::NothingToMove { time, .. }
-            | RunError::BadEventTime { time, .. } => (*time, 0, 0),
-            RunError::NoRest { .. } | RunError::Sink(_) | RunError::Panicked(_) => (0.0, 0, 0),
+            | RunError::BadEventTime { time, .. } => (*time, Order::default()),
+            RunError::NoRest { .. } | RunError::Sink(_) | RunError::Panicked(_) => (0.0, Order::default()),
         }
     }
 
     /// What to do about it, where the message does not say so.
-    pub fn help(&self) -> Option<&'static str> {
+    pub fn help(&self) -> Option<&str> {
         match self {
+            RunError::Failed { help, .. } => Some(help),
             RunError::EndlessEvents { .. } => Some(
                 "let each event of an instance's own come later than the one that sends it, as `net_send(interval, 1)` \
                  with an interval above 0, or send none when there is nothing left to do",
@@ -158,6 +211,14 @@ impl RunError {
             RunError::EndlessLoop { .. } => Some(
                 "change in the loop what its condition asks for, and let the condition hold for NaN too: `WHILE (!(x < 1))` never ends when x is NaN",
             ),
+            _ => None,
+        }
+    }
+
+    /// The place in a mechanism's text that it is about, in the sources that the network was read from.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            RunError::Failed { span, .. } => *span,
             _ => None,
         }
     }
@@ -194,6 +255,11 @@ impl fmt::Display for RunError {
             RunError::EndlessLoop { culprit, written, rounds, time } => {
                 write!(f, "a loop of {culprit} does not end: {rounds} rounds at t = {time} ms")?;
                 written.as_ref().map_or(Ok(()), |written| write!(f, " (the loop at {written})"))
+            }
+            RunError::Failed { culprit, what, written, time, .. } => {
+                write!(f, "{what} ({culprit}, t = {time} ms")?;
+                written.as_ref().map_or(Ok(()), |written| write!(f, ", {written}"))?;
+                write!(f, ")")
             }
             RunError::Sink(error) => write!(f, "{error}"),
             RunError::Panicked(what) => write!(f, "a thread failed: {what}"),

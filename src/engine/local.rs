@@ -10,7 +10,8 @@ use super::clock::Clock;
 use super::connections::{Entry, Store, Target};
 use super::coupling::{Board, Couplings, Moment};
 use super::diffusion::Diffusions;
-use super::error::{Culprit, RunError};
+use super::error::{Culprit, Order, Part, RunError};
+use super::fault;
 use super::layout::{self, LocalPopulation, NONE};
 use super::links::Links;
 use super::membrane::Membrane;
@@ -20,7 +21,7 @@ use super::sets::{self, Set};
 use super::sink::Spike;
 use super::split::EndBoard;
 use crate::ir::{self, Stage};
-use crate::kernel::{Endless, Environment, Event, EventEffect, Level, Program, TableValues};
+use crate::kernel::{Endless, Environment, Event, EventEffect, Failed, Halt, Level, Program, TableValues};
 use crate::network::{Body, Model, Population};
 use crate::partition::Plan;
 
@@ -70,6 +71,8 @@ pub struct Local {
     delivering: (u64, f64),
     /// Set from outside when the run is to end in the middle of an epoch.
     cut: Arc<AtomicBool>,
+    /// What is being computed: the step, 0 before the first and else one more than its number, and what of it.
+    now: (u64, Part),
     /// Nothing more is computed: a loop or its own events hold an instance, or the run is cut short.
     halted: bool,
 }
@@ -144,6 +147,7 @@ impl Local {
             armed: 0,
             delivering: (0, 0.0),
             cut: Arc::default(),
+            now: (0, Part::Tables),
             halted: false,
         }
     }
@@ -162,6 +166,13 @@ impl Local {
     fn halts(&mut self) -> bool {
         self.halted |= self.cut.load(Ordering::Relaxed);
         self.halted
+    }
+
+    /// Halts if the run is cut short; whether the part at hand is broken off. Where instances failed it is carried out to its end, so that
+    /// the first of them is told, on whatever thread it is.
+    fn breaks_off(&mut self) -> bool {
+        self.halts()
+            && !matches!(self.outbox.error, Some(RunError::Failed { .. }) if !self.cut.load(Ordering::Relaxed))
     }
 
     /// Number of connections that end here, and the memory they take, bytes.
@@ -183,11 +194,13 @@ impl Local {
     pub fn initialise(&mut self) {
         let model = self.model.clone();
         let environment = self.environment(0.0);
+        self.now = (0, Part::Tables);
         for set in 0..self.sets.len() {
             let start = self.sets[set].globals.clone();
             self.build_tables(set, &start, &environment);
         }
         self.run_phase(Stage::BeforeInitial, &environment);
+        self.now = (0, Part::Initial);
         for set in 0..self.sets.len() {
             let start = self.sets[set].globals.clone();
             self.build_tables(set, &start, &environment);
@@ -195,10 +208,12 @@ impl Local {
             self.build_tables(set, &start, &environment);
             self.run_all(set, &environment, |m| m.prepare.as_ref());
         }
+        self.now = (0, Part::Connections);
         self.initialise_connections(&environment);
         if self.run_phase(Stage::AfterInitial, &environment) {
             self.prepare_all(&environment);
         }
+        self.now = (0, Part::Rest);
         self.rest(&model, &environment);
     }
 
@@ -206,10 +221,12 @@ impl Local {
     pub fn start(&mut self) {
         let environment = self.environment(0.0);
         // What INITIAL sends without delay comes before anything is computed, as in NEURON.
-        self.deliver(0, 0.0);
+        self.now = (0, Part::Events);
+        self.deliver_until(0, 0.0);
         // As in NEURON, currents are computed once at t = 0, so that they can be recorded there.
         self.run_phase(Stage::BeforeBreakpoint, &environment);
         self.membrane.begin_currents();
+        self.now.1 = Part::Currents;
         for set in 0..self.sets.len() {
             self.run_all(set, &environment, |m| m.current.as_ref());
         }
@@ -238,8 +255,8 @@ impl Local {
             }
             tables.push(TableValues::build(table, self.level, environment, &globals, tables));
         }
-        if let Some(endless) = tables.iter().find_map(TableValues::endless) {
-            self.halt_at_loop(set, endless, environment.time);
+        if let Some(halt) = tables.iter().find_map(TableValues::halt).cloned() {
+            self.halt(set, halt, environment.time);
         }
     }
 
@@ -247,8 +264,11 @@ impl Local {
     fn run_initial(&mut self, set: usize, environment: &Environment) {
         let Some(program) = &self.sets[set].mechanism.initial else { return };
         if program.has_event_effects() || program.draws_random() {
+            if self.halts() {
+                return;
+            }
             for instance in 0..self.sets[set].instances.columns.count() {
-                if self.halts() {
+                if self.breaks_off() {
                     return;
                 }
                 let target = Target { set: set as u32, instance: instance as u32 };
@@ -275,7 +295,7 @@ impl Local {
             return self.run_program(program, set, None, environment);
         }
         for instance in 0..self.sets[set].instances.columns.count() {
-            if self.halts() {
+            if self.breaks_off() {
                 return;
             }
             self.run_program(program, set, Some(instance), environment);
@@ -297,7 +317,7 @@ impl Local {
         let Set { instances, globals, tables, .. } = &mut self.sets[set];
         let Membrane { nodes, ions, .. } = &mut self.membrane;
         let level = self.level;
-        let endless = match one {
+        let halt = match one {
             None => program.run(level, environment, globals, tables, instances, nodes, ions),
             Some(instance) => {
                 self.effects.clear();
@@ -315,8 +335,8 @@ impl Local {
                 )
             }
         };
-        if let Some(endless) = endless {
-            self.halt_at_loop(set, endless, environment.time);
+        if let Some(halt) = halt {
+            self.halt(set, halt, environment.time);
         }
         self.links.bring_back(set, one, &mut self.sets, &mut self.membrane);
     }
@@ -374,6 +394,15 @@ impl Local {
 
     /// Runs the blocks of a phase, of all mechanisms; gives whether there are any.
     fn run_phase(&mut self, stage: Stage, environment: &Environment) -> bool {
+        self.now.1 = match stage {
+            Stage::BeforeInitial => Part::BeforeInitial,
+            Stage::AfterInitial => Part::AfterInitial,
+            // Also while a parameter is chosen so that cells rest.
+            Stage::BeforeBreakpoint if self.now.1 != Part::Rest => Part::BeforeBreakpoint,
+            Stage::AfterSolve => Part::AfterSolve,
+            Stage::BeforeStep => Part::BeforeStep,
+            _ => self.now.1,
+        };
         let mut found = false;
         for k in 0..self.phased.len() {
             let set = self.phased[k];
@@ -404,8 +433,10 @@ impl Local {
     /// Currents and equations of step `step`, whose events have been delivered; what remains of pieces goes to `ends`.
     pub fn solve(&mut self, step: u64, ends: &EndBoard) {
         let environment = self.environment(self.clock.time(step) + 0.5 * self.clock.dt());
+        self.now = (step + 1, Part::BeforeBreakpoint);
         self.run_phase(Stage::BeforeBreakpoint, &environment);
         self.membrane.begin_currents();
+        self.now = (step + 1, Part::Currents);
         for set in 0..self.sets.len() {
             self.run_all(set, &environment, |m| m.current.as_ref());
         }
@@ -421,6 +452,7 @@ impl Local {
     pub fn advance_states(&mut self, step: u64) {
         let end = self.clock.time(step + 1);
         let environment = self.environment(end);
+        self.now = (step + 1, Part::States);
         for set in 0..self.sets.len() {
             self.run_all(set, &environment, |m| m.state.as_ref());
         }
@@ -443,18 +475,48 @@ impl Local {
         }
     }
 
-    /// A loop does not end: nothing more is computed.
-    fn halt_at_loop(&mut self, set: usize, endless: Endless, time: f64) {
-        let Endless { site, instance, rounds } = endless;
-        let culprit = self.culprit(set, instance);
-        let written = self.sets[set].mechanism.written_at(site);
+    /// A loop does not end, or instances failed: nothing more is computed after the part at hand.
+    fn halt(&mut self, set: usize, halt: Halt, time: f64) {
         self.halted = true;
-        self.outbox.error.get_or_insert(RunError::EndlessLoop { culprit, written, rounds, time });
+        match halt {
+            Halt::Endless(Endless { site, instance, rounds }) => {
+                let culprit = self.culprit(set, instance);
+                let written = self.sets[set].mechanism.written_at(site);
+                self.outbox.error.get_or_insert(RunError::EndlessLoop { culprit, written, rounds, time });
+            }
+            Halt::Failed(failed) => {
+                let first = failed.iter().min_by_key(|failed| self.order_of(set, failed.instance));
+                let Some(&Failed { fault, instance, values }) = first else { return };
+                let order = self.order_of(set, instance);
+                let earlier = |error: &RunError| error.order() <= (time, order);
+                if self.outbox.error.as_ref().is_some_and(earlier) {
+                    return;
+                }
+                let culprit = self.culprit(set, instance);
+                let mechanism = &self.sets[set].mechanism;
+                let Some(met) = mechanism.module.faults.get(fault.0 as usize) else { return };
+                let (what, help) = fault::told(&met.kind, values);
+                let (written, span) = (mechanism.fault_at(fault), Some(met.span));
+                self.outbox.error = Some(RunError::Failed { culprit, what, help, written, span, time });
+            }
+        }
+    }
+
+    /// Where an instance of a set comes among all that may go wrong at one time.
+    fn order_of(&self, set: usize, instance: usize) -> Order {
+        let Set { mechanism, index, instances, ids, .. } = &self.sets[set];
+        let is_artificial = mechanism.module.kind == ir::Kind::ArtificialCell;
+        let (cell, node) = match ids.get(instance).filter(|_| is_artificial) {
+            Some(id) => (u64::from(*id), 0),
+            None => self.cell_of(instances.nodes.get(instance) as u32),
+        };
+        let (step, part) = self.now;
+        Order { step, part, mechanism: *index, cell, node }
     }
 
     /// What to say of an instance of a set.
     fn culprit(&self, set: usize, instance: usize) -> Box<Culprit> {
-        let Set { mechanism, index, instances, ids, .. } = &self.sets[set];
+        let Set { mechanism, instances, ids, .. } = &self.sets[set];
         let name = mechanism.module.name.clone();
         let is_artificial = mechanism.module.kind == ir::Kind::ArtificialCell;
         let (population, cell, place) = match ids.get(instance).filter(|_| is_artificial) {
@@ -474,8 +536,7 @@ impl Local {
                 (name, (id - first) as u32, None)
             }
         };
-        let first = self.model.populations.iter().find(|p| p.name == population).map_or(0, |p| p.first_id);
-        let order = (*index, first + u64::from(cell));
+        let order = self.order_of(set, instance);
         Box::new(Culprit { mechanism: name, population, cell, place, order })
     }
 
@@ -484,6 +545,18 @@ impl Local {
         let node = self.membrane.nodes.voltage.iter().position(|v| !v.is_finite())?;
         let (population, cell, place) = self.place_of(node as u32);
         Some(RunError::NotFinite { population, cell, place, time })
+    }
+
+    /// Global id of the cell that a compartment of this thread belongs to, and its number there.
+    fn cell_of(&self, node: u32) -> (u64, u32) {
+        let mut all = self.model.populations.iter().zip(&self.populations);
+        let owner = all.find_map(|(population, local)| match &population.body {
+            Body::Cells(_) => local
+                .owner(node)
+                .map(|(position, node)| (population.first_id + u64::from(local.cells[position]), node)),
+            Body::Artificial(_) => None,
+        });
+        owner.unwrap_or_default()
     }
 
     /// Population, cell and location of a compartment of this thread.

@@ -20,6 +20,7 @@ mod coupling;
 mod diffusion;
 mod error;
 mod exchange;
+mod fault;
 mod layout;
 mod links;
 mod local;

@@ -416,8 +416,8 @@ fn cross(
 /// Of the errors of different threads the first in time.
 fn first_error(errors: impl Iterator<Item = RunError>) -> Option<RunError> {
     let order = |a: &RunError, b: &RunError| {
-        let ((a, i, j), (b, k, l)) = (a.order(), b.order());
-        a.total_cmp(&b).then((i, j).cmp(&(k, l)))
+        let ((a, one), (b, other)) = (a.order(), b.order());
+        a.total_cmp(&b).then(one.cmp(&other))
     };
     errors.min_by(order)
 }

@@ -77,7 +77,9 @@ fn own_dependence(op: &Op) -> Dependence {
         | Op::Loop(_)
         | Op::Next(..)
         | Op::Repeat(_) => Dependence::Constant,
-        Op::Request { .. } | Op::Connections | Op::Weight { .. } | Op::Element { .. } => Dependence::Instance,
+        Op::Request { .. } | Op::Fail { .. } | Op::Connections | Op::Weight { .. } | Op::Element { .. } => {
+            Dependence::Instance
+        }
         Op::Global(_) | Op::Builtin(_) | Op::Lookup { .. } | Op::LookupSlope { .. } => Dependence::Uniform,
         Op::Read(_)
         | Op::Argument(_)
@@ -128,9 +130,10 @@ pub fn uses(kernel: &Kernel) -> Vec<u32> {
     count
 }
 
-/// Whether an op does something besides making its value: a draw advances its stream or sets it, a request is carried out.
+/// Whether an op does something besides making its value: a draw advances its stream or sets it, a request is carried out, the run
+/// may end.
 pub fn acts(op: &Op) -> bool {
-    matches!(op, Op::Random { .. } | Op::SetStream { .. } | Op::Request { .. })
+    matches!(op, Op::Random { .. } | Op::SetStream { .. } | Op::Request { .. } | Op::Fail { .. })
 }
 
 /// Which ops are needed: by an effect, by an op that is needed, or because they do something.
@@ -197,7 +200,12 @@ fn keep_loops(kernel: &Kernel, live: &mut [bool]) -> bool {
                     *outer |= counts;
                 }
             }
-            Op::Next(..) | Op::Random { .. } | Op::SetStream { .. } | Op::Request { .. } if live[i] => {
+            Op::Next(..) if live[i] => {
+                if let Some((_, counts)) = open.last_mut() {
+                    *counts = true;
+                }
+            }
+            op if acts(op) && live[i] => {
                 if let Some((_, counts)) = open.last_mut() {
                     *counts = true;
                 }

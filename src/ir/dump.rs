@@ -47,7 +47,7 @@ pub fn kernel(module: &Module, stage: Stage, kernel: &Kernel) -> String {
     let shown = Shown { module, stage, kernel, line_of };
     let mut text = format!("{} {{\n", stage.name());
     for (i, op) in kernel.ops.iter().enumerate() {
-        if let Op::Request { .. } = op {
+        if let Op::Request { .. } | Op::Fail { .. } = op {
             let _ = writeln!(text, "    {}", shown.op(op, 0));
         } else if let Some(line) = shown.line_of.get(&i) {
             let _ = writeln!(text, "    _{line} = {}", shown.op(op, 0));
@@ -128,7 +128,8 @@ fn has_line(op: &Op, uses: u32) -> bool {
         | Op::Flag
         | Op::Connections
         | Op::PlaySize
-        | Op::Request { .. } => false,
+        | Op::Request { .. }
+        | Op::Fail { .. } => false,
         // It may be another one at the next line.
         Op::Weight { .. } | Op::Element { .. } => true,
         Op::Random { .. }
@@ -219,6 +220,7 @@ impl Shown<'_> {
             Op::Loop(_) => "loop {".into(),
             Op::Next(carry, next) => format!("next {} = {}", self.value(carry, 0), self.value(next, 0)),
             Op::Repeat(again) => format!("}} repeat while {}", self.value(again, 0)),
+            Op::Fail { fault, when, .. } => format!("fail({}){}", self.fault(fault), self.when(Some(when))),
         }
     }
 
@@ -279,6 +281,15 @@ impl Shown<'_> {
         }
     }
 
+    fn fault(&self, fault: FaultId) -> String {
+        match self.module.faults.get(fault.0 as usize).map(|fault| &fault.kind) {
+            Some(FaultKind::Index { array, .. }) => format!("index of {array}"),
+            Some(FaultKind::Singular { block, .. }) => format!("{block} is singular"),
+            Some(FaultKind::Newton { block, .. }) => format!("{block} does not converge"),
+            None => "?".into(),
+        }
+    }
+
     fn when(&self, mask: Option<Value>) -> String {
         mask.map(|mask| format!(" if {}", self.value(mask, 0))).unwrap_or_default()
     }
@@ -313,13 +324,7 @@ fn enclose(text: String, own: u32, around: u32) -> String {
 
 /// The name that NMODL has for a variable of an ion: `ena`, `nai`, `nao`, `ina`.
 fn ion_name(module: &Module, ion: IonId, variable: IonVariable) -> String {
-    let name = module.ions.get(ion.0 as usize).map_or("?", |ion| ion.name.as_str());
-    match variable {
-        IonVariable::Reversal => format!("e{name}"),
-        IonVariable::Inside => format!("{name}i"),
-        IonVariable::Outside => format!("{name}o"),
-        IonVariable::Current => format!("i{name}"),
-    }
+    variable.of(module.ions.get(ion.0 as usize).map_or("?", |ion| ion.name.as_str()))
 }
 
 fn unary_name(function: Unary) -> &'static str {
@@ -342,6 +347,7 @@ fn unary_name(function: Unary) -> &'static str {
         Unary::Tanh => "tanh",
         Unary::Floor => "floor",
         Unary::Ceil => "ceil",
+        Unary::Single => "c_float",
     }
 }
 

@@ -53,6 +53,9 @@ impl Op {
             Op::Carry(initial) => Op::Carry(change(initial)),
             Op::Next(carry, next) => Op::Next(change(carry), change(next)),
             Op::Repeat(again) => Op::Repeat(change(again)),
+            Op::Fail { fault, when, values } => {
+                Op::Fail { fault, when: change(when), values: values.map(change) }
+            }
         }
     }
 }

@@ -42,6 +42,18 @@ pub enum IonVariable {
     Current,
 }
 
+impl IonVariable {
+    /// Its name for an ion: `ena`, `nai`, `nao`, `ina`.
+    pub fn of(self, ion: &str) -> String {
+        match self {
+            IonVariable::Reversal => format!("e{ion}"),
+            IonVariable::Inside => format!("{ion}i"),
+            IonVariable::Outside => format!("{ion}o"),
+            IonVariable::Current => format!("i{ion}"),
+        }
+    }
+}
+
 /// A per-instance place that a kernel reads or writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Place {
@@ -93,6 +105,8 @@ pub enum Unary {
     Tanh,
     Floor,
     Ceil,
+    /// The nearest number of single precision, as C's conversion to `float`.
+    Single,
 }
 
 /// Functions of two values. Comparisons and logic give 1.0 or 0.0.
@@ -253,6 +267,15 @@ pub enum Op {
     /// instance. Code that must not run for some of them keeps their carried values itself, by selects. An instance
     /// that wants more than [`MOST_ROUNDS`] ends the run.
     Repeat(Value),
+    /// Ends the run where `when` is not zero: what [`Module::faults`] number `fault` tells has come about. No value of its own.
+    Fail {
+        /// What.
+        fault: FaultId,
+        /// Mask, made of 1.0 and 0.0.
+        when: Value,
+        /// What the message needs to know, as [`FaultKind`] says.
+        values: [Value; 2],
+    },
 }
 
 /// Rounds of one loop for one instance: more is taken for one that never ends.
@@ -268,6 +291,47 @@ pub struct Site(pub u32);
 impl Site {
     /// Nowhere in the text.
     pub const NONE: Site = Site(u32::MAX);
+}
+
+/// Something that may go wrong while a kernel runs: an index into [`Module::faults`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FaultId(pub u32);
+
+/// Something that may go wrong while a kernel runs, and where it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// The index, or the name of the block in its SOLVE statement.
+    pub span: Span,
+    /// What.
+    pub kind: FaultKind,
+}
+
+/// What may go wrong while a kernel runs. The numbers are the `values` of [`Op::Fail`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum FaultKind {
+    /// An array has no such element. First number: the index.
+    Index {
+        /// Name of the array.
+        array: String,
+        /// Number of its elements.
+        length: u32,
+    },
+    /// Linear equations have no solution, or more than one. First number: which of the unknowns they do not determine.
+    Singular {
+        /// Name of the block.
+        block: String,
+        /// Names of the unknowns.
+        unknowns: Vec<String>,
+    },
+    /// Newton's method did not come to rest, or lost itself. First number: rounds made; second: what the first unknown is by then.
+    Newton {
+        /// Name of the block.
+        block: String,
+        /// Name of the first unknown.
+        unknown: Option<String>,
+        /// Whether it is a step in time (derivimplicit), so that a smaller one helps.
+        steps: bool,
+    },
 }
 
 /// What a kernel adds to.
@@ -469,6 +533,17 @@ pub struct Carried {
     pub set: Option<Span>,
 }
 
+/// A TABLE that is made from what each instance has its own, so that no table can serve all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnTable {
+    /// The routine that has it.
+    pub routine: String,
+    /// Where that is named.
+    pub span: Span,
+    /// What it is made from, by name.
+    pub from: Vec<String>,
+}
+
 /// An element of a state that also moves along the cable (LONGITUDINAL_DIFFUSION).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Diffusion {
@@ -545,11 +620,17 @@ pub struct Module {
     pub externals: Vec<External>,
     /// Shared variables that some code sets, whatever becomes of them.
     pub assigned: Vec<GlobalId>,
+    /// Shared variables that are made from what they were, and that nothing else is made from: their stores are left out.
+    pub unread: Vec<GlobalId>,
+    /// TABLEs whose rows differ between instances.
+    pub own_tables: Vec<OwnTable>,
     /// What passes from one instance to the next. When there is any, instances run one after another, in NEURON's
     /// order, on one thread.
     pub serial: Vec<Carried>,
     /// Where loops and the calls of `net_send` and `net_move` are written, by [`Site`].
     pub sites: Vec<Span>,
+    /// What may go wrong while it runs, by [`FaultId`].
+    pub faults: Vec<Fault>,
     /// States that diffuse along the cable, after the state kernels of all mechanisms.
     pub diffusions: Vec<Diffusion>,
     /// Conditions of WATCH statements, in the order of the file.
@@ -645,7 +726,7 @@ impl Module {
 }
 
 /// The name of element `id` of a list of scalars and arrays.
-fn element_name(variables: &[Variable], id: u32) -> Option<String> {
+pub(super) fn element_name(variables: &[Variable], id: u32) -> Option<String> {
     let variable = variables.iter().find(|v| id >= v.first && id - v.first < v.length)?;
     Some(match variable.length {
         1 => variable.name.clone(),

@@ -102,6 +102,9 @@ impl Check<'_> {
             }
             Op::Read(place) => self.place(place),
             Op::Request { what, .. } => self.request(i, &what),
+            Op::Fail { fault, .. } if fault.0 as usize >= self.module.faults.len() => {
+                self.say(format!("op {i} tells of fault {}, which is not there", fault.0));
+            }
             Op::Connections if self.stage != Stage::Receive => {
                 self.say(format!("op {i} looks at connections where no event is"));
             }

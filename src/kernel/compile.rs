@@ -195,6 +195,7 @@ impl<'a> Compiler<'a> {
                 Op::Constant(_) | Op::Global(_) | Op::Builtin(_) | Op::Argument(_) | Op::Flag => true,
                 Op::Read(_) | Op::Random { .. } | Op::SetStream { .. } => false,
                 Op::PlaySize | Op::PlayAt(_) => false,
+                Op::Fail { .. } => false,
                 Op::Request { .. } | Op::Connections | Op::Weight { .. } | Op::Element { .. } => false,
                 Op::Carry(_) | Op::Loop(_) | Op::Next(..) | Op::Repeat(_) => false,
                 Op::Unary(_, a) => of(a),
@@ -254,6 +255,9 @@ impl<'a> Compiler<'a> {
                     Definition::Computed(Code::SetStream { random: random.0, part }, vec![when, value])
                 }
                 Op::Request { when, what } => request(when, &what),
+                Op::Fail { fault, when, values: [a, b] } => {
+                    Definition::Computed(Code::Fail(fault), vec![when, a, b])
+                }
                 Op::Connections => Definition::Computed(Code::Connections, vec![]),
                 Op::Element { first, length, index } => {
                     Definition::Computed(Code::Element { first: first.0, length }, vec![index])
@@ -482,7 +486,8 @@ impl<'a> Compiler<'a> {
                 self.slots[value.0 as usize] = self.slots[carry.0 as usize];
                 continue;
             }
-            if let Op::Loop(_) | Op::Repeat(_) | Op::Request { .. } = self.kernel.op(value) {
+            if let Op::Loop(_) | Op::Repeat(_) | Op::Request { .. } | Op::Fail { .. } = self.kernel.op(value)
+            {
                 continue;
             }
             let mut unused = Vec::new();
@@ -513,7 +518,7 @@ impl<'a> Compiler<'a> {
     fn step(&mut self, value: Value, base: u32, place_of: &HashMap<Place, u32>) -> Step {
         let target = match self.kernel.op(value) {
             // They make no value; any slot will do.
-            Op::Loop(_) | Op::Repeat(_) | Op::Request { .. } => Slot(0),
+            Op::Loop(_) | Op::Repeat(_) | Op::Request { .. } | Op::Fail { .. } => Slot(0),
             _ => self.slot(value),
         };
         let (code, operands) = match &self.definitions[value.0 as usize] {

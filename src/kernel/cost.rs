@@ -67,6 +67,7 @@ fn of_step(step: &Step, lookups: &[Lookup]) -> f64 {
         Code::PlaySize | Code::PlayAt | Code::Connections | Code::Weight(_) | Code::Element { .. } => 2.0,
         Code::Request { .. } => 5.0,
         Code::Loop(_) | Code::Repeat(_) => 0.3,
+        Code::Fail(_) => 0.15,
     }
 }
 

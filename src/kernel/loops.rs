@@ -19,17 +19,6 @@ pub(super) struct Loop {
     pub is_inner: bool,
 }
 
-/// An instance that a loop does not let go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Endless {
-    /// Where the loop is written.
-    pub site: Site,
-    /// The first such instance.
-    pub instance: usize,
-    /// How many rounds it has made: of this loop, or in all when the loop stands in another one.
-    pub rounds: u32,
-}
-
 /// Makes copies of carried values that pass on to others, or decide on the next round: at the end of a round all of them
 /// change at once, but steps come one after the other.
 pub(super) fn separate(kernel: &Kernel) -> Kernel {

@@ -22,6 +22,7 @@ mod columns;
 mod compile;
 mod cost;
 mod fuse;
+mod halt;
 mod level;
 mod loops;
 mod primitives;
@@ -36,8 +37,8 @@ pub use columns::{
     Scattered,
 };
 pub use cost::Cost;
+pub use halt::{Endless, Failed, Halt};
 pub use level::Level;
-pub use loops::Endless;
 pub use program::Program;
 pub use table::TableValues;
 

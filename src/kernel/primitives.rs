@@ -192,6 +192,7 @@ primitives! {
     Tanh[LANES] |a| a.tanh();
     Floor[WIDTH] |a| a.floor();
     Ceil[WIDTH] |a| a.ceil();
+    Single[WIDTH] |a| f64::from(a as f32);
     Add[WIDTH] |a, b| a + b;
     Subtract[WIDTH] |a, b| a - b;
     Multiply[WIDTH] |a, b| a * b;
@@ -258,6 +259,7 @@ impl From<Unary> for Primitive {
             Unary::Tanh => Primitive::Tanh,
             Unary::Floor => Primitive::Floor,
             Unary::Ceil => Primitive::Ceil,
+            Unary::Single => Primitive::Single,
         }
     }
 }

@@ -4,13 +4,14 @@ use std::cell::RefCell;
 
 use super::columns::{Environment, Event, Instances, IonColumns, NodeColumns};
 use super::cost::ALONE;
-use super::loops::{Endless, Loop};
+use super::halt::{Failed, Halt};
+use super::loops::Loop;
 use super::primitives::{Primitive, WIDTH};
 use super::scalar::Evaluator;
 use super::table::{GROUP, TableValues};
 use super::vector::{self, Machine};
 use super::{Cost, LONGEST_BLOCK, Level, REGISTER_BYTES};
-use crate::ir::{self, Distribution, GivenPart, IonVariable, Place, Site, StreamPart, Sum};
+use crate::ir::{self, Distribution, FaultId, GivenPart, IonVariable, Place, Site, StreamPart, Sum};
 
 /// Where a step finds a value or leaves it. The slots are numbered through: first what is the same for all
 /// instances, then the registers, then the places.
@@ -66,6 +67,8 @@ pub(super) enum Code {
         first: u32,
         length: u32,
     },
+    /// Ends the run where the first operand is not zero; the others are what the message needs.
+    Fail(FaultId),
     /// Loop number `.0` begins.
     Loop(u32),
     /// Loop number `.0` ends, or goes on where the first operand is not zero.
@@ -235,8 +238,7 @@ impl Program {
         self
     }
 
-    /// Runs the kernel for all instances. Gives the loop that did not end, if there is one: what the kernel has changed by then is
-    /// of no use.
+    /// Runs the kernel for all instances. Gives what ended it, if something did: what the kernel has changed by then is of no use.
     ///
     /// `tables` are those of the mechanism, in order; `ions` all of the thread's. A level that the machine does
     /// not have counts as the best it has.
@@ -254,7 +256,7 @@ impl Program {
         instances: &mut Instances,
         nodes: &mut NodeColumns,
         ions: &mut [IonColumns],
-    ) -> Option<Endless> {
+    ) -> Option<Halt> {
         let count = instances.columns.count();
         if count == 0 {
             return None;
@@ -263,6 +265,7 @@ impl Program {
         self.check(globals, tables, instances, nodes, ions, count);
         if self.in_sequence || self.in_turn && self.shares_places(instances) {
             let mut effects = Vec::new();
+            let mut failed: Vec<Failed> = Vec::new();
             let start = globals.to_vec();
             for instance in 0..count {
                 if !self.in_sequence {
@@ -270,13 +273,18 @@ impl Program {
                 }
                 let mut event = Event::new(&mut [], 0.0, &mut effects);
                 let memory = (&mut *instances, &mut *nodes, &mut *ions);
-                let endless =
+                let halt =
                     self.evaluate_one(level, environment, globals, tables, instance, memory, &mut event);
-                if endless.is_some() {
-                    return endless;
+                match halt {
+                    None => {}
+                    // What comes after it would see what it left.
+                    Some(halt) if self.in_sequence => return Some(halt),
+                    Some(Halt::Failed(more)) => failed.extend(more),
+                    Some(Halt::Endless(_)) if !failed.is_empty() => break,
+                    Some(halt) => return Some(halt),
                 }
             }
-            return None;
+            return (!failed.is_empty()).then_some(Halt::Failed(failed));
         }
         SCRATCH.with_borrow_mut(|scratch| {
             self.evaluate_uniform(level, environment, globals, tables, &mut scratch.values, None);
@@ -285,8 +293,8 @@ impl Program {
         })
     }
 
-    /// Runs the kernel for one instance, for `event`. A kernel that uses no event is given an empty one. Gives the loop that did
-    /// not end, if there is one.
+    /// Runs the kernel for one instance, for `event`. A kernel that uses no event is given an empty one. Gives what
+    /// ended it, if something did.
     ///
     /// # Panics
     /// As [`Program::run`]; also when there is no such instance, or fewer arguments or weights than the kernel uses.
@@ -302,7 +310,7 @@ impl Program {
         nodes: &mut NodeColumns,
         ions: &mut [IonColumns],
         event: &mut Event,
-    ) -> Option<Endless> {
+    ) -> Option<Halt> {
         let memory = (instances, nodes, ions);
         self.evaluate_one(level, environment, globals, tables, instance, memory, event)
     }
@@ -389,7 +397,7 @@ impl Program {
             tables,
             own: None,
             event: None,
-            endless: None,
+            halt: None,
         };
         evaluator.run(level, &self.uniform_steps);
     }
@@ -404,7 +412,7 @@ impl Program {
         instance: usize,
         (instances, nodes, ions): (&mut Instances, &mut NodeColumns, &mut [IonColumns]),
         event: &mut Event,
-    ) -> Option<Endless> {
+    ) -> Option<Halt> {
         SCRATCH.with_borrow_mut(|scratch| {
             let values = &mut scratch.values;
             self.evaluate_uniform(
@@ -430,11 +438,11 @@ impl Program {
                 tables,
                 own,
                 event: asked,
-                endless: None,
+                halt: None,
             };
             evaluator.run(level, &self.steps);
-            if evaluator.endless.is_some() {
-                return evaluator.endless;
+            if evaluator.halt.is_some() {
+                return evaluator.halt;
             }
             for (place, used) in self.places.iter().enumerate() {
                 if let (true, Place::Column(column)) = (used.written, used.place) {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::Level;
 use super::columns::{Columns, Event, EventEffect};
-use super::loops::{Endless, Loop};
+use super::halt::{Endless, Failed, Halt};
+use super::loops::Loop;
 use super::program::{Asked, Code, Lookup, Step};
 use super::table::TableValues;
 use super::vector;
@@ -25,8 +26,8 @@ pub(super) struct Evaluator<'a, 'e> {
     pub(super) own: Option<Own<'a>>,
     /// `None` where there is no event.
     pub(super) event: Option<&'a mut Event<'e>>,
-    /// The loop that did not end, if there was one: the steps behind it were left out.
-    pub(super) endless: Option<Endless>,
+    /// What ended the run, if something did: the steps behind it were left out.
+    pub(super) halt: Option<Halt>,
 }
 
 impl Evaluator<'_, '_> {
@@ -79,6 +80,13 @@ impl Evaluator<'_, '_> {
                 Code::Element { first, length } => self.element(first, length, a).map_or(f64::NAN, |x| *x),
                 Code::PlaySize => self.times().len() as f64,
                 Code::PlayAt => play_at(self.times(), a),
+                Code::Fail(_) if a == 0.0 => continue,
+                Code::Fail(fault) => {
+                    let instance = self.own.as_ref().map_or(0, |own| own.3);
+                    let values = [operands[1], operands[2]];
+                    self.halt = Some(Halt::Failed(vec![Failed { fault, instance, values }]));
+                    return;
+                }
                 Code::Loop(number) => {
                     rounds[number as usize] = 0;
                     continue;
@@ -94,7 +102,7 @@ impl Evaluator<'_, '_> {
                     if in_all || rounds[number as usize] >= MOST_ROUNDS {
                         let instance = self.own.as_ref().map_or(0, |own| own.3);
                         let rounds = if in_all { MOST_INNER_ROUNDS } else { MOST_ROUNDS };
-                        self.endless = Some(Endless { site: turn.site, instance, rounds });
+                        self.halt = Some(Halt::Endless(Endless { site: turn.site, instance, rounds }));
                         return;
                     }
                     next = turn.start + 1;

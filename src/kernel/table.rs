@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::arithmetic::multiply_add;
 use super::columns::Environment;
-use super::loops::Endless;
+use super::halt::Halt;
 use super::program::{Action, Program};
 use super::scalar::Evaluator;
 use super::{AlignedVector, Level};
@@ -26,8 +26,8 @@ pub struct TableValues {
     values: AlignedVector,
     /// Of a FUNCTION_TABLE: its values, and nothing of the above.
     given: Option<Arc<ir::Given>>,
-    /// The loop that did not end while it was built, if there was one: then the table is of no use.
-    endless: Option<Endless>,
+    /// What ended its making, if something did: then the table is of no use.
+    halt: Option<Halt>,
 }
 
 /// Places in a table, of `W` lanes.
@@ -72,7 +72,7 @@ impl TableValues {
                 inverse: 1.0,
                 values,
                 given,
-                endless: None,
+                halt: None,
             };
         }
         let columns = table.columns as usize;
@@ -80,7 +80,7 @@ impl TableValues {
         let mut arguments = vec![0.0; columns.max(2)];
         let mut globals = globals.to_vec();
         let range = Program::compile(&table.range);
-        let mut endless = evaluate(&range, level, environment, &mut globals, earlier, &mut arguments);
+        let mut halt = evaluate(&range, level, environment, &mut globals, earlier, &mut arguments);
         let (low, high) = (arguments[0], arguments[1]);
         let step = (high - low) / intervals as f64;
         let width = if columns > GROUP / 2 { columns.next_multiple_of(GROUP) } else { columns };
@@ -89,19 +89,19 @@ impl TableValues {
         for point in 0..=intervals {
             arguments.fill(0.0);
             arguments[0] = low + point as f64 * step;
-            if endless.is_none() {
-                endless = evaluate(&body, level, environment, &mut globals, earlier, &mut arguments);
+            if halt.is_none() {
+                halt = evaluate(&body, level, environment, &mut globals, earlier, &mut arguments);
             }
             values[point * width..][..columns].copy_from_slice(&arguments[..columns]);
         }
         let last = intervals * width;
         values.copy_within(last..last + width, last + width);
-        TableValues { columns, width, intervals, low, inverse: 1.0 / step, values, given: None, endless }
+        TableValues { columns, width, intervals, low, inverse: 1.0 / step, values, given: None, halt }
     }
 
-    /// The loop that did not end while the table was built: its instance says nothing.
-    pub fn endless(&self) -> Option<Endless> {
-        self.endless
+    /// What ended the making of the table, if something did: the instance it names says nothing.
+    pub fn halt(&self) -> Option<&Halt> {
+        self.halt.as_ref()
     }
 
     /// Number of columns.
@@ -224,15 +224,15 @@ fn evaluate(
     globals: &mut [f64],
     tables: &[TableValues],
     arguments: &mut [f64],
-) -> Option<Endless> {
+) -> Option<Halt> {
     let mut values = Vec::new();
     program.evaluate_uniform(level, environment, globals, tables, &mut values, Some((arguments, 0.0)));
     let (lookups, loops) = (&program.lookups, &program.loops);
     let values = &mut values;
     // Loops and what comes of them.
-    let mut evaluator = Evaluator { values, lookups, loops, tables, own: None, event: None, endless: None };
+    let mut evaluator = Evaluator { values, lookups, loops, tables, own: None, event: None, halt: None };
     evaluator.run(level, &program.steps);
-    let Evaluator { values, endless, .. } = evaluator;
+    let Evaluator { values, halt, .. } = evaluator;
     for action in &program.actions {
         match *action {
             Action::WriteArgument(argument, value) => arguments[argument as usize] = values[value.index()],
@@ -240,5 +240,5 @@ fn evaluate(
             _ => {}
         }
     }
-    endless
+    halt
 }

@@ -5,13 +5,13 @@
 //! stands only in [`super::primitives`] and [`super::aligned`], and once in [`super::table`].
 
 use super::columns::{Instances, IonColumns, NodeColumns, NodeIndex};
-use super::loops::Endless;
+use super::halt::{Endless, Failed, Halt};
 use super::primitives::{Call, Loop, Primitive, View, WIDTH};
 use super::program::{Action, Code, Lookup, Program, Step};
 use super::scalar::{Evaluator, draw, play_at, set_stream};
 use super::table::TableValues;
 use super::{AlignedVector, LANES, Level};
-use crate::ir::{MOST_INNER_ROUNDS, MOST_ROUNDS, Place, Sum};
+use crate::ir::{FaultId, MOST_INNER_ROUNDS, MOST_ROUNDS, Place, Sum};
 
 /// Memory kept from run to run.
 #[derive(Default)]
@@ -56,26 +56,32 @@ impl Machine<'_> {
         values: &[f64],
         memory: &mut Memory,
         globals: &mut [f64],
-    ) -> Option<Endless> {
+    ) -> Option<Halt> {
         let level = level.supported();
         let loops = Primitive::loops(level);
         self.bind(values, memory);
         let count = self.instances.columns.count();
         let longest = self.program.block;
         let mut block = Block { start: 0, count: longest.min(count) };
+        let mut failed = Vec::new();
         loop {
             self.gather(block, &memory.views);
-            let endless = self.steps(level, loops, block, &memory.views);
-            if endless.is_some() {
-                return endless;
+            let endless = self.steps(level, loops, block, &memory.views, &mut failed);
+            match endless {
+                Some(endless) if failed.is_empty() => return Some(Halt::Endless(endless)),
+                Some(_) => break,
+                None if failed.is_empty() => self.actions(block, &memory.views),
+                None => {}
             }
-            self.actions(block, &memory.views);
             let next = block.start + longest;
             if next >= count {
                 break;
             }
             self.advance(&mut memory.views);
             block = Block { start: next, count: longest.min(count - next) };
+        }
+        if !failed.is_empty() {
+            return Some(Halt::Failed(failed));
         }
         for action in &self.program.actions {
             if let Action::WriteGlobal(global, value) = *action {
@@ -175,8 +181,17 @@ impl Machine<'_> {
         }
     }
 
-    fn steps(&mut self, level: Level, loops: &[Loop], block: Block, views: &[View]) -> Option<Endless> {
-        let program = self.program;
+    /// Runs the steps for a block. Instances that fail are added to `failed`, and go on with what they have; a loop that does not end
+    /// is given at once.
+    fn steps(
+        &mut self,
+        level: Level,
+        loops: &[Loop],
+        block: Block,
+        views: &[View],
+        failed: &mut Vec<Failed>,
+    ) -> Option<Endless> {
+        let (program, before) = (self.program, failed.len());
         let mut rounds = vec![0; program.loops.len()];
         // Of each instance by itself, so that what is too much does not depend on who else is in the block.
         let has_inner = program.loops.iter().any(|turn| turn.is_inner);
@@ -199,7 +214,9 @@ impl Machine<'_> {
                     let turn = &program.loops[number as usize];
                     rounds[number as usize] += 1;
                     // SAFETY: the view holds the block.
-                    let wants = |lane: &usize| unsafe { call.operands[0].lane(*lane) } != 0.0;
+                    let asks = |lane: usize| unsafe { call.operands[0].lane(lane) } != 0.0;
+                    let has_failed = |lane: usize| holds(&failed[before..], block.start + lane);
+                    let wants = |lane: &usize| asks(*lane) && !has_failed(*lane);
                     let Some(first) = (0..block.count).find(wants) else { continue };
                     next = turn.start + 1;
                     let endless = |lane: usize, rounds: u32| {
@@ -217,6 +234,7 @@ impl Machine<'_> {
                         }
                     }
                 }
+                Code::Fail(fault) => fail(fault, &call, block, before, failed),
                 _ => self.own(step, &call, block),
             }
         }
@@ -307,6 +325,31 @@ impl Machine<'_> {
             Sum::IonCurrent(ion) => {
                 let (which, index) = &self.instances.ions[ion.0 as usize];
                 (self.ions[*which].current.as_mut_pointer(), index)
+            }
+        }
+    }
+}
+
+/// Whether `instance` is among those that failed.
+fn holds(failed: &[Failed], instance: usize) -> bool {
+    failed.iter().any(|failed| failed.instance == instance)
+}
+
+/// Adds the instances of a block where the first operand is not zero, but for those that failed before: those from number
+/// `before` on are the block's. Padding never fails.
+fn fail(fault: FaultId, call: &Call, block: Block, before: usize, failed: &mut Vec<Failed>) {
+    for at in (0..call.length).step_by(LANES) {
+        // SAFETY: every view holds the block.
+        let when = unsafe { call.operands[0].load::<LANES>(at) };
+        if when.iter().all(|when| *when == 0.0) {
+            continue;
+        }
+        for lane in (at..block.count.min(at + LANES)).filter(|lane| when[lane - at] != 0.0) {
+            let instance = block.start + lane;
+            if !holds(&failed[before..], instance) {
+                // SAFETY: as above.
+                let values = unsafe { [call.operands[1].lane(lane), call.operands[2].lane(lane)] };
+                failed.push(Failed { fault, instance, values });
             }
         }
     }

@@ -35,7 +35,7 @@ pub struct KernelCost {
 /// # Errors
 /// As [`super::compile`].
 pub fn explain(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Explanation, Diagnostics> {
-    let mut tree = parse(sources, id, options)?;
+    let (mut tree, _) = parse(sources, id, options)?;
     let lowering = options.lowering(&tree);
     let read = nmodl::verbatim::expand(&mut tree, sources);
     if read.has_errors() {

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceId, Sources, Span};
 use crate::ir::{self, Given, Kernel, Module};
 use crate::kernel::Program;
 use crate::nmodl::{
@@ -43,15 +43,19 @@ pub struct Options {
 impl Options {
     /// Those that lowering knows, for a file as it was written: with its C.
     fn lowering(&self, tree: &nmodl::ast::Module) -> ir::Options {
-        let notices = nmodl::notices::notices(tree);
         ir::Options {
             tables: !self.without_tables,
-            thread_safe: notices.iter().all(|notice| !notice.kind.unsafe_in_neuron()),
+            thread_safe: thread_safe(&nmodl::notices::notices(tree)),
             exported: self.exported.clone(),
             given: self.given.clone(),
             difference: self.difference,
         }
     }
+}
+
+/// Whether a file is thread safe by its keywords, as NEURON sees it.
+fn thread_safe(notices: &[nmodl::notices::Notice]) -> bool {
+    notices.iter().all(|notice| !notice.kind.unsafe_in_neuron())
 }
 
 /// A mechanism that is ready to run.
@@ -77,6 +81,8 @@ pub struct Mechanism {
     pub serial: Vec<Carried>,
     /// File and line of each loop and event that may never end, by [`ir::Site`].
     pub sites: Vec<(String, usize)>,
+    /// File, line and column of what may go wrong while it runs, by [`ir::FaultId`].
+    pub fault_places: Vec<(String, usize, usize)>,
     /// Conditions of WATCH.
     pub watch: Option<Program>,
     /// What is probably not meant in the text.
@@ -117,7 +123,19 @@ fn line(span: Span, sources: &Sources) -> (String, usize) {
     (sources.get(span.source).name.clone(), sources.line_column(span).0)
 }
 
+/// The file, the line and the column of a place in the text.
+fn line_column(span: Span, sources: &Sources) -> (String, usize, usize) {
+    let (line, column) = sources.line_column(span);
+    (sources.get(span.source).name.clone(), line, column)
+}
+
 impl Mechanism {
+    /// `file:line:column` of what may go wrong, when it is known.
+    pub fn fault_at(&self, fault: ir::FaultId) -> Option<String> {
+        let place = self.fault_places.get(fault.0 as usize);
+        place.map(|(file, line, column)| format!("{file}:{line}:{column}"))
+    }
+
     /// `file:line` of a loop or an event, when it is known.
     pub fn written_at(&self, site: ir::Site) -> Option<String> {
         self.sites.get(site.0 as usize).map(|(file, line)| format!("{file}:{line}"))
@@ -147,9 +165,14 @@ impl Mechanism {
 }
 
 /// Reads the text of a .mod file. Files that it includes are looked for beside it, then in the folders of `options`.
-fn parse(sources: &mut Sources, id: SourceId, options: &Options) -> Result<nmodl::ast::Module, Diagnostics> {
+/// With the tree come warnings.
+fn parse(
+    sources: &mut Sources,
+    id: SourceId,
+    options: &Options,
+) -> Result<(nmodl::ast::Module, Diagnostics), Diagnostics> {
     let (module, said) = readable(sources, id, options);
-    said.into_result(module)
+    if said.has_errors() { Err(said) } else { Ok((module, said)) }
 }
 
 /// What can be read of the text of a .mod file, with all mistakes that can be told of a text that is damaged. Without
@@ -161,7 +184,8 @@ pub fn readable(sources: &mut Sources, id: SourceId, options: &Options) -> (nmod
         let more = beside_damage(&module, lost, sources);
         // What is wrong in the line of another mistake may follow from it.
         let line = |d: &Diagnostic| d.labels.first().map(|l| (l.span.source, sources.line_column(l.span).0));
-        let lines: Vec<_> = said.iter().map(line).collect();
+        let errors = said.iter().filter(|d| d.severity == Severity::Error);
+        let lines: Vec<_> = errors.map(line).collect();
         more.iter().filter(|d| !lines.contains(&line(d))).for_each(|d| said.push(d.clone()));
     }
     (module, said.errors_first())
@@ -182,7 +206,7 @@ pub fn compile(sources: &mut Sources, id: SourceId, options: &Options) -> Result
 }
 
 fn compiled(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Mechanism, Diagnostics> {
-    let mut tree = parse(sources, id, options)?;
+    let (mut tree, mut said) = parse(sources, id, options)?;
     let units = dimensions::check(&tree, sources);
     let before = nmodl::verbatim::has_c(&tree).then(|| tree.clone());
     let lowering = options.lowering(&tree);
@@ -193,15 +217,22 @@ fn compiled(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Me
         }
         return Err(warnings);
     }
-    let meaning = nmodl::meaning::analyse(&tree)?;
-    warnings.extend(meaning.warnings.clone());
+    said.extend(warnings);
+    let mut meaning = match nmodl::meaning::analyse(&tree) {
+        Ok(meaning) => meaning,
+        Err(more) => {
+            said.extend(more);
+            return Err(said);
+        }
+    };
+    said.extend(std::mem::take(&mut meaning.warnings));
     let mut module = ir::lower(&meaning, &lowering)?;
     receive(&mut module, &options.received);
     match &options.recorded {
         None => ir::optimise(&mut module),
         Some(names) => ir::optimise_for(&mut module, |name| names.iter().any(|n| n == name)),
     }
-    let mut warnings = meaning.warnings;
+    let mut warnings = said;
     warnings.extend(std::mem::take(&mut module.warnings));
     let program = |kernel: &Option<Kernel>| {
         let kernel = kernel.as_ref()?;
@@ -219,11 +250,24 @@ fn compiled(sources: &mut Sources, id: SourceId, options: &Options) -> Result<Me
         receive_initial: program(&module.receive_initial),
         serial: carried(&module, sources),
         sites: module.sites.iter().map(|span| line(*span, sources)).collect(),
+        fault_places: module.faults.iter().map(|fault| line_column(fault.span, sources)).collect(),
         watch: program(&module.watch),
         warnings,
         units,
         module,
     })
+}
+
+/// A mechanism lowered as one that is thread safe by its keywords, and as one that is not; `None` when it cannot be lowered.
+fn lowered_both(sources: &mut Sources, id: SourceId) -> Option<(Module, Module)> {
+    let (mut tree, _) = parse(sources, id, &Options::default()).ok()?;
+    if nmodl::verbatim::expand(&mut tree, sources).has_errors() {
+        return None;
+    }
+    let meaning = nmodl::meaning::analyse(&tree).ok()?;
+    let lower =
+        |thread_safe| ir::lower(&meaning, &ir::Options { thread_safe, ..ir::Options::default() }).ok();
+    Some((lower(true)?, lower(false)?))
 }
 
 /// Lets the named RANGE variables be set at every step: what follows from them is then not computed once and for all.

@@ -152,6 +152,17 @@ impl Header {
                 }
             }
         }
+        if columns.is_empty() && !problems.is_empty() {
+            let whole = Span::new(source, offset, offset + line.len());
+            let needed = COLUMNS.map(|c| c.0)[..NEEDED].join(",");
+            let message =
+                "the first row of a table of sections must name the columns, and this one names none";
+            let error = Diagnostic::error("sections/columns", message).at(whole, "");
+            return Err(error
+                .help(format!("write `{needed}` above it, in the order of your columns"))
+                .help(known())
+                .into());
+        }
         let missing: Vec<&str> =
             (0..NEEDED).filter(|index| !columns.contains(index)).map(|index| COLUMNS[index].0).collect();
         if !missing.is_empty() && problems.is_empty() {

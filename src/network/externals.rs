@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::context::Context;
 use super::library::Library;
 use super::model::{Body, External, Population};
-use super::schema::quoted;
+use super::schema::it_has;
 use crate::diagnostic::Diagnostic;
 use crate::ir;
 use crate::mechanism::Carried;
@@ -54,7 +54,7 @@ fn owner(context: &mut Context, library: &mut Library, external: &ir::External) 
         let Some(variable) = module.global(inner).filter(|v| v.visible) else {
             let names = module.globals.iter().filter(|v| v.visible).map(|v| v.name.as_str());
             let error = error(format!("`{suffix}` has no GLOBAL variable `{inner}`"));
-            let has = format!("it has {}", quoted(names));
+            let has = it_has(names);
             context.problems.push(error.note(has));
             return None;
         };

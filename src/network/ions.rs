@@ -181,10 +181,12 @@ fn index(context: &mut Context, library: &Library, ions: &mut Vec<Ion>, name: &s
         .filter_map(|(m, ion)| Some((ion.valence?, m.module.name.as_str(), m.module.span)))
         .collect();
     let known = KNOWN.iter().find(|(n, ..)| *n == name);
-    let valence = match (known, charges.first()) {
-        (Some((_, valence, ..)), _) => *valence,
-        (None, Some((valence, ..))) => *valence,
-        (None, None) => {
+    let elsewhere = library.charge(name).map(|charge| charge as i32);
+    let valence = match (known, charges.first(), elsewhere) {
+        (Some((_, valence, ..)), ..) => *valence,
+        (None, Some((valence, ..)), _) => *valence,
+        (None, None, Some(valence)) => valence,
+        (None, None, None) => {
             let user = library.used.iter().find(|m| m.module.ions.iter().any(|ion| ion.name == name));
             let message = format!("the charge of the ion `{name}` is not known");
             let mut error = Diagnostic::error("network/ion", message);

@@ -3,21 +3,20 @@
 //! In: the .mod files of the description, and the catalogue. Out: a mechanism for a name, compiled when it is first asked for, so that a
 //! folder may hold files that no cell of this network uses. A file of the description goes before the catalogue.
 
-use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::context::{ANY, Context};
 use super::description::Conductance;
-use super::document::{Place, reason};
+use super::document::Place;
 use super::function_tables;
+use super::mod_files::ModFiles;
 use super::pointers;
-use super::schema::quoted;
+use super::schema::{it_has, quoted};
 use super::{junctions, outside};
-use crate::diagnostic::{Diagnostic, SourceId, Span, suggest};
+use crate::diagnostic::{Diagnostic, Span, suggest};
 use crate::ir::{Kind, Module, Role, Variable};
 use crate::mechanism::{self, Mechanism};
-use crate::nmodl::ast;
 
 /// NEURON's switch of the TABLEs of a mechanism: `usetable_hh = 0` there, `usetable = 0` under `[global.hh]` here.
 const USE_TABLE: &str = "usetable";
@@ -25,16 +24,12 @@ const USE_TABLE: &str = "usetable";
 /// All mechanisms at hand, and those in use.
 #[derive(Default)]
 pub(crate) struct Library {
-    /// The description's own files, by mechanism name.
-    files: Vec<(String, SourceId)>,
+    /// The description's own files.
+    files: ModFiles,
     /// In the order of first use.
     pub used: Vec<Arc<Mechanism>>,
     /// Place in `used`, or `None` when it does not compile.
     known: HashMap<String, Option<usize>>,
-    /// Mechanisms of files that were refused: known by name, but not usable, and complained of already.
-    broken: HashSet<String>,
-    /// A file was refused and does not say what it defines.
-    refused: bool,
     options: mechanism::Options,
 }
 
@@ -55,63 +50,14 @@ impl Library {
             difference: description.simulation.conductance == Some(Conductance::Difference),
             ..mechanism::Options::default()
         };
-        let mut library = Library { options, ..Library::default() };
-        let place = context.document.place().at("mechanisms").at("files");
-        for (i, name) in description.mechanisms.files.iter().enumerate() {
-            let here = place.item(i);
-            let path = context.path(name, &here);
-            let files = path.map(|path| mod_files(context, &path, &here)).unwrap_or_default();
-            library.refused |= files.is_empty();
-            for file in files {
-                let source = match context.cache.text(&file, mechanism::text::read) {
-                    Ok(text) => Some(context.sources.add(file.display().to_string(), text)),
-                    // Fails again, with a message that points at the place.
-                    Err(_) => context.read(&file, &here),
-                };
-                let added = source.and_then(|source| library.add(context, source, &here));
-                library.refused |= added.is_none();
-            }
-        }
-        library
-    }
-
-    /// Takes a file in; `None` when it is refused and does not say what it defines.
-    fn add(&mut self, context: &mut Context, source: SourceId, place: &Place) -> Option<()> {
-        let (module, said) = mechanism::readable(context.sources, source, &self.options);
-        if said.has_errors() {
-            context.problems.extend(said);
-            let (name, _) = mechanism_name(&module)?;
-            self.broken.insert(name);
-            return Some(());
-        }
-        self.options.exported.extend(external_names(&module));
-        let file = context.sources.get(source).name.clone();
-        let Some((name, span)) = mechanism_name(&module) else {
-            let message = format!("`{file}` defines no mechanism");
-            let error = Diagnostic::error("network/mechanism", message).at(place.span(), "named here");
-            context
-                .problems
-                .push(error.help("its NEURON block needs SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL"));
-            return None;
-        };
-        if let Some((_, first)) = self.files.iter().find(|(n, _)| *n == name) {
-            let first = context.sources.get(*first).name.clone();
-            let message = format!("two files define the mechanism `{name}`");
-            let error = Diagnostic::error("network/mechanism", message).at(span, "here");
-            context.problems.push(error.note(format!("the other is `{first}`")));
-            return None;
-        }
-        if mechanism::catalogue::source(&name).is_some() {
-            let message = format!("`{name}` of this network is used instead of the catalogue's");
-            context.problems.push(Diagnostic::warning("network/mechanism", message).at(span, ""));
-        }
-        self.files.push((name, source));
-        Some(())
+        let files = ModFiles::open(context, &options);
+        let exported = files.externals(&context.document.root);
+        Library { files, options: mechanism::Options { exported, ..options }, ..Library::default() }
     }
 
     /// Whether a file or the catalogue has a mechanism of that name.
     pub fn has(&self, name: &str) -> bool {
-        self.files.iter().any(|(n, _)| n == name) || mechanism::catalogue::source(name).is_some()
+        self.files.has(name) || mechanism::catalogue::source(name).is_some()
     }
 
     /// The mechanism of that name, of any kind.
@@ -143,31 +89,21 @@ impl Library {
     }
 
     fn load(&mut self, context: &mut Context, name: &str, span: Span) -> Option<usize> {
-        if self.broken.contains(name) {
-            return None;
-        }
-        let source = match self.files.iter().find(|(n, _)| n == name) {
-            Some((_, source)) => *source,
-            None => {
-                match mechanism::catalogue::source(name) {
-                    Some(text) => context.sources.add(format!("catalogue/{name}.mod"), text),
-                    None => {
-                        let mut known: Vec<&str> = mechanism::catalogue::names().collect();
-                        known.extend(self.files.iter().map(|(n, _)| n.as_str()));
-                        let error =
-                            Diagnostic::error("network/mechanism", format!("there is no mechanism `{name}`"));
-                        let error = error.at(span, "");
-                        context.problems.push(match suggest(name, known.iter().copied()) {
-                        Some(near) => error.help(format!("did you mean `{near}`?")),
-                        // It may well be in a file that has been complained of.
-                        None if self.refused => return None,
-                        None => error
-                            .help("name its .mod file in `[mechanisms]`, as in `files = [\"my_channel.mod\"]`")
-                            .note(format!("known are {}", quoted(known.into_iter()))),
-                    });
-                        return None;
-                    }
+        let in_catalogue = mechanism::catalogue::source(name);
+        let source = match (self.files.take(context, name), in_catalogue) {
+            (Some(text), _) => {
+                let (source, named) = text?;
+                if in_catalogue.is_some() {
+                    let message = format!("`{name}` of this network is used instead of the catalogue's");
+                    let warning = Diagnostic::warning("network/mechanism", message);
+                    context.problems.push(warning.at(named, ""));
                 }
+                source
+            }
+            (None, Some(text)) => context.sources.add(format!("catalogue/{name}.mod"), text),
+            (None, None) => {
+                self.missing(context, name, span);
+                return None;
             }
         };
         let mut options = self.options.clone();
@@ -194,9 +130,41 @@ impl Library {
         }
     }
 
+    /// Complains of a mechanism that neither a file nor the catalogue has.
+    fn missing(&mut self, context: &mut Context, name: &str, span: Span) {
+        // It may well be in a file that is complained of.
+        if self.files.missing {
+            return;
+        }
+        if self.files.some_are_damaged() {
+            return self.files.tell_nameless(context);
+        }
+        let mut known: Vec<&str> = mechanism::catalogue::names().collect();
+        known.extend(self.files.names());
+        let error = Diagnostic::error("network/mechanism", format!("there is no mechanism `{name}`"));
+        let error = error.at(span, "");
+        context.problems.push(match suggest(name, known.iter().copied()) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None if self.files.some_are_nameless() => return self.files.tell_nameless(context),
+            None => error
+                .help("name its .mod file in `[mechanisms]`, as in `files = [\"my_channel.mod\"]`")
+                .note(format!("known are {}", quoted(known.into_iter()))),
+        });
+    }
+
+    /// Warns of .mod files that are wrong and that nothing has asked for.
+    pub fn tell_unused(&self, context: &mut Context) {
+        self.files.tell_unused(context);
+    }
+
+    /// The charge of an ion that no mechanism in use gives.
+    pub fn charge(&self, ion: &str) -> Option<f64> {
+        self.files.charge(ion)
+    }
+
     /// Whether a mechanism of that name was asked for and does not compile.
     pub fn is_refused(&self, name: &str) -> bool {
-        self.broken.contains(name) || self.known.get(name).is_some_and(Option::is_none)
+        self.known.get(name).is_some_and(Option::is_none)
     }
 
     /// Sets the GLOBAL variables that the description gives, in every mechanism in use.
@@ -206,7 +174,7 @@ impl Library {
             let place = context.document.place().at("global").at(name);
             let Some(index) = self.known.get(name).copied().flatten() else {
                 let names: Vec<String> = self.used.iter().map(|m| m.module.name.clone()).collect();
-                if !self.known.contains_key(name) && !self.broken.contains(name) {
+                if !self.known.contains_key(name) {
                     let names = names.iter().map(String::as_str);
                     context.unknown("mechanism in use called", name, place.key(), names);
                 }
@@ -241,58 +209,8 @@ fn unknown_global(module: &Module, key: &str, place: &Place) -> Diagnostic {
     let names = module.globals.iter().filter(|v| v.visible).map(|v| v.name.as_str());
     match suggest(key, names.clone()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error.note(format!("it has {}", quoted(names))),
+        None => error.note(it_has(names)),
     }
-}
-
-/// The file itself, or the .mod files of a folder in the order of their names.
-fn mod_files(context: &mut Context, path: &Path, place: &Place) -> Vec<PathBuf> {
-    if !path.is_dir() {
-        return vec![path.to_path_buf()];
-    }
-    let entries = match std::fs::read_dir(path) {
-        Ok(entries) => entries,
-        Err(error) => {
-            let message = format!("cannot read the folder `{}`: {}", path.display(), reason(&error));
-            context.error("network/file", place.span(), message);
-            return Vec::new();
-        }
-    };
-    let mut files: Vec<PathBuf> =
-        entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "mod")).collect();
-    files.sort();
-    if files.is_empty() {
-        let message = format!("the folder `{}` has no .mod file", path.display());
-        context.error("network/file", place.span(), message);
-    }
-    files
-}
-
-/// The EXTERNAL variables of a file.
-fn external_names(module: &ast::Module) -> impl Iterator<Item = String> {
-    let blocks = module.flat_items().into_iter().filter_map(|item| match item {
-        ast::Item::Neuron(block) => Some(&block.statements),
-        _ => None,
-    });
-    let lists = blocks.flatten().filter_map(|statement| match &statement.kind {
-        ast::NeuronStatementKind::External(names) => Some(names),
-        _ => None,
-    });
-    lists.flatten().map(|name| name.text.clone())
-}
-
-/// The name that a file gives its mechanism, and where.
-fn mechanism_name(module: &ast::Module) -> Option<(String, Span)> {
-    let statements = module.items.iter().filter_map(|item| match item {
-        ast::Item::Neuron(block) => Some(&block.statements),
-        _ => None,
-    });
-    statements.flatten().find_map(|statement| match &statement.kind {
-        ast::NeuronStatementKind::Suffix(name)
-        | ast::NeuronStatementKind::PointProcess(name)
-        | ast::NeuronStatementKind::ArtificialCell(name) => Some((name.text.clone(), name.span)),
-        _ => None,
-    })
 }
 
 fn kind_word(kind: Kind) -> &'static str {
@@ -366,6 +284,12 @@ pub(crate) fn limits(context: &mut Context, variable: &Variable, value: f64, spa
 fn unknown_variable(module: &Module, name: &str, span: Span, reserved: Option<&[&str]>) -> Diagnostic {
     let message = format!("`{}` has no RANGE variable `{name}`", module.name);
     let error = Diagnostic::error("network/variable", message).at(span, "");
+    if module.global(name).is_some() && reserved.is_none() {
+        let error = error.note(format!(
+            "`{name}` is shared by all instances (GLOBAL), and only what each has its own is recorded"
+        ));
+        return error.help(format!("name `{name}` under RANGE, not GLOBAL, in its file"));
+    }
     if module.global(name).is_some() {
         let help = format!("`{name}` is shared by all instances: set it under `[global.{}]`", module.name);
         return error.help(help);
@@ -384,6 +308,6 @@ fn unknown_variable(module: &Module, name: &str, span: Span, reserved: Option<&[
     let names = module.variables.iter().filter(fits).map(|v| v.name.as_str());
     match suggest(name, names.clone().chain(reserved.unwrap_or_default().iter().copied())) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error.note(format!("it has {}", quoted(names))),
+        None => error.note(it_has(names)),
     }
 }

@@ -179,6 +179,7 @@ pub(crate) fn build(context: &mut Context, overrides: &Overrides) -> Option<Mode
     couplings.extend(outside::build(context, &library, &cells, &ions, &populations));
     let externals = externals::build(context, &mut library, &populations);
     library.set_globals(context);
+    library.tell_unused(context);
     function_tables::check_names(context, &library);
     let mut model = Model {
         name: network_name(context),

@@ -6,7 +6,7 @@
 //!
 //! The way through: the files are read and merged with the place of every value ([`load`] → `document`), checked against the
 //! schema that editors use (`schema`, `description`), and resolved: parameters, tables and lists (`names`), mechanisms
-//! (`library`), types of cells (`shapes`, `cells`), populations with their point processes and ions (`populations`,
+//! (`mod_files`, `library`), types of cells (`shapes`, `cells`), populations with their point processes and ions (`populations`,
 //! `ions`), what they read of each other (`junctions`, `outside`), connections (`connections`, `pairs`, `rules`), recordings (`reports`), and the delays last (`delays`).
 //! Each step reports all that it finds, and goes on with what can be built.
 
@@ -25,6 +25,7 @@ mod junctions;
 mod library;
 mod load;
 mod memory;
+mod mod_files;
 mod model;
 mod morphology_file;
 mod names;

@@ -5,7 +5,7 @@
 use super::context::Context;
 use super::description::OneOrMore;
 use super::document::Place;
-use super::schema::quoted;
+use super::schema::it_has;
 use crate::diagnostic::{Diagnostic, Span, suggest};
 use crate::morphology::{Location, Tree};
 
@@ -64,7 +64,7 @@ impl Shape {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => {
                 let some = known.iter().copied().filter(|n| !n.contains('[')).take(12);
-                error.help(format!("it has {}", quoted(some)))
+                error.help(it_has(some))
             }
         }
     }

@@ -11,7 +11,7 @@ use super::library::Library;
 use super::model::{CellBody, DensitySet, Ion, Owner, Pointer, Quantity};
 use super::outside::is_outside;
 use super::reports::quantity;
-use super::schema::quoted;
+use super::schema::it_has;
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::morphology::Placement;
 
@@ -139,7 +139,7 @@ impl Work<'_, '_> {
             self.context.problems.push(match suggest(key, known()) {
                 Some(near) => error.help(format!("did you mean `{near}`?")),
                 None if module.pointers.is_empty() => error,
-                None => error.note(format!("it has {}", quoted(known()))),
+                None => error.note(it_has(known())),
             });
         }
     }

@@ -19,7 +19,7 @@ use super::model::{
 };
 use super::names::{cell_number, find_table};
 use super::pointers;
-use super::schema::quoted;
+use super::schema::it_has;
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::ir::{Kind, Op, Request};
 
@@ -503,7 +503,7 @@ impl<'c> Work<'_, 'c> {
                 self.context.problems.push(match suggest(name, known.clone()) {
                     Some(near) => error.help(format!("did you mean `{near}`?")),
                     None if randoms.is_empty() => error,
-                    None => error.note(format!("it has {}", quoted(known))),
+                    None => error.note(it_has(known)),
                 });
                 continue;
             };

@@ -258,6 +258,12 @@ fn found(value: &Value) -> String {
     }
 }
 
+/// What there is instead of a name that is not there.
+pub(crate) fn it_has<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names = quoted(names);
+    if names.is_empty() { "it has none".into() } else { format!("it has {names}") }
+}
+
 /// Names in backticks, with commas.
 pub(crate) fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")

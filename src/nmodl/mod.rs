@@ -32,5 +32,21 @@ fn nearest_unit(name: &str, table: &crate::units::UnitTable) -> Option<String> {
         ["volt", "amp", "siemens", "mho", "ohm", "farad", "meter", "second", "mole", "liter", "joule"];
     let long = PREFIXES.iter().flat_map(|prefix| UNITS.iter().map(move |unit| format!("{prefix}{unit}")));
     let long: Vec<String> = long.collect();
+    let ascii = in_ascii(name);
+    if ascii != name && table.parse(&ascii).is_ok() {
+        return Some(ascii);
+    }
     nearest(name, table.names().chain(long.iter().map(String::as_str))).map(str::to_string)
+}
+
+/// A unit's name without the letters that are not ASCII, as people write it: micro, ohm, degree, angstrom.
+fn in_ascii(name: &str) -> String {
+    let letters = name.chars().map(|c| match c {
+        '\u{b5}' | '\u{3bc}' => "u".to_string(),
+        '\u{3a9}' | '\u{2126}' => "ohm".to_string(),
+        '\u{b0}' => "deg".to_string(),
+        '\u{c5}' | '\u{212b}' => "angstrom".to_string(),
+        _ => c.to_string(),
+    });
+    letters.collect()
 }

@@ -18,7 +18,7 @@ mod split;
 
 pub use complexity::{COMPARTMENT, Costs, Size, cell_complexity, size, states};
 pub use memory::Memory;
-pub use obstacle::{Obstacle, Refusal, obstacle, refusals};
+pub use obstacle::{Obstacle, Refusal, obstacle, refusals, uncut};
 pub use split::SplitCell;
 
 use crate::network::Model;

@@ -26,7 +26,7 @@ pub enum Obstacle {
     Single,
 }
 
-/// Cells that a person wants cut, and cannot have.
+/// Dear cells that cannot be cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// Index of their population.
@@ -62,7 +62,15 @@ pub fn obstacle(model: &Model, body: &CellBody) -> Option<Obstacle> {
 /// Populations whose dear cells are to be cut, as [`Multisplit::Always`] wants it, though something stands in the way. A cell of one
 /// compartment, which has nothing to cut, is no error, and neither is a single thread.
 pub fn refusals(model: &Model, threads: usize, options: &Options, costs: &Costs) -> Vec<Refusal> {
-    if options.multisplit != Multisplit::Always || threads < 2 {
+    match options.multisplit {
+        Multisplit::Always => uncut(model, threads, options, costs),
+        Multisplit::Auto | Multisplit::Never => Vec::new(),
+    }
+}
+
+/// Populations whose cells are so dear that they would be cut, if nothing stood in the way.
+pub fn uncut(model: &Model, threads: usize, options: &Options, costs: &Costs) -> Vec<Refusal> {
+    if options.multisplit == Multisplit::Never || threads < 2 {
         return Vec::new();
     }
     let all: Vec<Vec<f64>> = (0..model.populations.len()).map(|p| cell_complexity(model, costs, p)).collect();

@@ -211,6 +211,12 @@ impl World {
                     }
                     0.0
                 }
+                Op::Fail { fault, when, .. } => {
+                    if get(when) != 0.0 {
+                        said.push(("fails".into(), vec![f64::from(fault.0)]));
+                    }
+                    0.0
+                }
                 Op::Connections | Op::Weight { .. } | Op::Element { .. } => 0.0,
                 Op::PlaySize => self.list.len() as f64,
                 Op::PlayAt(i) => self.list.get(get(i) as usize).copied().unwrap_or(f64::NAN),

@@ -9,7 +9,7 @@ fn synapse(title: &'static str, errors: usize, more: &str) -> crate::Case {
 }
 
 fn table(title: &'static str, errors: usize, statement: &str) -> crate::Case {
-    changed(title, errors, &[("    ninf = sig", &format!("    {statement}\n    ninf = sig"))])
+    changed(title, errors, &[("    ninf = open", &format!("    {statement}\n    ninf = open"))])
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod damaged;
+mod habits;
 mod meaning;
 mod mechanisms;
 mod text;
@@ -56,10 +57,10 @@ DERIVATIVE states {
     n' = (ninf - n) / tau
 }
 PROCEDURE rates(v (mV)) {
-    ninf = sigmoid(v)
+    ninf = opening(v)
 }
-FUNCTION sigmoid(v (mV)) {
-    sigmoid = 1 / (1 + exp(-(v + 40) / 9))
+FUNCTION opening(v (mV)) {
+    opening = 1 / (1 + exp(-(v + 40) / 9))
 }
 ";
 

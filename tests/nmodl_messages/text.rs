@@ -76,7 +76,7 @@ fn several() {
             &[
                 ("n = ninf", "n = nimf"),
                 ("gbar * n", "gmax * n"),
-                ("sigmoid(v)", "sigmoid(v, 3)"),
+                ("opening(v)", "opening(v, 3)"),
                 ("METHOD cnexp", "METHOD cnexpp"),
             ],
         ),

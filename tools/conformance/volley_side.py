@@ -20,7 +20,8 @@ IN_USE = {"pas", "IClamp", "SEClamp", "VecStim"}
 def run(volley, file, protocol, values, shared, names, folder, others=(), variant=None):
     """Runs `file`; `values` are set in its RANGE parameters (`others`: of the instances after the first), `shared` in its GLOBAL
     ones, and `names` are the traces wanted, as neuron_side names them; `variant` is one of variants.py.
-    Returns {"status", "errors", "traces"}, where status is "ran", "not a number", "refused", "crashed" or "hangs"."""
+    Returns {"status", "errors", "traces"}, where status is "ran", "not a number" (the voltage),
+    "failed" (a solver, an index), "refused", "crashed" or "hangs"."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [name for name in names if not name.endswith("spikes")]
     several = protocols.instances(file.kind, protocol)
@@ -33,6 +34,8 @@ def run(volley, file, protocol, values, shared, names, folder, others=(), varian
         return {"status": "hangs", "errors": [{"code": "hang", "text": f"no end within {TIME_LIMIT} s", "place": ""}], "traces": {}}
     words = (ended.stdout + ended.stderr).decode("utf-8", "replace")
     status = {0: "ran", 2: "refused", 3: "not a number"}.get(ended.returncode, "crashed")
+    if status == "not a number" and "is no longer a finite number" not in words:
+        status = "failed"
     result = {"status": status, "errors": errors(words), "traces": {}}
     if status == "crashed" and not result["errors"]:
         first = next((line for line in words.splitlines() if line.strip()), "no message")

@@ -10,7 +10,7 @@ use super::super::args::{ModCheckArgs, SummaryFormat};
 use super::super::format::counted;
 use super::super::terminal::{self, Terminal};
 use crate::diagnostic::{Diagnostic, Severity, Sources, Span, shortened};
-use crate::mechanism::verdict::{Report, Verdict, judge};
+use crate::mechanism::verdict::{Becomes, Report, Verdict, judge};
 use crate::nmodl::dimensions::Shown;
 use crate::units::Quantity;
 
@@ -129,6 +129,10 @@ fn table(judged: &[Judged]) -> String {
             let line = one.line(notice.span);
             let _ = writeln!(text, "{:widest$}  NEURON   {line}: {}", "", notice.text);
         }
+        for table in &one.report.tables {
+            let line = one.line(table.span);
+            let _ = writeln!(text, "{:widest$}  TABLE    {line}: {}", "", table.text);
+        }
         if let Some(said) = one.units() {
             let _ = writeln!(text, "{:widest$}  units    {said}", "");
         }
@@ -176,7 +180,11 @@ fn of_file(one: &Judged, strict: bool) -> Value {
         Verdict::Safe(shared) => shared
             .iter()
             .map(|s| {
-                let value = if s.uniform { "same for all instances" } else { "each instance's own" };
+                let value = match s.becomes {
+                    Becomes::Own => "each instance's own",
+                    Becomes::Same => "same for all instances",
+                    Becomes::Unread => "never used",
+                };
                 json!({ "name": s.name, "value": value })
             })
             .collect(),
@@ -193,6 +201,8 @@ fn of_file(one: &Judged, strict: bool) -> Value {
             "place": place(notice.span),
         })
     });
+    let tables = one.report.tables.iter();
+    let tables = tables.map(|table| json!({ "text": table.text, "place": place(table.span) }));
     let units = &one.report.units;
     let severity = word(if strict { Severity::Error } else { Severity::Warning });
     let shown = |unit: &Shown| {
@@ -218,6 +228,7 @@ fn of_file(one: &Judged, strict: bool) -> Value {
         "reason": one.reason(),
         "assigned_globals": globals,
         "neuron": notices.collect::<Vec<_>>(),
+        "tables": tables.collect::<Vec<_>>(),
         "messages": messages.collect::<Vec<_>>(),
         "units": {
             "warnings": warnings.collect::<Vec<_>>(),

@@ -40,7 +40,7 @@ fn one(
     sources: &mut Sources,
 ) -> Result<(String, Diagnostics), Diagnostics> {
     let id = super::read(file, sources)?;
-    let Repaired { repair, .. } = repaired(sources, id, args.range)?;
+    let Repaired { repair, moved, .. } = repaired(sources, id, args.range)?;
     let old = sources.get(id).text.clone();
     let name = file.display().to_string();
     let diff = unified_diff(&format!("{name}.orig"), &name, &old, &repair.text);
@@ -52,6 +52,15 @@ fn one(
     for obstacle in &repair.obstacles {
         let said = format!("`THREADSAFE` is not added: {}", obstacle.text);
         told.push(Diagnostic::warning("threadsafe/left", said).at(obstacle.span, ""));
+    }
+    for (routine, span) in &moved {
+        let said =
+            format!("NEURON now makes the TABLE of `{routine}` at another moment, so results may change");
+        let said = Diagnostic::warning("threadsafe/table", said).at(*span, "");
+        let note = "with THREADSAFE it is made before INITIAL, from parameters and 0 for what is ASSIGNED; without, by the first call";
+        told.push(
+            said.note(note).help("name what the table is made from after DEPEND, or leave the TABLE out"),
+        );
     }
     if args.write && *old != *repair.text {
         write(file, &repair.text)?;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::super::connections::Target;
-use super::super::error::RunError;
+use super::super::error::{Part, RunError};
 use super::super::layout::NONE;
 use super::super::membrane::Membrane;
 use super::super::queue::{Arrival, Event as Due, SelfEvent};
@@ -34,8 +34,11 @@ pub(super) enum Handler {
 
 impl Local {
     pub(super) fn initialise_connections(&mut self, environment: &Environment) {
+        if self.halts() {
+            return;
+        }
         for connection in 0..self.store.count() as u32 {
-            if self.halts() {
+            if self.breaks_off() {
                 return;
             }
             let target = self.store.target(connection);
@@ -49,11 +52,13 @@ impl Local {
             return;
         }
         let time = self.clock.time(step);
-        self.deliver(step, time);
+        self.now = (step + 1, Part::Due);
+        self.deliver_until(step, time);
         if self.armed == 0 {
             return;
         }
         let environment = self.environment(time);
+        self.now = (step + 1, Part::Conditions);
         for set in 0..self.sets.len() {
             if self.sets[set].watching.iter().all(Vec::is_empty) {
                 continue;
@@ -79,11 +84,20 @@ impl Local {
 
     /// Delivers the events that are due at step `step` and not later than `until` (ms).
     pub fn deliver(&mut self, step: u64, until: f64) {
+        self.now = (step + 1, Part::Events);
+        self.deliver_until(step, until);
+    }
+
+    /// The same, in whatever part of a step it is.
+    pub(super) fn deliver_until(&mut self, step: u64, until: f64) {
         self.queue.begin(step);
         let middle = self.clock.time(step) + self.clock.dt() * (0.5 + 1e-9);
-        let until = until.min(middle);
+        let mut until = until.min(middle);
         self.delivering = (step, until);
-        while !self.halts()
+        if self.halts() {
+            return;
+        }
+        while !self.breaks_off()
             && let Some(due) = self.queue.next(until)
         {
             match due {
@@ -97,6 +111,10 @@ impl Local {
                     }
                     self.handle(Handler::Receive, e.target, &self.environment(e.time), e.flag, e.connection);
                 }
+            }
+            // Of instances that fail at one time the first is told.
+            if let Some(RunError::Failed { time, .. }) = &self.outbox.error {
+                until = *time;
             }
         }
     }
@@ -151,7 +169,7 @@ impl Local {
             Event::new(&mut self.store.weights(connection)[..weights], flag, &mut self.effects)
         };
         let Membrane { nodes, ions, .. } = &mut self.membrane;
-        let endless = program.run_one(
+        let halt = program.run_one(
             self.level,
             environment,
             globals,
@@ -162,8 +180,8 @@ impl Local {
             ions,
             &mut event,
         );
-        if let Some(endless) = endless {
-            return self.halt_at_loop(set, endless, environment.time);
+        if let Some(halt) = halt {
+            return self.halt(set, halt, environment.time);
         }
         self.links.bring_back(set, Some(instance), &mut self.sets, &mut self.membrane);
         if !self.effects.is_empty() {

@@ -9,7 +9,7 @@ use crate::nmodl::ast::{self, ExpressionKind};
 use crate::units::{FARADAY, GAS_CONSTANT};
 
 /// Built-in functions of one number.
-const UNARY: [(&str, Unary); 17] = [
+const UNARY: [(&str, Unary); 18] = [
     ("fabs", Unary::Abs),
     ("abs", Unary::Abs),
     ("sqrt", Unary::Sqrt),
@@ -27,6 +27,7 @@ const UNARY: [(&str, Unary); 17] = [
     ("tanh", Unary::Tanh),
     ("floor", Unary::Floor),
     ("ceil", Unary::Ceil),
+    ("c_float", Unary::Single),
 ];
 
 /// Built-in functions of two numbers.

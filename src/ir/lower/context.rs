@@ -66,12 +66,18 @@ pub(super) struct Context<'a> {
     pub set_by_code: HashSet<&'a str>,
     /// POINTERs of which code asks whether they are set.
     pub asked_pointers: HashSet<&'a str>,
+    /// Tables whose rows differ between instances.
+    pub own_tables: Vec<OwnTable>,
     /// What each kernel of a table reads of the mechanism.
     pub table_reads: Vec<BTreeMap<Slot, Span>>,
     /// Whether `play_size` or `play_at` was used.
     pub plays: bool,
     /// Where loops and events are written that may never end.
     pub sites: Vec<Span>,
+    /// What may go wrong while the mechanism runs.
+    pub faults: Vec<Fault>,
+    /// The name of the block in the SOLVE statement at hand.
+    pub solved_at: Option<Span>,
     /// What diffuses along the cable.
     pub diffusions: Vec<Diffusion>,
     /// The kernel being made.
@@ -164,6 +170,7 @@ impl<'a> Context<'a> {
             asked_pointers: HashSet::new(),
             table_reads: tables.iter().map(|_| BTreeMap::new()).collect(),
             tables,
+            own_tables: Vec::new(),
             given: given.collect(),
             mechanism: &meaning.name.text,
             table_of: HashMap::new(),
@@ -174,6 +181,8 @@ impl<'a> Context<'a> {
             set_by_code: walk::set_names(meaning.blocks()),
             plays: false,
             sites: Vec::new(),
+            faults: Vec::new(),
+            solved_at: None,
             solving: None,
             diffusions: Vec::new(),
             draft: Draft::new(Stage::Initial),
@@ -275,6 +284,37 @@ impl<'a> Context<'a> {
             self.sites.len() - 1
         });
         Site(number as u32)
+    }
+
+    /// Ends the run where `when` is not zero, on the path at hand. `values` are what `kind` needs.
+    pub fn fail(&mut self, span: Span, kind: FaultKind, when: Value, values: [Value; 2]) {
+        let when = match self.draft.mask() {
+            Some(mask) => self.draft.binary(Binary::And, mask, when),
+            None => when,
+        };
+        let fault = Fault { span, kind };
+        let number = self.faults.iter().position(|known| *known == fault).unwrap_or_else(|| {
+            self.faults.push(fault);
+            self.faults.len() - 1
+        });
+        self.draft.emit(Op::Fail { fault: FaultId(number as u32), when, values });
+    }
+
+    /// The name of a state, as the file has it.
+    pub fn slot_name(&self, slot: Slot) -> String {
+        let name = match slot {
+            Slot::Place(Place::Column(id)) => element_name(&self.names.variables, id.0),
+            Slot::Place(Place::Ion(ion, variable)) => {
+                self.names.ions.get(ion.0 as usize).map(|ion| variable.of(&ion.name))
+            }
+            _ => None,
+        };
+        name.unwrap_or_default()
+    }
+
+    /// The same for a block that is solved; told at the SOLVE statement.
+    pub fn fail_to_solve(&mut self, block: &ast::Name, kind: FaultKind, when: Value, values: [Value; 2]) {
+        self.fail(self.solved_at.unwrap_or(block.span), kind, when, values);
     }
 
     /// Makes one kernel: `body` lowers into a new draft, with no local names.

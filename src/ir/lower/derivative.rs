@@ -176,6 +176,7 @@ impl Slopes<'_> {
             | Op::Random { .. }
             | Op::SetStream { .. }
             | Op::Request { .. }
+            | Op::Fail { .. }
             | Op::Connections
             | Op::Weight { .. }
             | Op::Element { .. }
@@ -195,6 +196,8 @@ impl Slopes<'_> {
         Some(match function {
             Unary::Negate => self.unary(Unary::Negate, da),
             Unary::Not | Unary::Floor | Unary::Ceil => return None,
+            // That of what is rounded: the steps are far smaller than what matters.
+            Unary::Single => da,
             Unary::Abs => {
                 let zero = self.number(0.0);
                 let below = self.binary(Binary::Less, a, zero);

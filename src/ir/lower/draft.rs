@@ -70,6 +70,14 @@ impl Draft {
         self.reads.insert(slot, value);
     }
 
+    /// The place from which a variable is read before it is set: its own, unless it was told to begin otherwise.
+    pub fn origin(&self, place: Place) -> Place {
+        match self.reads.get(&Slot::Place(place)).map(|value| self.kernel.op(*value)) {
+            Some(Op::Read(other)) => *other,
+            _ => place,
+        }
+    }
+
     /// Appends an op, folded.
     pub fn emit(&mut self, op: Op) -> Value {
         fold::emit(&mut self.kernel, op)

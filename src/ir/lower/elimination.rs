@@ -28,6 +28,24 @@ impl System {
     }
 }
 
+/// What solves a system.
+pub(super) struct Solution {
+    /// The unknowns; what is absent is zero.
+    pub values: Vec<Option<Value>>,
+    /// The number of an unknown that the equations do not determine, -1 when they determine all. It tells of coefficients that
+    /// are too small, never of NaN.
+    pub undetermined: Value,
+}
+
+/// Less than this is no pivot, as in NEURON.
+pub(super) const LEAST_PIVOT: f64 = 1e-20;
+
+/// `number` where `when` is not zero, else `otherwise`.
+fn number_where(kernel: &mut Kernel, when: Value, number: usize, otherwise: Value) -> Value {
+    let number = kernel.push(Op::Constant(number as f64));
+    fold::emit(kernel, Op::Select(when, number, otherwise))
+}
+
 fn binary(kernel: &mut Kernel, function: Binary, a: Value, b: Value) -> Value {
     fold::emit(kernel, Op::Binary(function, a, b))
 }
@@ -49,8 +67,8 @@ pub(super) fn minus(kernel: &mut Kernel, a: Option<Value>, b: Value) -> Option<V
 }
 
 /// Solves with pivots from the diagonal, each time the one that fills in least (Markowitz). `None` when that takes more than
-/// [`MOST_OPS`] operations.
-pub(super) fn sparse(kernel: &mut Kernel, mut system: System) -> Option<Vec<Option<Value>>> {
+/// [`MOST_OPS`] operations. A pivot has to be other than zero.
+pub(super) fn sparse(kernel: &mut Kernel, mut system: System) -> Option<Solution> {
     let size = system.right.len();
     let mut left: Vec<usize> = (0..size).collect();
     let mut counts = Counts::of(&system);
@@ -83,6 +101,8 @@ pub(super) fn sparse(kernel: &mut Kernel, mut system: System) -> Option<Vec<Opti
         }
     }
     let mut solution: Vec<Option<Value>> = vec![None; size];
+    let zero = kernel.push(Op::Constant(0.0));
+    let mut undetermined = kernel.push(Op::Constant(-1.0));
     for (done, &row) in order.iter().enumerate().rev() {
         let mut value = system.right[row];
         for &column in &order[done + 1..] {
@@ -91,13 +111,21 @@ pub(super) fn sparse(kernel: &mut Kernel, mut system: System) -> Option<Vec<Opti
                 value = minus(kernel, value, product);
             }
         }
-        solution[row] = match (value, system.matrix[row][row]) {
+        let diagonal = system.matrix[row][row];
+        if let Some(diagonal) = diagonal {
+            let is_zero = binary(kernel, Binary::Equal, diagonal, zero);
+            undetermined = number_where(kernel, is_zero, row, undetermined);
+        }
+        solution[row] = match (value, diagonal) {
             (Some(value), Some(diagonal)) => Some(binary(kernel, Binary::Divide, value, diagonal)),
-            (Some(_), None) => Some(kernel.push(Op::Constant(f64::NAN))),
+            (Some(_), None) => {
+                undetermined = kernel.push(Op::Constant(row as f64));
+                Some(kernel.push(Op::Constant(f64::NAN)))
+            }
             (None, _) => None,
         };
     }
-    Some(solution)
+    Some(Solution { values: solution, undetermined })
 }
 
 /// How many coefficients beside the diagonal each row and column has, of what is left.
@@ -143,8 +171,8 @@ impl Counts {
 }
 
 /// Solves with the largest coefficient of each column as pivot, found for each instance by comparisons. `None` when that takes
-/// more than [`MOST_OPS`] operations.
-pub(super) fn pivoted(kernel: &mut Kernel, system: System) -> Option<Vec<Option<Value>>> {
+/// more than [`MOST_OPS`] operations. A pivot has to be `least` or more.
+pub(super) fn pivoted(kernel: &mut Kernel, system: System, least: f64) -> Option<Solution> {
     let size = system.right.len();
     // Two operations for each coefficient below and right of each pivot, and two selects.
     if kernel.ops.len() + 4 * size.pow(3) / 3 > MOST_OPS {
@@ -178,6 +206,8 @@ pub(super) fn pivoted(kernel: &mut Kernel, system: System) -> Option<Vec<Option<
         }
     }
     let mut solution: Vec<Option<Value>> = vec![None; size];
+    let least = kernel.push(Op::Constant(least));
+    let mut undetermined = kernel.push(Op::Constant(-1.0));
     for row in (0..size).rev() {
         let mut value = rows[row][size];
         for column in row + 1..size {
@@ -187,6 +217,9 @@ pub(super) fn pivoted(kernel: &mut Kernel, system: System) -> Option<Vec<Option<
             }
         }
         solution[row] = Some(binary(kernel, Binary::Divide, value, rows[row][row]));
+        let size = fold::emit(kernel, Op::Unary(Unary::Abs, rows[row][row]));
+        let is_small = binary(kernel, Binary::Less, size, least);
+        undetermined = number_where(kernel, is_small, row, undetermined);
     }
-    Some(solution)
+    Some(Solution { values: solution, undetermined })
 }

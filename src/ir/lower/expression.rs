@@ -5,6 +5,7 @@ use super::super::types::*;
 use super::context::{Context, Lowered};
 use super::draft::Slot;
 use super::names::Named;
+use crate::diagnostic::Span;
 use crate::nmodl::ast::{self, BinaryOperator, ExpressionKind, UnaryOperator};
 
 /// What a name in an expression is once its element is known.
@@ -214,6 +215,17 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Ends the run where the whole number `index` is no element of an array; NaN is none.
+    fn check_index(&mut self, span: Span, array: &str, length: u32, index: Value) {
+        let (zero, last) = (self.draft.number(0.0), self.draft.number(f64::from(length) - 1.0));
+        let high = self.draft.binary(Binary::LessEqual, zero, index);
+        let low = self.draft.binary(Binary::LessEqual, index, last);
+        let inside = self.draft.binary(Binary::And, high, low);
+        let outside = self.draft.unary(Unary::Not, inside);
+        let kind = FaultKind::Index { array: array.to_owned(), length };
+        self.fail(span, kind, outside, [index, index]);
+    }
+
     /// The element of an array that a variable names; 0 for a scalar.
     fn element(&mut self, variable: &'a ast::Variable, length: Option<u32>) -> Lowered<Element> {
         let name = &variable.name.text;
@@ -240,7 +252,11 @@ impl<'a> Context<'a> {
                         let last = length.saturating_sub(1);
                         self.refuse(index.span, message, &format!("Elements are numbered 0 to {last}."), "")
                     }
-                    None => Ok(Element::Computed(self.whole_part(value))),
+                    None => {
+                        let number = self.whole_part(value);
+                        self.check_index(index.span, name, length, number);
+                        Ok(Element::Computed(number))
+                    }
                 }
             }
         }

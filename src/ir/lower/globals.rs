@@ -6,6 +6,7 @@
 //! - a temporary, when its value differs between instances and every kernel sets it before it reads it;
 //! - stored, when it is set to what is the same for all instances, however often that is done in a step;
 //! - kept, when another mechanism reads it as EXTERNAL: as NEURON has it on one thread, the last instance's value stays;
+//! - nothing, when it is made from what it was (`n = n + 1`) and nothing else is made from it;
 //! - carried, when a kernel reads what another instance, or this one at another time, left there: then instances run one
 //!   after another, as NEURON has them on one thread, and a store of it stays in every kernel that sets it;
 //! - refused, when a table for all instances would be made from it.
@@ -80,7 +81,8 @@ pub(super) fn passed_on(draft: &Draft) -> Vec<Slot> {
     let first = kernel.effects.len();
     kernel.effects.extend(slots.iter().map(|(slot, value)| match *slot {
         Slot::Global(id) => Effect::WriteGlobal(id, *value),
-        Slot::Place(place) => Effect::Write(place, *value),
+        // A current that is both read and written starts as the ion's, and the second time as what the first left.
+        Slot::Place(place) => Effect::Write(draft.origin(place), *value),
         Slot::Argument(i) => Effect::WriteArgument(i, *value),
         // Not among the results.
         Slot::Local(_) | Slot::Slope(_) => Effect::WriteArgument(0, *value),
@@ -128,6 +130,29 @@ fn passing(kernel: &Kernel) -> BTreeSet<GlobalId> {
         .collect()
 }
 
+/// Whether what a kernel stores in a shared variable is made from what that was, on some path.
+fn adds_up(kernel: &Kernel, id: GlobalId) -> bool {
+    let stored = kernel.effects.iter().find_map(|effect| match *effect {
+        Effect::WriteGlobal(to, value) if to == id => Some(value),
+        _ => None,
+    });
+    let mut open = Vec::from_iter(stored);
+    while let Some(value) = open.pop() {
+        match *kernel.op(value) {
+            Op::Global(_) => {}
+            Op::Select(_, yes, no) => open.extend([yes, no]),
+            _ => {
+                let is_start = |(_, op): &(usize, &Op)| **op == Op::Global(id);
+                let mut starts = kernel.ops.iter().enumerate().filter(is_start);
+                if starts.any(|(i, _)| analysis::depends_on(kernel, Value(i as u32))[value.0 as usize]) {
+                    return true;
+                }
+            }
+        }
+    }
+    false
+}
+
 /// The shared variables that a kernel stores and makes from those of the `carried` ones that it stores too.
 fn made_from(kernel: &Kernel, carried: &BTreeSet<GlobalId>) -> BTreeSet<GlobalId> {
     let stored = stores(kernel);
@@ -169,8 +194,9 @@ fn exported(cx: &Context<'_>, kernels: &[Done]) -> BTreeSet<GlobalId> {
     kernels.iter().flat_map(|done| stores(&done.kernel)).filter(read_elsewhere).collect()
 }
 
-/// Decides what becomes of each shared variable that code sets; gives those that pass from instance to instance.
-pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) -> Vec<Carried> {
+/// Decides what becomes of each shared variable that code sets; gives those that pass from instance to instance, and those whose stores
+/// are left out though code reads them: they are made from what they were, and nothing else is made from them.
+pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) -> (Vec<Carried>, Vec<GlobalId>) {
     rows::leave_unchanged(&cx.tables, kernels);
     let mut varying: BTreeMap<GlobalId, Span> = kernels.iter().flat_map(|k| k.varying.clone()).collect();
     varying.retain(|id, _| kernels.iter().any(|done| stores(&done.kernel).contains(id)));
@@ -189,14 +215,23 @@ pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) -> Vec<Carried>
             }
         }
         for kernel in &settled {
-            let set = passing(kernel).into_iter().filter(|id| !varying.contains_key(id));
             let read = reads(kernel);
-            carried.extend(varying.keys().copied().chain(set).filter(|id| read.contains(id)));
+            carried.extend(varying.keys().copied().filter(|id| read.contains(id)));
+        }
+        for (kernel, done) in settled.iter().zip(kernels.iter()) {
+            // Whether something but itself is made from it shows when its stores are left out.
+            for id in passing(kernel) {
+                if let Some(span) = done.set_at.get(&Slot::Global(id)) {
+                    varying.entry(id).or_insert(*span);
+                }
+            }
         }
         if carried.len() + varying.len() == before {
             break settled;
         }
     };
+    let adds_up = |id: &GlobalId| kernels.iter().any(|done| adds_up(&done.kernel, *id));
+    let unread = varying.keys().copied().filter(|id| !carried.contains(id) && adds_up(id)).collect();
     for (done, kernel) in kernels.iter_mut().zip(settled) {
         done.kernel = kernel;
     }
@@ -209,8 +244,7 @@ pub(super) fn settle(cx: &mut Context<'_>, kernels: &mut [Done]) -> Vec<Carried>
         let set = varying.get(id).or_else(|| kernels.iter().find_map(|done| done.set_at.get(&slot))).copied();
         Carried { id: *id, read, set }
     });
-    let found: Vec<Carried> = found.collect();
-    found
+    (found.collect(), unread)
 }
 
 /// Refuses tables that serve all instances and are made from what differs between them.

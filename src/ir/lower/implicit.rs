@@ -6,14 +6,17 @@
 //! made. Otherwise rounds follow until no state moves by more than [`CLOSE`] of itself; convergence is quadratic, so what is left
 //! then is rounding. As in NEURON the block's other variables end as they are at the solution.
 //!
-//! After [`MOST_NEWTON`] rounds, where NEURON stops the run, the states become NaN.
+//! What is not at rest after [`MOST_NEWTON`] rounds ends the run, as in NEURON; so do linear equations without a pivot, and states that
+//! become infinite or NaN after the first round. Where the first round gives NaN, NaN went in, and comes out as in NEURON. NEURON takes less
+//! for rest: residuals under 1e-8, which stands for steps of less than that where the slopes by the states are 1 or more. So the last
+//! rounds are allowed as much: rounding may keep states from coming nearer.
 
 use super::super::analysis;
 use super::super::types::*;
 use super::context::{Context, Lowered, MOST_OPS};
 use super::derivative::{derivative, gradient, loops_since, through_loop};
 use super::draft::Slot;
-use super::elimination::{self, MOST_EQUATIONS, System};
+use super::elimination::{self, MOST_EQUATIONS, Solution, System};
 use crate::diagnostic::Span;
 use crate::nmodl::ast;
 
@@ -23,6 +26,10 @@ const MOST_NEWTON: f64 = 50.0;
 const CLOSE: f64 = 1e-9;
 /// The same for a state at zero.
 const SMALL: f64 = 1e-14;
+/// From this round on a step may be as large as what NEURON takes for nothing.
+const LENIENT: f64 = 47.0;
+/// [`SMALL`] in the last rounds.
+const SMALL_LENIENT: f64 = 1e-8;
 
 /// A state that is solved for.
 #[derive(Clone, Copy)]
@@ -78,9 +85,9 @@ impl<'a> Context<'a> {
             }
             Ok(residuals)
         };
-        if !self.newton_once(equations.name.span, &unknowns, &residuals, elimination::sparse)? {
+        if !self.newton_once(&equations.name, &unknowns, &residuals, elimination::sparse)? {
             self.draft = before;
-            self.newton(equations.name.span, &unknowns, &residuals, elimination::sparse)?;
+            self.newton(&equations.name, &unknowns, &residuals, true, elimination::sparse)?;
         }
         self.slopes(equations)?;
         self.draft.take_slopes();
@@ -90,11 +97,12 @@ impl<'a> Context<'a> {
     /// A round at the start values; says whether it is exact, as the residuals are linear.
     fn newton_once(
         &mut self,
-        span: Span,
+        block: &ast::Name,
         unknowns: &[Unknown],
         residuals: &impl Fn(&mut Self, &[Value]) -> Lowered<Vec<Value>>,
-        solve: impl Fn(&mut Kernel, System) -> Option<Vec<Option<Value>>>,
+        solve: impl Fn(&mut Kernel, System) -> Option<Solution>,
     ) -> Lowered<bool> {
+        let span = block.span;
         let mut now = Vec::new();
         for unknown in unknowns {
             // A copy, to be told apart from what was made of the state before.
@@ -110,7 +118,9 @@ impl<'a> Context<'a> {
         }
         let steps = solve(&mut self.draft.kernel, system);
         let steps = self.solved(span, unknowns.len(), steps)?;
-        for ((unknown, x), step) in unknowns.iter().zip(now).zip(steps) {
+        let names = unknowns.iter().map(|unknown| self.slot_name(unknown.slot())).collect();
+        self.fail_if_singular(block, names, &steps);
+        for ((unknown, x), step) in unknowns.iter().zip(now).zip(steps.values) {
             let next = step.map_or(x, |step| self.draft.binary(Binary::Add, x, step));
             self.draft.set(unknown.slot(), next, unknown.span);
         }
@@ -157,12 +167,7 @@ impl<'a> Context<'a> {
     }
 
     /// The solution of a system of `size` equations, unless it needs too many operations.
-    pub fn solved(
-        &mut self,
-        span: Span,
-        size: usize,
-        solution: Option<Vec<Option<Value>>>,
-    ) -> Lowered<Vec<Option<Value>>> {
+    pub fn solved(&mut self, span: Span, size: usize, solution: Option<Solution>) -> Lowered<Solution> {
         match solution {
             Some(solution) => Ok(solution),
             None => self.too_many_equations(span, size),
@@ -182,57 +187,118 @@ impl<'a> Context<'a> {
         )
     }
 
-    /// Newton's method on `residuals` of `unknowns`, until they stay where they are.
-    pub fn newton(
+    /// Ends the run where a system of `block` has no solution.
+    pub fn fail_if_singular(&mut self, block: &ast::Name, unknowns: Vec<String>, solution: &Solution) {
+        let zero = self.draft.number(0.0);
+        let which = solution.undetermined;
+        let singular = self.draft.binary(Binary::LessEqual, zero, which);
+        let kind = FaultKind::Singular { block: block.text.clone(), unknowns };
+        self.fail_to_solve(block, kind, singular, [which, which]);
+    }
+
+    /// Newton's method on `residuals` of `unknowns`, until they stay where they are; `steps` in time, or for equations of any make, whose
+    /// matrix may be singular.
+    fn newton(
         &mut self,
-        span: Span,
+        block: &ast::Name,
         unknowns: &[Unknown],
         residuals: &impl Fn(&mut Self, &[Value]) -> Lowered<Vec<Value>>,
-        solve: impl Fn(&mut Kernel, System) -> Option<Vec<Option<Value>>>,
+        steps: bool,
+        solve: impl Fn(&mut Kernel, System) -> Option<Solution>,
     ) -> Lowered<()> {
-        let failed = self.iterated(span, MOST_NEWTON, |cx| {
+        let span = block.span;
+        let names: Vec<String> = unknowns.iter().map(|unknown| self.slot_name(unknown.slot())).collect();
+        // A round more tells those apart that are at rest after the last one.
+        let rounds = self.iterated(span, MOST_NEWTON + 1.0, |cx, rounds| {
             let now: Vec<Value> = unknowns.iter().map(|u| cx.draft.get(u.slot(), u.span)).collect();
             let found = residuals(cx, &now)?;
             let system = cx.linearise(span, &found, &now)?;
-            let steps = solve(&mut cx.draft.kernel, system);
-            let steps = cx.solved(span, unknowns.len(), steps)?;
-            let mut moving = cx.draft.number(0.0);
-            for ((unknown, x), step) in unknowns.iter().zip(now).zip(steps) {
-                let Some(step) = step else { continue };
+            let solution = solve(&mut cx.draft.kernel, system);
+            let solution = cx.solved(span, unknowns.len(), solution)?;
+            let solved = if steps { None } else { Some(cx.is_solved(block, &names, &found, &solution)) };
+            let allowed = cx.allowed(rounds);
+            let (mut moving, mut sum) = (cx.draft.number(0.0), cx.draft.number(0.0));
+            for ((unknown, x), step) in unknowns.iter().zip(now).zip(solution.values) {
+                let Some(mut step) = step else { continue };
+                if let Some(solved) = solved {
+                    let zero = cx.draft.number(0.0);
+                    step = cx.draft.emit(Op::Select(solved, zero, step));
+                }
                 let next = cx.draft.binary(Binary::Add, x, step);
                 cx.draft.set(unknown.slot(), next, unknown.span);
-                let far = cx.is_far(step, next);
+                let far = cx.is_far(step, x, allowed);
                 moving = cx.draft.binary(Binary::Or, moving, far);
+                sum = cx.draft.binary(Binary::Add, sum, step);
+            }
+            if unknowns.len() > 1 {
+                // NaN in one state ends it for all.
+                let is_number = cx.draft.binary(Binary::Equal, sum, sum);
+                moving = cx.draft.binary(Binary::And, moving, is_number);
             }
             Ok(moving)
         })?;
-        self.spoil(failed, unknowns.iter().map(|unknown| (unknown.slot(), unknown.span)));
+        let states: Vec<Value> = unknowns.iter().map(|u| self.draft.get(u.slot(), u.span)).collect();
+        let most = self.draft.number(MOST_NEWTON);
+        let moving = self.draft.binary(Binary::Less, most, rounds);
+        let lost = self.is_lost(&states, rounds);
+        let failed = self.draft.binary(Binary::Or, moving, lost);
+        let first = states.first().copied().unwrap_or(rounds);
+        let kind = FaultKind::Newton { block: block.text.clone(), unknown: names.first().cloned(), steps };
+        self.fail_to_solve(block, kind, failed, [rounds, first]);
         Ok(())
     }
 
-    /// Whether a step is more than rounding; true for NaN.
-    fn is_far(&mut self, step: Value, next: Value) -> Value {
-        let (close, small) = (self.draft.number(CLOSE), self.draft.number(SMALL));
-        let (step, next) = (self.draft.unary(Unary::Abs, step), self.draft.unary(Unary::Abs, next));
-        let part = self.draft.binary(Binary::Multiply, close, next);
-        let allowed = self.draft.binary(Binary::Add, part, small);
-        let near = self.draft.binary(Binary::LessEqual, step, allowed);
-        self.draft.unary(Unary::Not, near)
+    /// Whether nothing is left to be done, as all residuals are 0: then the matrix may be singular too, and else the run ends if it is.
+    fn is_solved(
+        &mut self,
+        block: &ast::Name,
+        names: &[String],
+        residuals: &[Value],
+        solution: &Solution,
+    ) -> Value {
+        let zero = self.draft.number(0.0);
+        let mut open = zero;
+        for residual in residuals {
+            let differs = self.draft.binary(Binary::NotEqual, *residual, zero);
+            open = self.draft.binary(Binary::Or, open, differs);
+        }
+        let fails = |cx: &mut Self| {
+            cx.fail_if_singular(block, names.to_vec(), solution);
+            Ok(())
+        };
+        // Nothing in it is refused.
+        let _ = self.only_where(open, fails);
+        self.draft.unary(Unary::Not, open)
     }
 
-    /// NaN in all `slots` where `failed` is not zero.
-    pub fn spoil(&mut self, failed: Value, slots: impl Iterator<Item = (Slot, Span)>) {
-        let nan = self.draft.number(f64::NAN);
-        for (slot, span) in slots {
-            let value = self.draft.get(slot, span);
-            let value = self.draft.emit(Op::Select(failed, nan, value));
-            self.draft.set(slot, value, span);
-        }
+    /// By how much a state at zero may still move in a round, when so many were made before.
+    fn allowed(&mut self, rounds: Value) -> Value {
+        let last = self.draft.number(LENIENT);
+        let early = self.draft.binary(Binary::Less, rounds, last);
+        let (strict, lenient) = (self.draft.number(SMALL), self.draft.number(SMALL_LENIENT));
+        self.draft.emit(Op::Select(early, strict, lenient))
+    }
+
+    /// Whether a step from `x` is more than rounding and what is allowed at zero; not for NaN.
+    fn is_far(&mut self, step: Value, x: Value, small: Value) -> Value {
+        let close = self.draft.number(CLOSE);
+        let (step, x) = (self.draft.unary(Unary::Abs, step), self.draft.unary(Unary::Abs, x));
+        let part = self.draft.binary(Binary::Multiply, close, x);
+        let allowed = self.draft.binary(Binary::Add, part, small);
+        self.draft.binary(Binary::Less, allowed, step)
+    }
+
+    /// Whether a state became NaN after the first of so many rounds. An infinite step is never the last one.
+    fn is_lost(&mut self, states: &[Value], rounds: Value) -> Value {
+        let (zero, one) = (self.draft.number(0.0), self.draft.number(1.0));
+        let sum = states.iter().fold(zero, |sum, state| self.draft.binary(Binary::Add, sum, *state));
+        let is_nan = self.draft.binary(Binary::NotEqual, sum, sum);
+        let later = self.draft.binary(Binary::Less, one, rounds);
+        self.draft.binary(Binary::And, later, is_nan)
     }
 
     /// `~ left = right` of a NONLINEAR block, as one residual.
     pub fn nonlinear(&mut self, equations: &'a ast::EquationsBlock) -> Lowered<()> {
-        let span = equations.name.span;
         let unknowns = self.unknowns(equations)?;
         let residuals = |cx: &mut Self, _: &[Value]| {
             let outer = cx.residuals.replace(Vec::new());
@@ -242,13 +308,14 @@ impl<'a> Context<'a> {
             cx.as_many(equations, unknowns.len(), found.len())?;
             Ok(found)
         };
-        self.newton(span, &unknowns, &residuals, elimination::pivoted)?;
+        self.newton(&equations.name, &unknowns, &residuals, false, |kernel, system| {
+            elimination::pivoted(kernel, system, f64::MIN_POSITIVE)
+        })?;
         residuals(self, &[]).map(|_| ())
     }
 
     /// A LINEAR block: exact at once.
     pub fn linear(&mut self, equations: &'a ast::EquationsBlock) -> Lowered<()> {
-        let span = equations.name.span;
         let mut unknowns = self.unknowns(equations)?;
         let zero = self.draft.number(0.0);
         unknowns.iter_mut().for_each(|unknown| unknown.start = zero);
@@ -260,11 +327,13 @@ impl<'a> Context<'a> {
             cx.as_many(equations, unknowns.len(), found.len())?;
             Ok(found)
         };
-        if self.newton_once(span, &unknowns, &residuals, elimination::pivoted)? {
+        let solve =
+            |kernel: &mut Kernel, system| elimination::pivoted(kernel, system, elimination::LEAST_PIVOT);
+        if self.newton_once(&equations.name, &unknowns, &residuals, solve)? {
             return Ok(());
         }
         self.refuse(
-            span,
+            equations.name.span,
             format!("the equations of `{}` are not linear in its states", equations.name.text),
             "",
             "write NONLINEAR instead of LINEAR",

@@ -7,7 +7,8 @@
 //! moves is 1e-6 or less, and a state that became negative is set to zero. STEADYSTATE is the same with a step
 //! of 1e9 ms. With euler or runge the fluxes make slopes, and CONSERVE is ignored.
 //!
-//! After 22 rounds, where NEURON stops the run, the states become NaN.
+//! A system without a pivot ends the run. States that are not at rest after 22 rounds are taken as they are: so does NEURON in
+//! mechanisms that are thread safe, where it does not look at what its solver says.
 
 use std::collections::BTreeMap;
 
@@ -31,8 +32,8 @@ pub(super) const FOREVER: f64 = 1e9;
 /// Reactions as they are collected.
 #[derive(Default)]
 pub(super) struct Scheme {
-    /// Where the block begins.
-    place: Option<Span>,
+    /// The block's name.
+    block: Option<ast::Name>,
     /// States in the order in which they turn up.
     states: Vec<(Slot, Span)>,
     /// Slopes of the fluxes out of the row's state, by the column's state.
@@ -75,8 +76,8 @@ impl Scheme {
 impl<'a> Context<'a> {
     /// Collects the reactions of a block at the present states.
     fn scheme(&mut self, equations: &'a ast::EquationsBlock) -> Lowered<Scheme> {
-        let place = Some(equations.name.span);
-        let mut scheme = Scheme { place, mask: self.draft.mask(), ..Scheme::default() };
+        let block = Some(equations.name.clone());
+        let mut scheme = Scheme { block, mask: self.draft.mask(), ..Scheme::default() };
         self.volumes(&equations.body, &mut scheme.volumes)?;
         let outer = self.scheme.replace(scheme);
         let outer_for = std::mem::replace(&mut self.solve_for, &equations.solve_for);
@@ -287,7 +288,8 @@ impl<'a> Context<'a> {
     /// By how much the states of a scheme move in one round; `starts` are their values before the step.
     fn moves(&mut self, scheme: &Scheme, starts: &BTreeMap<Slot, Value>) -> Lowered<Vec<Value>> {
         let size = scheme.states.len();
-        let Some(span) = scheme.place else { return Ok(Vec::new()) };
+        let Some(block) = &scheme.block else { return Ok(Vec::new()) };
+        let span = block.span;
         if size > MOST_EQUATIONS {
             return self.too_many_equations(span, size);
         }
@@ -318,8 +320,10 @@ impl<'a> Context<'a> {
         self.conserve_instead(scheme, &mut system)?;
         let steps = elimination::sparse(&mut self.draft.kernel, system);
         let steps = self.solved(span, size, steps)?;
+        let names = scheme.states.iter().map(|(slot, _)| self.slot_name(*slot)).collect();
+        self.fail_if_singular(block, names, &steps);
         let zero = self.draft.number(0.0);
-        Ok(steps.into_iter().map(|step| step.unwrap_or(zero)).collect())
+        Ok(steps.values.into_iter().map(|step| step.unwrap_or(zero)).collect())
     }
 
     /// Puts equations of conservation in the place of others: the last one first, each for the last of its states that is
@@ -405,14 +409,13 @@ impl<'a> Context<'a> {
         starts: &BTreeMap<Slot, Value>,
     ) -> Lowered<()> {
         let span = equations.name.span;
-        let failed = self.iterated(span, MOST_KINETIC, |cx| {
+        // NaN ends it too.
+        self.iterated(span, MOST_KINETIC, |cx, _| {
             let scheme = cx.scheme(equations)?;
             let sum = cx.move_states(&scheme, starts, Some(0.0))?;
             let converged = cx.draft.number(CONVERGED);
-            let near = cx.draft.binary(Binary::LessEqual, sum, converged);
-            Ok(cx.draft.unary(Unary::Not, near))
+            Ok(cx.draft.binary(Binary::Less, converged, sum))
         })?;
-        self.spoil(failed, starts.keys().map(|slot| (*slot, span)));
         Ok(())
     }
 
@@ -448,7 +451,7 @@ impl<'a> Context<'a> {
     /// Single rounds until no state is negative.
     fn steady_guess(&mut self, equations: &'a ast::EquationsBlock) -> Lowered<()> {
         let span = equations.name.span;
-        self.iterated(span, MOST_STEADY, |cx| {
+        self.iterated(span, MOST_STEADY, |cx, _| {
             let scheme = cx.scheme(equations)?;
             let starts = cx.starts(&scheme);
             cx.move_states(&scheme, &starts, None)?;

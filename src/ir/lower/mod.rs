@@ -97,13 +97,15 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
     let mut cx = Context::new(&names, meaning, options);
     refuse_blocks(&mut cx, meaning);
     let mut kernels = kernels(&mut cx, meaning);
-    let serial = globals::settle(&mut cx, &mut kernels);
+    let (serial, unread) = globals::settle(&mut cx, &mut kernels);
     let pointers = pointers::settle(&mut cx, &kernels);
     let assigned = externals::settle(&mut cx, &kernels);
     let said = cx.take_diagnostics();
     let (tables, plays) = (std::mem::take(&mut cx.tables), cx.plays);
     let diffusions = std::mem::take(&mut cx.diffusions);
+    let own_tables = std::mem::take(&mut cx.own_tables);
     let sites = std::mem::take(&mut cx.sites);
+    let faults = std::mem::take(&mut cx.faults);
     let unnamed_stream = cx.unnamed_stream;
     let watches = events::watches(&cx);
     let (kept, asks_first) = (std::mem::take(&mut cx.kept), cx.asks_first);
@@ -133,8 +135,11 @@ pub fn lower(meaning: &Meaning, options: &Options) -> Result<Module, Diagnostics
         pointers,
         externals: names.externals,
         assigned,
+        unread,
+        own_tables,
         serial,
         sites,
+        faults,
         diffusions,
         watches,
         prepare: None,

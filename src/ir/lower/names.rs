@@ -180,6 +180,12 @@ impl Names {
         }
     }
 
+    /// What code calls a place that is no column.
+    pub fn name_of(&self, place: Place) -> Option<String> {
+        let is_it = |named: &&Named| matches!(named, Named::Place(at) if *at == place);
+        self.by_name.iter().filter(|(_, named)| is_it(named)).map(|(name, _)| name.clone()).min()
+    }
+
     /// The shared variable of that number.
     pub fn global_name(&self, id: GlobalId) -> &str {
         let of = |v: &&Variable| id.0 >= v.first && id.0 - v.first < v.length;

@@ -64,38 +64,35 @@ impl<'a> Context<'a> {
         result
     }
 
-    /// Rounds of an iteration until it comes to rest, `most` at the most. `round` lowers one and gives what is not zero
-    /// where another is wanted; so does the result, for instances that did not come to rest.
+    /// Rounds of an iteration until it comes to rest, `most` at the most. `round` gets how many were made, lowers one and gives
+    /// what is not zero where another is wanted. Gives the number of rounds made.
     pub fn iterated(
         &mut self,
         span: Span,
         most: f64,
-        mut round: impl FnMut(&mut Self) -> Lowered<Value>,
+        mut round: impl FnMut(&mut Self, Value) -> Lowered<Value>,
     ) -> Lowered<Value> {
         let (going, count) = (Slot::Local(self.draft.locals(1)), Slot::Local(self.draft.locals(1)));
         let (zero, one) = (self.draft.number(0.0), self.draft.number(1.0));
         self.draft.set(going, one, span);
         self.draft.set(count, zero, span);
-        // Looked at before and after a round: others may go on when this instance has had all its rounds.
-        let more = |cx: &mut Self| {
-            let (moving, rounds) = (cx.draft.get(going, span), cx.draft.get(count, span));
-            let most = cx.draft.number(most);
-            let allowed = cx.draft.binary(Binary::Less, rounds, most);
-            cx.draft.binary(Binary::And, moving, allowed)
-        };
         self.looped(span, |cx| {
-            let runs = more(cx);
+            // Others may go on when this instance has come to rest, or had all its rounds.
+            let runs = cx.draft.get(going, span);
             cx.only_where(runs, |cx| {
-                let moving = round(cx)?;
-                cx.draft.set(going, moving, span);
-                let (rounds, one) = (cx.draft.get(count, span), cx.draft.number(1.0));
-                let rounds = cx.draft.binary(Binary::Add, rounds, one);
-                cx.draft.set(count, rounds, span);
+                let made = cx.draft.get(count, span);
+                let moving = round(cx, made)?;
+                let (one, most) = (cx.draft.number(1.0), cx.draft.number(most));
+                let made = cx.draft.binary(Binary::Add, made, one);
+                cx.draft.set(count, made, span);
+                let allowed = cx.draft.binary(Binary::Less, made, most);
+                let again = cx.draft.binary(Binary::And, moving, allowed);
+                cx.draft.set(going, again, span);
                 Ok(())
             })?;
-            Ok(more(cx))
+            Ok(cx.draft.get(going, span))
         })?;
-        Ok(self.draft.get(going, span))
+        Ok(self.draft.get(count, span))
     }
 
     /// `WHILE (condition) { body }`.

@@ -84,8 +84,15 @@ fn variables<'a>(expression: &'a ast::Expression, found: &mut Vec<&'a ast::Varia
 }
 
 impl<'a> Context<'a> {
-    /// One SOLVE statement. IFERROR is for what stops NEURON; here the states become NaN.
+    /// One SOLVE statement. A solver that fails ends the run, whatever IFERROR has.
     pub fn solve(&mut self, solve: &'a ast::Solve) -> Lowered<()> {
+        let outer = self.solved_at.replace(solve.name.span);
+        let result = self.solve_here(solve);
+        self.solved_at = outer;
+        result
+    }
+
+    fn solve_here(&mut self, solve: &'a ast::Solve) -> Lowered<()> {
         let name = solve.name.text.as_str();
         let method = solve.method.as_ref();
         let method_name = method.map(|m| m.name.text.as_str());

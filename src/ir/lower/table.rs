@@ -300,6 +300,13 @@ impl<'a> Context<'a> {
             }
         }
         if !is_uniform(&body.kernel) {
+            let mut from = self.names_of(body.read_at.keys());
+            // After DEPEND, and outside of what is thread safe by its keywords, each instance has NEURON make it anew.
+            from.retain(|name| self.options.thread_safe || table.depend.iter().all(|d| d.text != *name));
+            if !from.is_empty() {
+                let (routine, span) = (name.to_string(), routine.name.span);
+                self.own_tables.push(OwnTable { routine, span, from });
+            }
             let kept = self.kept_for(table, &body);
             return Ok(Made { id: None, columns, besides, kept });
         }
@@ -333,6 +340,23 @@ impl<'a> Context<'a> {
             given: None,
         });
         Ok(Made { id: Some(TableId((self.tables.len() - 1) as u32)), columns, besides, kept: Vec::new() })
+    }
+
+    /// The variables of an instance among what a table's rows read, by name, each once.
+    fn names_of<'s>(&self, read: impl Iterator<Item = &'s Slot>) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for slot in read {
+            let name = match slot {
+                Slot::Place(Place::Column(id)) => {
+                    let of = |v: &&Variable| id.0 >= v.first && id.0 - v.first < v.length;
+                    self.names.variables.iter().find(of).map(|v| v.name.clone())
+                }
+                Slot::Place(place) => self.names.name_of(*place),
+                Slot::Global(_) | Slot::Argument(_) | Slot::Local(_) | Slot::Slope(_) => None,
+            };
+            names.extend(name.filter(|name| !names.contains(name)));
+        }
+        names
     }
 
     /// What the columns of a table stand for, an array's elements one by one.

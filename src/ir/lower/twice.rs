@@ -109,7 +109,11 @@ fn passes_on(
 /// Whether any of these values is stored, or decides on something that is done.
 fn used(kernel: &Kernel, made: &[bool]) -> bool {
     // What a loop carries is not followed round by round.
-    let acts = |op: &Op| analysis::acts(op) || matches!(op, Op::Next(..) | Op::Repeat(_));
+    // What ends the run has no second time.
+    let acts = |op: &Op| match op {
+        Op::Fail { .. } => false,
+        op => analysis::acts(op) || matches!(op, Op::Next(..) | Op::Repeat(_)),
+    };
     kernel.effects.iter().flat_map(Effect::operands).any(|value| made[value.0 as usize])
         || kernel.ops.iter().enumerate().any(|(i, op)| made[i] && acts(op))
 }

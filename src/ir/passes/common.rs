@@ -84,6 +84,7 @@ fn key(op: &Op) -> Option<Key> {
         Op::Random { .. }
         | Op::SetStream { .. }
         | Op::Request { .. }
+        | Op::Fail { .. }
         | Op::Weight { .. }
         | Op::Element { .. } => {
             return None;

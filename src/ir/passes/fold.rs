@@ -62,6 +62,7 @@ pub fn emit(kernel: &mut Kernel, op: Op) -> Value {
             Some(_) => kernel.push(Op::Random { random, distribution, when: None }),
             None => kernel.push(op),
         },
+        Op::Fail { when: mask, .. } if constant(kernel, mask) == Some(0.0) => kernel.push(Op::Constant(0.0)),
         // Without it no value is missing: a request has none.
         Op::Request { when: Some(mask), what } => match constant(kernel, mask) {
             Some(0.0) => kernel.push(Op::Constant(0.0)),
@@ -274,6 +275,7 @@ pub fn unary_of(function: Unary, x: f64) -> f64 {
         Unary::Tanh => x.tanh(),
         Unary::Floor => x.floor(),
         Unary::Ceil => x.ceil(),
+        Unary::Single => f64::from(x as f32),
     }
 }
 

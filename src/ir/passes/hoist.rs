@@ -97,6 +97,7 @@ impl Changing {
             | Op::Random { .. }
             | Op::SetStream { .. }
             | Op::Request { .. }
+            | Op::Fail { .. }
             | Op::Connections
             | Op::Weight { .. }
             | Op::Element { .. }

@@ -25,7 +25,7 @@ fn rule(name: &str) -> Rule {
     match name {
         "exp" | "log" | "log10" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "sinh" | "cosh"
         | "tanh" | "floor" | "ceil" | "erf" | "poisrand" | "scop_random" => Rule::Pure,
-        "fabs" | "abs" | "fmin" | "fmax" | "fmod" | "exprand" | "normrand" => Rule::Keep(0),
+        "fabs" | "abs" | "c_float" | "fmin" | "fmax" | "fmod" | "exprand" | "normrand" => Rule::Keep(0),
         "random_uniform" | "random_negexp" | "random_normal" => Rule::Keep(1),
         "atan2" => Rule::Ratio,
         "at_time" | "net_event" | "net_move" => Rule::Fixed(&[Some("ms")], None),

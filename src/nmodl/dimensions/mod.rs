@@ -238,6 +238,9 @@ impl<'a> Checker<'a> {
         }
         let said = said.at(bad.span, "what has this unit takes any unit");
         match nearest_unit(name, &self.names.table) {
+            Some(near) if !name.is_ascii() => {
+                said.help(format!("write `{near}`: in NEURON too, units have ASCII letters only"))
+            }
             Some(near) => said.help(format!("did you mean `{near}`?")),
             None => said.help(format!("say what it is in the UNITS block, as in `({name}) = (millivolt)`")),
         }

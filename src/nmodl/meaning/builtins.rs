@@ -79,8 +79,15 @@ const fn pure(name: &'static str, arguments: usize) -> BuiltinFunction {
 
 use FunctionClass::{Effect, Event, Play, RandomShared, RandomVariable};
 
-/// All built-in functions. A mechanism may define its own function of the same name, which then
-/// stands for the built-in one.
+impl BuiltinFunction {
+    /// Whether no routine can have this name. NEURON's translator does not know the others as names.
+    pub fn is_reserved(&self) -> bool {
+        !matches!(self.name, "abs" | "fmin" | "fmax" | "nernst" | "ghk" | "c_float" | "play_size" | "play_at")
+    }
+}
+
+/// All built-in functions. A mechanism may define its own function of a name that is not reserved,
+/// which then stands for the built-in one.
 pub const FUNCTIONS: &[BuiltinFunction] = &[
     pure("exp", 1),
     pure("log", 1),
@@ -100,6 +107,8 @@ pub const FUNCTIONS: &[BuiltinFunction] = &[
     pure("abs", 1),
     pure("floor", 1),
     pure("ceil", 1),
+    // Volley's own: what C makes of a number that is kept in a `float`.
+    pure("c_float", 1),
     pure("fmod", 2),
     pure("pow", 2),
     pure("erf", 1),
@@ -157,15 +166,15 @@ pub(super) struct Method {
 const NONE: Method =
     Method { name: "", derivative: false, kinetic: false, linear: false, nonlinear: false, procedure: false };
 
-/// The methods of NEURON 9.
+/// The methods of NEURON 9, and what it takes them for; `matexp` and `_advance` are those of its other translators.
 pub(super) const METHODS: [Method; 12] = [
     Method { name: "cnexp", derivative: true, ..NONE },
     Method { name: "derivimplicit", derivative: true, ..NONE },
     Method { name: "euler", derivative: true, kinetic: true, ..NONE },
     Method { name: "runge", derivative: true, kinetic: true, ..NONE },
-    Method { name: "sparse", derivative: true, kinetic: true, ..NONE },
-    Method { name: "matexp", derivative: true, kinetic: true, ..NONE },
-    Method { name: "_advance", kinetic: true, ..NONE },
+    Method { name: "sparse", kinetic: true, ..NONE },
+    Method { name: "matexp", ..NONE },
+    Method { name: "_advance", ..NONE },
     Method { name: "simeq", linear: true, ..NONE },
     Method { name: "newton", nonlinear: true, ..NONE },
     Method { name: "after_cvode", procedure: true, ..NONE },

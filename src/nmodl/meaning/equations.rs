@@ -34,7 +34,79 @@ pub(super) fn check(meaning: &Meaning, said: &mut Diagnostics) {
         solves(meaning, &block.body, false, &mut HashMap::new(), said);
     }
     solved_once(meaning, &solved, said);
+    steps_of_two_kinds(meaning, &solved, said);
+    every_block_runs(meaning, said);
     every_state_moves(meaning, said);
+}
+
+/// cnexp makes of a block the code of one step. NEURON does that once, so it cannot solve it in INITIAL too.
+fn steps_of_two_kinds(meaning: &Meaning, solved: &HashMap<&str, Span>, said: &mut Diagnostics) {
+    let others = meaning.initial.iter().chain(meaning.other_phases.iter().map(|phase| &phase.body));
+    let mut told: HashSet<&str> = HashSet::new();
+    for block in others {
+        each_statement(block, &mut |statement| {
+            let StatementKind::Solve(solve) = &statement.kind else { return };
+            let name = solve.name.text.as_str();
+            let cnexp = solve.method.as_ref().filter(|m| m.name.text == "cnexp" && !m.steady_state);
+            let (Some(method), Some(first)) = (cnexp, solved.get(name)) else { return };
+            if meaning.equations_named(name).is_none() || !told.insert(name) {
+                return;
+            }
+            let message = format!("`{name}` is solved by `cnexp` outside of BREAKPOINT too");
+            said.push(
+                Diagnostic::error("nmodl/method", message)
+                    .at(method.name.span, "would advance the states by one step")
+                    .at(*first, "solved in each step here")
+                    .note("NEURON refuses the file.")
+                    .help("set each state by a formula, as in `m = minf`"),
+            );
+        });
+    }
+}
+
+/// The word that opens such a block.
+fn kind_word(kind: EquationsKind) -> &'static str {
+    match kind {
+        EquationsKind::Derivative => "DERIVATIVE",
+        EquationsKind::Kinetic => "KINETIC",
+        EquationsKind::Linear => "LINEAR",
+        EquationsKind::Nonlinear => "NONLINEAR",
+        EquationsKind::Discrete => "DISCRETE",
+    }
+}
+
+/// Warns of blocks of equations that no SOLVE names and nobody calls.
+fn every_block_runs(meaning: &Meaning, said: &mut Diagnostics) {
+    let (mut solved, mut called): (HashSet<&str>, HashSet<&str>) = Default::default();
+    let mut verbatim = !meaning.verbatim.is_empty();
+    for block in meaning.blocks() {
+        each_statement(block, &mut |statement| match &statement.kind {
+            StatementKind::Solve(solve) => _ = solved.insert(&solve.name.text),
+            StatementKind::Call(call) => _ = called.insert(&call.name.text),
+            StatementKind::Verbatim(_) => verbatim = true,
+            _ => {}
+        });
+    }
+    // C code may call anything, and a SOLVE of what is not there may mean any block.
+    let unknown = |name: &&str| meaning.equations_named(name).is_none() && meaning.routine(name).is_none();
+    if verbatim || solved.iter().any(unknown) {
+        return;
+    }
+    let runs = |name: &str| solved.contains(name) || called.contains(name);
+    for block in meaning.equations.iter().filter(|block| !runs(&block.name.text)) {
+        let kind = kind_word(block.kind);
+        let method = match block.kind {
+            EquationsKind::Derivative => " METHOD cnexp",
+            EquationsKind::Kinetic => " METHOD sparse",
+            EquationsKind::Linear | EquationsKind::Nonlinear | EquationsKind::Discrete => "",
+        };
+        let name = &block.name.text;
+        said.push(
+            Diagnostic::warning("nmodl/never-solved", format!("the {kind} block `{name}` is never solved"))
+                .at(block.name.span, "no SOLVE names it: its equations do nothing")
+                .help(format!("write `SOLVE {name}{method}` in BREAKPOINT")),
+        );
+    }
 }
 
 /// What is written in one block of equations.
@@ -235,9 +307,18 @@ fn one_solve(meaning: &Meaning, solve: &Solve, span: Span, said: &mut Diagnostic
     } else {
         format!("there is no method `{}`", method.name.text)
     };
-    let mut diagnostic = Diagnostic::error("nmodl/method", message).at(method.name.span, "");
-    if let Some(near) = nearest(&method.name.text, usable.iter().copied()) {
+    let kind = equations.map(|e| kind_word(e.kind));
+    let what =
+        if known { format!("`{name}` is a {} block", kind.unwrap_or("PROCEDURE")) } else { String::new() };
+    let mut diagnostic = Diagnostic::error("nmodl/method", message).at(method.name.span, what);
+    if kind.is_none() {
+        diagnostic = diagnostic.help("a PROCEDURE needs no METHOD: remove it and the name after it");
+    } else if let Some(near) = nearest(&method.name.text, usable.iter().copied()) {
         diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+    } else if kind == Some("DERIVATIVE") {
+        diagnostic = diagnostic.help(
+            "write `cnexp` where each equation is linear in its own state, else `derivimplicit`; there are also `euler` and `runge`",
+        );
     } else if !usable.is_empty() {
         let list: Vec<String> = usable.iter().map(|m| format!("`{m}`")).collect();
         diagnostic = diagnostic.help(format!("use one of {}", list.join(", ")));

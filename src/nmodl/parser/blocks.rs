@@ -3,10 +3,11 @@
 use super::{DEEPEST_INCLUDE, Failed, ITEM_WORDS, Includes, MOST_INCLUDES, Parsed, Parser, Place};
 use crate::diagnostic::{Diagnostic, SourceId};
 use crate::nmodl::ast::{
-    Block, Define, EquationsBlock, EquationsKind, FunctionTable, Include, Item, LocalList, NetReceive, Phase,
-    PhaseBlock, Routine, Title, UnitsSwitch,
+    Block, Define, EquationsBlock, EquationsKind, FunctionTable, Include, Item, LocalList, Name, NetReceive,
+    Phase, PhaseBlock, Routine, Title, UnitsSwitch,
 };
 use crate::nmodl::lexer::TokenKind;
+use crate::nmodl::meaning::builtin_function;
 use crate::nmodl::nearest;
 
 impl<'a> Parser<'a> {
@@ -208,18 +209,59 @@ impl<'a> Parser<'a> {
         let start = self.token.start;
         let before = self.is_word("BEFORE");
         self.advance();
-        let phase = match (before, self.token_text()) {
+        let word = self.token_text();
+        let phase = match (before, word) {
             (true, "INITIAL") => Phase::BeforeInitial,
             (true, "BREAKPOINT") => Phase::BeforeBreakpoint,
             (true, "STEP") => Phase::BeforeStep,
             (false, "INITIAL") => Phase::AfterInitial,
             (false, "SOLVE") => Phase::AfterSolve,
+            (true, "SOLVE") | (false, "BREAKPOINT" | "STEP") => {
+                return self.not_in_neuron(before, word, start);
+            }
             (true, _) => return Err(self.unexpected("`INITIAL`, `BREAKPOINT` or `STEP`")),
             (false, _) => return Err(self.unexpected("`INITIAL` or `SOLVE`")),
         };
         self.advance();
         let body = self.body(Place::Plain)?;
         Ok(Item::Phase(PhaseBlock { phase, body, span: self.span_from(start) }))
+    }
+
+    /// Blocks that NEURON's translator takes, and that end NEURON when it loads the mechanism.
+    fn not_in_neuron(&mut self, before: bool, word: &str, start: usize) -> Parsed<Item> {
+        self.advance();
+        let name = if before { format!("BEFORE {word}") } else { format!("AFTER {word}") };
+        let help = match word {
+            "BREAKPOINT" => {
+                "write the statements at the end of BREAKPOINT, or `AFTER SOLVE` for the end of each step"
+            }
+            "SOLVE" => "write the statements before the SOLVE statement in BREAKPOINT",
+            _ => "write `BEFORE STEP`, which runs at the end of each step, before anything is recorded",
+        };
+        self.push_error(
+            Diagnostic::error("nmodl/unsupported", format!("`{name}` cannot run"))
+                .at(self.span_from(start), "nor in NEURON")
+                .note(format!(
+                    "NEURON translates `{name}`, then stops when it loads the mechanism: \"not implemented\""
+                ))
+                .help(help),
+        );
+        self.body(Place::Plain)?;
+        Err(Failed)
+    }
+
+    /// The name of a routine. Those of NEURON's own functions are taken.
+    fn routine_name(&mut self, what: &str) -> Parsed<Name> {
+        let name = self.name(what)?;
+        let text = &name.text;
+        if builtin_function(text).is_some_and(|function| function.is_reserved()) {
+            self.push_error(
+                Diagnostic::error("nmodl/reserved", format!("`{text}` is a built-in function"))
+                    .at(name.span, "the name is taken, in NEURON too")
+                    .help(format!("give it another name, such as `{text}_`, here and where it is called")),
+            );
+        }
+        Ok(name)
     }
 
     fn equations(&mut self, kind: EquationsKind, place: Place) -> Parsed<Item> {
@@ -232,8 +274,8 @@ impl<'a> Parser<'a> {
 
     fn routine(&mut self, is_function: bool) -> Parsed<Item> {
         let start = self.advance().start;
-        let name =
-            self.name(if is_function { "the name of the function" } else { "the name of the procedure" })?;
+        let what = if is_function { "the name of the function" } else { "the name of the procedure" };
+        let name = self.routine_name(what)?;
         let arguments = self.argument_list()?;
         let unit = self.unit()?;
         let body = self.body(Place::Routine)?;
@@ -242,7 +284,7 @@ impl<'a> Parser<'a> {
 
     fn function_table(&mut self) -> Parsed<Item> {
         let start = self.advance().start;
-        let name = self.name("the name of the function")?;
+        let name = self.routine_name("the name of the function")?;
         let arguments = self.argument_list()?;
         let unit = self.unit()?;
         Ok(Item::FunctionTable(FunctionTable { name, arguments, unit, span: self.span_from(start) }))

@@ -8,6 +8,7 @@
 mod blocks;
 mod declarations;
 mod expressions;
+mod habits;
 mod neuron;
 mod statements;
 
@@ -62,6 +63,23 @@ const ITEM_WORDS: [&str; 29] = [
     "FUNCTION_TABLE",
     "NET_RECEIVE",
     "VERBATIM",
+];
+
+/// Item words that open a block of statements and name nothing that is used elsewhere but themselves and what follows them.
+const CODE_WORDS: [&str; 13] = [
+    "INITIAL",
+    "BREAKPOINT",
+    "CONSTRUCTOR",
+    "DESTRUCTOR",
+    "BEFORE",
+    "AFTER",
+    "DERIVATIVE",
+    "KINETIC",
+    "LINEAR",
+    "NONLINEAR",
+    "DISCRETE",
+    "FUNCTION",
+    "PROCEDURE",
 ];
 
 /// Item words that may also stand inside a block of statements.
@@ -174,7 +192,25 @@ pub fn parse_readable(
 
 /// The words of a text, as names are written.
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
+    let pieces = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    pieces.filter(|word| word.starts_with(|c: char| !c.is_ascii_digit()))
+}
+
+/// Whether a statement with this word in it may declare names, be it NMODL or what somebody took for it.
+fn declares(word: &str) -> bool {
+    let upper = word.to_ascii_uppercase();
+    is_item_word(&upper)
+        || matches!(
+            upper.as_str(),
+            "FROM"
+                | "FOR"
+                | "FOR_NETCONS"
+                | "COMPARTMENT"
+                | "LONGITUDINAL_DIFFUSION"
+                | "DOUBLE"
+                | "FLOAT"
+                | "INT"
+        )
 }
 
 /// Reads one expression that stands in a part of a text of another format, such as a string in a
@@ -403,47 +439,6 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// What to do about the current token, where `wanted` belongs.
-    fn help_with(&self, wanted: &str) -> Option<&'static str> {
-        let fresh = self.lexer.starts_line(self.token.start);
-        let rest = self.slice(self.token.start, self.text.len());
-        let operand =
-            matches!(self.token.kind, TokenKind::Word | TokenKind::Number { .. } | TokenKind::Symbol("("));
-        let closes = wanted == "`)`" || wanted == "`,` or `)`";
-        match self.token.kind {
-            TokenKind::Symbol(";") => Some("statements end by themselves: remove the `;`"),
-            _ if rest.starts_with("//") || rest.starts_with("/*") || rest.starts_with('#') => {
-                Some("a comment starts with `:` or `?`")
-            }
-            TokenKind::Symbol("=") if wanted == "a statement" => {
-                Some("the statement before it goes on to here: is something missing there?")
-            }
-            TokenKind::Symbol("=") if wanted == "`)`" => Some("to compare, write `==`"),
-            TokenKind::Symbol("*")
-                if wanted == "an expression" && self.slice(0, self.token.start).ends_with('*') =>
-            {
-                Some("a power is written with `^`")
-            }
-            TokenKind::Symbol("*" | "/" | "+" | "^") if wanted == "an expression" => {
-                Some("is there an operator too many, or a value missing before it?")
-            }
-            TokenKind::Symbol(",") if wanted.ends_with("or `}`") => {
-                let between_digits = self.slice(0, self.token.start).ends_with(|c: char| c.is_ascii_digit())
-                    && rest[1..].starts_with(|c: char| c.is_ascii_digit());
-                Some(if between_digits {
-                    "numbers have a point: `0.5`, not `0,5`"
-                } else {
-                    "here names have no commas between them: remove the `,`"
-                })
-            }
-            _ if operand && !fresh && closes => Some("is an operator such as `*` missing before it?"),
-            TokenKind::Number { .. } | TokenKind::Symbol("(") if wanted == "a statement" => {
-                Some("is an operator such as `*` missing before it?")
-            }
-            _ => None,
-        }
-    }
-
     /// A name that is no word of the language.
     fn name(&mut self, what: &str) -> Parsed<Name> {
         let text = self.token_text();
@@ -528,6 +523,12 @@ impl<'a> Parser<'a> {
             return Ok(None);
         }
         let length = self.integer("the length of the array: a whole number or a `DEFINE`d name")?;
+        if !self.is("]") {
+            let said = self.unexpected_here("`]`");
+            return Err(
+                self.report(said.help("the length is one whole number or a `DEFINE`d name, no expression"))
+            );
+        }
         if !(1..=1_000_000).contains(&length.value) {
             self.push_error(
                 Diagnostic::error(
@@ -616,7 +617,7 @@ impl<'a> Parser<'a> {
                 Ok(item) => items.push(item),
                 Err(Failed) => {
                     self.skip_to_item(start);
-                    self.lose(start);
+                    self.lose_item(start);
                 }
             }
         }
@@ -632,6 +633,27 @@ impl<'a> Parser<'a> {
     /// Notes that the text from `start` up to the current token is not in the tree.
     fn lose(&mut self, start: usize) {
         self.lost.extend(words(self.slice(start, self.token.start)).map(str::to_string));
+    }
+
+    /// The same for what stood outside of blocks: of a block of code others use only what its first line says.
+    fn lose_item(&mut self, start: usize) {
+        let text = self.slice(start, self.token.start);
+        let code =
+            words(text).next().is_some_and(|word| CODE_WORDS.contains(&word) && text.starts_with(word));
+        let mut others = words(text).skip(1).filter(|word| !SHARED_WORDS.contains(word));
+        if code && !others.any(is_item_word) {
+            let line = self.lexer.line_end(start).min(self.token.start);
+            self.lost.extend(words(self.slice(start, line)).map(str::to_string));
+        } else {
+            self.lose(start);
+        }
+    }
+
+    /// The same for a statement, which others do not miss unless it declares names.
+    fn lose_statement(&mut self, start: usize) {
+        if words(self.slice(start, self.token.start)).any(declares) {
+            self.lose(start);
+        }
     }
 
     /// After a mistake outside of statements: on to the next word that opens an item. `start` is

@@ -1,7 +1,7 @@
 //! The `NEURON` block, which says how a mechanism shows itself, and the `UNITS` block.
 
 use super::{Parsed, Parser};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::nmodl::ast::{
     FactorValue, Name, NeuronBlock, NeuronStatement, NeuronStatementKind, UnitDefinition, UnitsBlock, UseIon,
 };
@@ -75,7 +75,27 @@ impl Parser<'_> {
         let ion = self.name("an ion")?;
         let mut use_ion =
             UseIon { ion, read: Vec::new(), write: Vec::new(), valence: None, represents: None };
+        let mut seen: Vec<(&str, Span)> = Vec::new();
         loop {
+            let (word, place) = (self.token_text(), self.token_span());
+            let again = seen.iter().find(|(known, _)| *known == word && word != "REPRESENTS");
+            if let Some((_, first)) = again {
+                let (message, help) = match word {
+                    "READ" => (
+                        "`READ` is written twice",
+                        "write the names in one list, or `WRITE` before what the mechanism sets",
+                    ),
+                    "WRITE" => ("`WRITE` is written twice", "write the names in one list"),
+                    _ => ("the ion has two charges", "remove one of the two"),
+                };
+                self.push_error(
+                    Diagnostic::error("nmodl/syntax", message)
+                        .at(place, "the second time")
+                        .at(*first, "the first time")
+                        .help(help),
+                );
+            }
+            seen.push((word, place));
             if self.take_word("READ") {
                 use_ion.read.extend(self.names("a variable of the ion")?);
             } else if self.take_word("WRITE") {

@@ -72,7 +72,7 @@ impl Parser<'_> {
                 if self.is_word("else") || self.is_word("ELSE") {
                     let start = self.token.start;
                     self.skip_to_statement(start);
-                    self.lose(start);
+                    self.lose_statement(start);
                 }
                 continue;
             }
@@ -94,14 +94,24 @@ impl Parser<'_> {
             let start = self.token.start;
             self.no_brace = false;
             match self.statement() {
-                Ok(statement) => statements.push(statement),
+                Ok(statement) => {
+                    self.warn_of_late_local(&statement, &statements);
+                    statements.push(statement);
+                }
                 Err(Failed) => {
                     if std::mem::take(&mut self.no_brace) {
                         let column = self.lexer.column(start);
                         self.unopened.push(column);
                     }
                     self.skip_to_statement(start);
-                    self.lose(start);
+                    // What stands in the line of a LOCAL may be a name of it: `LOCAL a b`.
+                    let after_local =
+                        statements.last().is_some_and(|s| matches!(s.kind, StatementKind::Local(_)));
+                    if after_local && !self.lexer.starts_line(start) {
+                        self.lose(start);
+                    } else {
+                        self.lose_statement(start);
+                    }
                 }
             }
         }
@@ -225,7 +235,11 @@ impl Parser<'_> {
                     .at(self.token_span(), "");
                 Err(self.report(diagnostic))
             }
-            "for" if self.peek().kind == TokenKind::Symbol("(") => Err(self.no_statement(word)),
+            "for" | "elif" | "elsif" | "elseif" | "ELSEIF" | "ELIF"
+                if self.peek().kind == TokenKind::Symbol("(") =>
+            {
+                Err(self.no_statement(word))
+            }
             _ => match self.peek().kind {
                 TokenKind::Symbol("(") => Ok(StatementKind::Call(self.call()?)),
                 TokenKind::Symbol("=" | "[" | "@") => self.assignment(),
@@ -263,6 +277,12 @@ impl Parser<'_> {
         };
         let diagnostic = match word {
             "for" => Some(foreign("write `FROM i = 0 TO n { ... }`, in which n is included".into())),
+            "elif" | "elsif" | "elseif" | "ELSEIF" | "ELIF" => {
+                Some(foreign("write `else if (...) { ... }`".into()))
+            }
+            "e" | "E" if self.after_digit() => Some(foreign("an exponent has digits: `1e3`".into())),
+            "and" | "AND" => Some(foreign("to ask for both conditions write `&&`".into())),
+            "or" | "OR" => Some(foreign("to ask for one of two conditions write `||`".into())),
             "do" | "switch" | "break" | "continue" | "goto" => {
                 Some(foreign("NMODL has `if`, `else`, `FROM` and `WHILE`".into()))
             }
@@ -345,7 +365,9 @@ impl Parser<'_> {
     fn assignment(&mut self) -> Parsed<StatementKind> {
         let target = self.variable()?;
         self.expect("=")?;
-        Ok(StatementKind::Assign { target, value: self.expression()? })
+        let value = self.expression()?;
+        self.warn_of_choice(value.span);
+        Ok(StatementKind::Assign { target, value })
     }
 
     /// `(expression)`.

@@ -79,6 +79,20 @@ pub fn without_idle(text: &str, source: SourceId, module: &Module) -> String {
     apply(text, repairer.edits)
 }
 
+/// The routines that have a TABLE, with the places of their names.
+pub fn tabled(module: &Module) -> Vec<(String, Span)> {
+    let mut found = Vec::new();
+    for site in walk::sites(module) {
+        let Site::Routine(routine) = site else { continue };
+        walk::statements(site, &mut |statement, _| {
+            if matches!(statement.kind, StatementKind::Table(_)) {
+                found.push((routine.name.text.clone(), routine.name.span));
+            }
+        });
+    }
+    found
+}
+
 /// What no edit here removes.
 fn obstacles(module: &Module, idle: &[Span], doubt: Option<&str>) -> Vec<Change> {
     let mut list = Vec::new();

@@ -138,10 +138,16 @@ impl Translator<'_> {
     }
 
     pub fn converted(&mut self, value: ast::Expression, had: Type, of: Type) -> ast::Expression {
+        let span = value.span;
+        if of == Type::Float && had != Type::Float {
+            return match build::literal(&value) {
+                Some(known) => build::number(f64::from(known as f32), span),
+                None => build::call("c_float", vec![value], span),
+            };
+        }
         if !of.is_whole() || had.is_whole() {
             return value;
         }
-        let span = value.span;
         match build::literal(&value) {
             Some(known) => build::number(known.trunc(), span),
             None => {
@@ -333,7 +339,12 @@ impl Translator<'_> {
         if let Some(made) = build::choice(condition, then, otherwise, span) {
             self.emit(made);
         }
-        let of = if types.iter().all(|t| t.is_whole()) { Type::Int } else { Type::Double };
+        let of = match types.iter().all(|t| t.is_whole()) {
+            true => Type::Int,
+            false if types.contains(&Type::Double) => Type::Double,
+            // A whole number on one side is taken to be small enough for a float.
+            false => Type::Float,
+        };
         Ok(Worth::Number(build::value_of(&result, span), of))
     }
 
@@ -373,7 +384,28 @@ impl Translator<'_> {
         })
     }
 
+    /// What an operator gives. Of two floats, or a float and a whole number, C computes in single precision; as a double
+    /// has more than twice its digits, computing in double precision and rounding gives the same.
     pub fn arithmetic(
+        &mut self,
+        operator: Operator,
+        (a, ta): (ast::Expression, Type),
+        (b, tb): (ast::Expression, Type),
+        span: Span,
+    ) -> Made<(ast::Expression, Type)> {
+        let single = ta == Type::Float && tb != Type::Double || tb == Type::Float && ta != Type::Double;
+        if !single {
+            return self.in_double(operator, (a, ta), (b, tb), span);
+        }
+        let (a, b) = (self.converted(a, ta, Type::Float), self.converted(b, tb, Type::Float));
+        let (value, of) = self.in_double(operator, (a, Type::Double), (b, Type::Double), span)?;
+        match of {
+            Type::Double => Ok((self.converted(value, of, Type::Float), Type::Float)),
+            _ => Ok((value, of)),
+        }
+    }
+
+    fn in_double(
         &mut self,
         operator: Operator,
         (a, ta): (ast::Expression, Type),

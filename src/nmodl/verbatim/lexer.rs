@@ -20,6 +20,8 @@ pub(super) enum Kind {
     Number {
         value: f64,
         whole: bool,
+        /// Written as a `float`, with an `f` after it.
+        single: bool,
     },
     Text,
     Symbol(&'static str),
@@ -101,7 +103,7 @@ impl Preprocessor {
     /// A `DEFINE` of NMODL, which C sees too.
     pub fn define_number(&mut self, name: &str, value: f64, span: Span) {
         let token = |kind| Token { kind, span, fresh: false };
-        let number = token(Kind::Number { value: value.abs(), whole: true });
+        let number = token(Kind::Number { value: value.abs(), whole: true, single: false });
         let body = if value < 0.0 { vec![token(Kind::Symbol("-")), number] } else { vec![number] };
         self.macros.insert(name.to_string(), Macro { arguments: None, body });
     }
@@ -232,7 +234,7 @@ impl Preprocessor {
         // `defined X` and the version test come first, as they are no macros.
         while let Some(token) = line.get(at) {
             let answer = |value: bool| Token {
-                kind: Kind::Number { value: f64::from(u8::from(value)), whole: true },
+                kind: Kind::Number { value: f64::from(u8::from(value)), whole: true, single: false },
                 ..token.clone()
             };
             match token.name() {
@@ -339,7 +341,7 @@ fn token(rest: &str, first: char) -> (Kind, usize) {
         let length = quoted(rest, '\'');
         let inner = rest[1..length].chars().next();
         match inner.filter(|c| *c != '\\' && *c != '\'') {
-            Some(c) => (Kind::Number { value: f64::from(u32::from(c)), whole: true }, length),
+            Some(c) => (Kind::Number { value: f64::from(u32::from(c)), whole: true, single: false }, length),
             None => (Kind::Unknown('\''), length),
         }
     } else if let Some(symbol) = SYMBOLS.iter().find(|s| rest.starts_with(**s)) {
@@ -372,7 +374,7 @@ fn number(rest: &str) -> (Kind, usize) {
         let digits = rest[2..].bytes().take_while(u8::is_ascii_hexdigit).count();
         let value = u64::from_str_radix(&rest[2..2 + digits], 16).map_or(f64::INFINITY, |v| v as f64);
         let tail = rest[2 + digits..].bytes().take_while(|b| b"uUlL".contains(b)).count();
-        return (Kind::Number { value, whole: true }, 2 + digits + tail);
+        return (Kind::Number { value, whole: true, single: false }, 2 + digits + tail);
     }
     let digits = |from: usize| rest[from..].bytes().take_while(u8::is_ascii_digit).count();
     let mut length = digits(0);
@@ -397,6 +399,6 @@ fn number(rest: &str) -> (Kind, usize) {
         rest[..length].parse().unwrap_or(f64::INFINITY)
     };
     let tail = suffix(length);
-    let whole = whole && !rest[length..length + tail].contains(['f', 'F']);
-    (Kind::Number { value, whole }, length + tail)
+    let single = rest[length..length + tail].contains(['f', 'F']);
+    (Kind::Number { value, whole: whole && !single, single }, length + tail)
 }

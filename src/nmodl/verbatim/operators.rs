@@ -192,12 +192,16 @@ impl Parser<'_> {
     fn primary(&mut self) -> Parsed<Built> {
         let start = self.span();
         let kind = match self.peek(0).map(|t| &t.kind) {
-            Some(Kind::Number { value, whole }) => {
+            Some(Kind::Number { value, whole, single }) => {
                 if !value.is_finite() {
                     return Err(self.unread("this number is too large"));
                 }
                 self.at += 1;
-                ExprKind::Number { value: *value, whole: *whole }
+                let number = ExprKind::Number { value: *value, whole: *whole };
+                match single {
+                    true => ExprKind::Cast(Type::Float, Box::new(Expr { kind: number, span: start })),
+                    false => number,
+                }
             }
             Some(Kind::Text) => {
                 // Texts beside each other are one.

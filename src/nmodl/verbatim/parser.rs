@@ -65,7 +65,8 @@ const KNOWN_TYPES: [&str; 24] = [
 
 pub(super) fn type_word(name: &str) -> Option<Type> {
     Some(match name {
-        "double" | "float" => Type::Double,
+        "double" => Type::Double,
+        "float" => Type::Float,
         "int" | "long" | "short" | "char" | "signed" | "bool" | "int8_t" | "int16_t" | "int32_t"
         | "int64_t" => Type::Int,
         "unsigned" | "size_t" | "uint8_t" | "uint16_t" | "uint32_t" | "uint64_t" | "u_int32_t" => {

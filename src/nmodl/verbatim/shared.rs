@@ -293,6 +293,15 @@ pub(super) fn pick(name: &str) -> Option<Option<&'static str>> {
     })
 }
 
+/// What a variable of that type keeps of a value.
+fn kept_in(of: Type, value: f64) -> f64 {
+    match of {
+        Type::Int | Type::Unsigned => value.trunc(),
+        Type::Float => f64::from(value as f32),
+        Type::Double | Type::Void | Type::Opaque => value,
+    }
+}
+
 /// The value of an expression of numbers alone.
 pub(super) fn constant(expression: &Expr) -> Option<f64> {
     Some(match &expression.kind {
@@ -300,7 +309,7 @@ pub(super) fn constant(expression: &Expr) -> Option<f64> {
         ExprKind::Negate(a) => -constant(a)?,
         ExprKind::Cast(of, a) if of.is_number() => {
             let value = constant(a)?;
-            if of.is_whole() { value.trunc() } else { value }
+            kept_in(*of, value)
         }
         ExprKind::Binary(operator, a, b) => {
             let whole = |e: &Expr| matches!(e.kind, ExprKind::Number { whole: true, .. });
@@ -332,7 +341,7 @@ impl Global {
         }
         let keep = |e: &Expr| {
             let value = constant(e).filter(|v| v.is_finite());
-            let value = value.map(|v| if declared.of.is_whole() { v.trunc() } else { v });
+            let value = value.map(|v| kept_in(declared.of, v));
             value.ok_or((e.span, format!("what `{}` starts from is no plain number", declared.name)))
         };
         let mut values = match &declared.value {

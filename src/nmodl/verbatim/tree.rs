@@ -9,8 +9,9 @@ use crate::nmodl::ast;
 /// What C knows of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Type {
-    /// `double`, and `float`, which is computed as a double.
     Double,
+    /// A `float`: computed as a double and rounded to single precision, which gives what C gives.
+    Float,
     /// Signed whole numbers and characters.
     Int,
     /// Whole numbers that wrap around below 0.
@@ -29,7 +30,7 @@ impl Type {
 
     /// Whether it holds a number at all.
     pub fn is_number(self) -> bool {
-        matches!(self, Type::Double | Type::Int | Type::Unsigned)
+        matches!(self, Type::Double | Type::Float | Type::Int | Type::Unsigned)
     }
 }
 

@@ -106,7 +106,10 @@ impl<'a> Checker<'a, '_> {
         let diagnostic =
             Diagnostic::error("nmodl/unknown-function", format!("there is no function `{text}`"))
                 .at(name.span, "called here");
-        let mut diagnostic = with_near(diagnostic, text, known);
+        let mut diagnostic = match of_another_language(text) {
+            Some(help) => diagnostic.help(help),
+            None => with_near(diagnostic, text, known),
+        };
         if self.has_verbatim {
             diagnostic = diagnostic.note("functions of C code in VERBATIM blocks are not known here");
         }
@@ -150,4 +153,25 @@ impl<'a> Checker<'a, '_> {
             }
         }
     }
+}
+
+/// What to write for a function that other languages have under that name.
+fn of_another_language(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "ln" | "Log" | "LOG" => "the natural logarithm is `log`, that to base 10 is `log10`",
+        "log2" => "write `log(x) / log(2)`",
+        "max" => "did you mean `fmax`?",
+        "min" => "did you mean `fmin`?",
+        "round" | "rint" | "nint" => "write `floor(x + 0.5)`",
+        "int" | "trunc" | "fix" => "write `floor(x)`, or `ceil(x)` for a negative one",
+        "sqr" | "square" => "write `x * x` or `x^2`",
+        "cbrt" => "write `x^(1/3)`",
+        "power" => "write `x^y` or `pow(x, y)`",
+        "mod" => "did you mean `fmod`?",
+        "sign" | "sgn" | "heaviside" => "write `if (x < 0) { ... } else { ... }`",
+        "rand" | "random" => {
+            "write `scop_random()`, or `random_uniform(r)` with `RANDOM r` in the NEURON block"
+        }
+        _ => return None,
+    })
 }
