@@ -279,10 +279,8 @@ impl<'a> Checker<'a, '_> {
     fn rate(&mut self, rate: &'a Expression) {
         self.expression(rate);
         let ExpressionKind::Binary { operator, left, .. } = &rate.kind else { return };
-        let binds = matches!(
-            operator,
-            BinaryOperator::Multiply | BinaryOperator::Divide | BinaryOperator::Power
-        );
+        let binds =
+            matches!(operator, BinaryOperator::Multiply | BinaryOperator::Divide | BinaryOperator::Power);
         // With parentheses around it the whole begins before its first part.
         if binds || rate.span.start < left.span.start {
             return;

@@ -73,9 +73,12 @@ impl Parser<'_> {
         if let (Some(_), Some(value)) = (&length, &value) {
             let text = &name.text;
             self.diagnostics.push(
-                Diagnostic::warning("nmodl/array-value", format!("the array `{text}` has a value in PARAMETER"))
-                    .at(value.span, "every element starts with it; NEURON refuses the file")
-                    .help(format!("declare `{text}` in ASSIGNED and set its elements in INITIAL")),
+                Diagnostic::warning(
+                    "nmodl/array-value",
+                    format!("the array `{text}` has a value in PARAMETER"),
+                )
+                .at(value.span, "every element starts with it; NEURON refuses the file")
+                .help(format!("declare `{text}` in ASSIGNED and set its elements in INITIAL")),
             );
         }
         Ok(Parameter { name, length, value, unit, limits, span: self.span_from(start) })

@@ -686,7 +686,9 @@ impl<'a> Parser<'a> {
     /// Whether a block whose word is misspelt seems to start here: `PARAMETR {` or `FUNCTON f(x)`, first on its line.
     fn at_misspelt_head(&self) -> bool {
         let word = self.token_text();
-        if self.token.kind != TokenKind::Word || is_reserved(word) || !self.lexer.starts_line(self.token.start)
+        if self.token.kind != TokenKind::Word
+            || is_reserved(word)
+            || !self.lexer.starts_line(self.token.start)
         {
             return false;
         }

@@ -195,7 +195,10 @@ impl Collector<'_> {
                     Diagnostic::error("nmodl/function-as-variable", message)
                         .at(name.span, "these lists are of variables")
                         .at(routine.name.span, "defined here")
-                        .help(format!("remove `{}` from the list: routines are seen from outside anyway", name.text)),
+                        .help(format!(
+                            "remove `{}` from the list: routines are seen from outside anyway",
+                            name.text
+                        )),
                 );
                 continue;
             }
