@@ -192,13 +192,10 @@ impl Collector<'_> {
                 let what = if routine.is_function { "FUNCTION" } else { "PROCEDURE" };
                 let message = format!("`{}` is a {what}, and named in RANGE or GLOBAL", name.text);
                 self.said.push(
-                    Diagnostic::error("nmodl/function-as-variable", message)
-                        .at(name.span, "these lists are of variables")
+                    Diagnostic::warning("nmodl/routine-in-list", message)
+                        .at(name.span, "NEURON refuses the file: these lists are of variables")
                         .at(routine.name.span, "defined here")
-                        .help(format!(
-                            "remove `{}` from the list: routines are seen from outside anyway",
-                            name.text
-                        )),
+                        .help("take it out of the list: routines are seen from outside anyway"),
                 );
                 continue;
             }
