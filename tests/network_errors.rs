@@ -340,6 +340,7 @@ fn mechanisms_and_ions() {
         ("mods/one.mod", "NEURON { SUFFIX twice }\n"),
         ("mods/other.mod", "NEURON { SUFFIX twice }\n"),
         ("mods/utf16.mod", "NEURON \0"),
+        ("mods/folder.mod/notes.txt", ""),
     ];
     cases.with("wrong .mod files that nothing uses", &folder, &unused, &[]);
     let used = |name: &'static str| [folder[0], ("mechanism.pas", name)];

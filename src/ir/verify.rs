@@ -5,7 +5,7 @@
 //! - Loops are closed, innermost first; what one carries starts before it, and becomes something new once, at its end.
 //! - A place is written at most once in a kernel; area, diameter and the point scale never are, voltage only in `receive`.
 //! - Effects stand where they may: sums in `current`; arguments in `receive`, `receive_initial` and the kernels of tables.
-//!   `prepare` and `watch` write hidden columns only, of the others only `initial` does. Requests stand in `receive`; `net_send` in `initial` too.
+//!   `prepare` and `watch` write hidden columns only, of the others only `initial` does. Requests stand in `receive`; `net_send` in `initial` and `receive_initial` too.
 //! - A shared variable is stored from a value that is the same for all instances, and not by event code, but where it passes from
 //!   instance to instance; and in a table's body where it passes from row to row.
 //! - The kernels of a table use only uniform values, and the body its `x`.
@@ -202,7 +202,7 @@ impl Check<'_> {
     fn request(&mut self, i: usize, request: &Request) {
         let receives = self.stage == Stage::Receive;
         let allowed = match *request {
-            Request::Send { .. } => receives || self.stage == Stage::Initial,
+            Request::Send { .. } => receives || matches!(self.stage, Stage::Initial | Stage::ReceiveInitial),
             Request::Fire { .. } | Request::Move { .. } => receives,
             Request::Watch { number, .. } => receives && (number as usize) < self.module.watches.len(),
             Request::SetWeight { number, .. } => receives && number < self.arguments,

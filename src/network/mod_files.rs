@@ -56,7 +56,7 @@ impl ModFiles {
         for (i, name) in context.description.mechanisms.files.iter().enumerate() {
             let here = place.item(i);
             let path = context.path(name, &here);
-            let files = path.map(|path| mod_files(context, &path, &here)).unwrap_or_default();
+            let files = path.as_ref().map(|path| mod_files(context, path, &here)).unwrap_or_default();
             all.missing |= files.is_empty();
             for file in files {
                 match context.cache.text(&file, mechanism::text::read) {
@@ -64,7 +64,8 @@ impl ModFiles {
                         let source = context.sources.add(file.display().to_string(), text);
                         all.add(context, source, &here, options);
                     }
-                    Err(error) if file.is_file() => {
+                    // Of what stands in a folder only what is used counts: a link to nothing, or a folder called `x.mod`, does not.
+                    Err(error) if file.is_file() || path.as_ref().is_some_and(|path| *path != file) => {
                         let file = file.display().to_string();
                         let why = match error.kind() {
                             ErrorKind::InvalidData => error.to_string(),

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::ast::{EquationsKind, ExpressionKind, Item, Module, NeuronStatementKind, Phase, StatementKind};
+use super::meaning::is_method;
 use super::walk::{self, Site};
 use crate::diagnostic::Span;
 
@@ -219,10 +220,11 @@ impl Found {
                         Some("euler") => {
                             self.say(NoticeKind::Euler, "euler is not thread safe. Complain to Hines", span);
                         }
-                        Some(other) => {
+                        Some(other) if is_method(other) => {
                             let text = format!("{other} is not thread safe. Complain to Hines");
                             self.say(NoticeKind::Solver, text, span);
                         }
+                        Some(_) => {}
                     },
                     Some(EquationsKind::Kinetic)
                         if in_step

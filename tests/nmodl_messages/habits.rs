@@ -27,6 +27,23 @@ fn habits() {
 }
 
 #[test]
+fn other_languages() {
+    let cases = [
+        does("LOCAL without a comma", 1, "LOCAL q r\n    q = 1"),
+        does("a number of C", 1, "ninf = 0.1f"),
+        does("a hexadecimal number", 1, "ninf = 0x10"),
+        does("a call without parentheses", 1, "ninf = sqrt v"),
+        changed("USING", 1, &[("METHOD cnexp", "USING cnexp")]),
+        changed("a method in capitals", 1, &[("METHOD cnexp", "METHOD CNEXP")]),
+        changed("a derivative as a quotient", 1, &[("n' =", "dn/dt =")]),
+        changed("READS", 1, &[("READ ek", "READS ek")]),
+        and("a function of C", 1, "void other(double v) {\n    ninf = v\n}"),
+        and("a function of Python", 1, "def other(x):\n    return x"),
+    ];
+    check("other_languages", &cases);
+}
+
+#[test]
 fn not_in_neuron() {
     let cases = [
         and("a FUNCTION with the name of a built-in one", 1, "FUNCTION exp(x) { exp = x }"),
@@ -46,6 +63,18 @@ fn not_in_neuron() {
             0,
             &[("    rates(v)\n    n'", "    LOCAL a\n    LOCAL b\n    rates(v)\n    n'")],
         ),
+        changed("a FUNCTION in RANGE", 0, &[("RANGE gbar, ninf", "RANGE gbar, ninf, opening")]),
+        changed("a concentration that is never set", 1, &[("WRITE ik", "WRITE ik, ki")]),
+        changed("a value for an array", 0, &[("tau = 5 (ms)", "tau = 5 (ms)\n    b[3] = 4")]),
+        changed(
+            "a fraction and a call in an index",
+            2,
+            &[
+                ("    ninf\n}", "    ninf b[3]\n}"),
+                ("    ik =", "    ninf = b[0.5*2] + b[2*opening(v)]\n    ik ="),
+            ],
+        ),
+        and("a rate that is a sum", 0, "STATE { a b }\nKINETIC k { ~ a <-> b (1 + exp(v/50), (2 + v)) }"),
         and("AFTER BREAKPOINT", 1, "AFTER BREAKPOINT { ninf = 1 }"),
         and("BEFORE SOLVE and AFTER STEP", 2, "BEFORE SOLVE { ninf = 1 }\nAFTER STEP { ninf = 2 }"),
         changed("a block that nobody solves", 0, &[("    SOLVE states METHOD cnexp\n", "")]),

@@ -3,6 +3,16 @@
 use crate::{and, case, changed, check, does};
 
 #[test]
+fn misspelt_heads() {
+    let cases = [
+        changed("two after each other", 2, &[("PARAMETER", "PARAMETR"), ("STATE {", "STAT {")]),
+        changed("three", 3, &[("STATE {", "STATES {"), ("ASSIGNED", "ASIGNED"), ("INITIAL", "INITAL")]),
+        changed("of routines", 2, &[("PROCEDURE", "PROCEDUR"), ("FUNCTION", "FUNCTON")]),
+    ];
+    check("misspelt_heads", &cases);
+}
+
+#[test]
 fn words() {
     let cases = [
         case("an empty file", 1, ""),

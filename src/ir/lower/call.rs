@@ -384,7 +384,7 @@ impl<'a> Context<'a> {
         }
         match call.name.text.as_str() {
             "net_send" => {
-                self.events_allowed(call, &[Stage::Initial, Stage::Receive])?;
+                self.events_allowed(call, &[Stage::Initial, Stage::ReceiveInitial, Stage::Receive])?;
                 let [delay, flag] = self.numbers(call)?;
                 let site = self.site(call.span);
                 self.request(Request::Send { delay, flag, site });

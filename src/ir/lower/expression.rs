@@ -237,9 +237,8 @@ impl<'a> Context<'a> {
                 self.refuse(variable.span, message, "", &format!("type `{name}[0]`, or another element"))
             }
             (Some(index), Some(length)) => {
-                let value = self.expression(index)?;
+                let value = self.whole(index)?;
                 match fold::constant(&self.draft.kernel, value) {
-                    // C takes the whole part of an index.
                     Some(x) if x > -1.0 && x < f64::from(length) => Ok(Element::Known(x as u32)),
                     Some(x) if !x.is_finite() => self.refuse(
                         index.span,
@@ -253,9 +252,8 @@ impl<'a> Context<'a> {
                         self.refuse(index.span, message, &format!("Elements are numbered 0 to {last}."), "")
                     }
                     None => {
-                        let number = self.whole_part(value);
-                        self.check_index(index.span, name, length, number);
-                        Ok(Element::Computed(number))
+                        self.check_index(index.span, name, length, value);
+                        Ok(Element::Computed(value))
                     }
                 }
             }

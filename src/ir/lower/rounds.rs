@@ -11,7 +11,7 @@ use super::super::types::*;
 use super::context::{Context, Local, Lowered};
 use super::draft::Slot;
 use crate::diagnostic::Span;
-use crate::nmodl::ast::{self, ExpressionKind};
+use crate::nmodl::ast::{self, BinaryOperator, ExpressionKind, UnaryOperator};
 use crate::nmodl::meaning::{FunctionClass, builtin_function};
 use crate::nmodl::walk::parts;
 
@@ -271,10 +271,34 @@ impl<'a> Context<'a> {
         only
     }
 
-    /// The whole part of an expression, as C turns it into an int.
+    /// An index or the bound of a loop, an int in NEURON: every name and every quotient in it is cut to its whole part before
+    /// it is used, so that `a[k * 2]` is the third element where `k` is 1.5.
     pub fn whole(&mut self, expression: &'a ast::Expression) -> Lowered<Value> {
-        let value = self.expression(expression)?;
-        Ok(self.whole_part(value))
+        self.nested(expression.span, |cx| match &expression.kind {
+            ExpressionKind::Unary { operator: UnaryOperator::Negate, operand } => {
+                let value = cx.whole(operand)?;
+                Ok(cx.draft.unary(Unary::Negate, value))
+            }
+            ExpressionKind::Binary { operator, left, right } => {
+                let function = match operator {
+                    BinaryOperator::Add => Binary::Add,
+                    BinaryOperator::Subtract => Binary::Subtract,
+                    BinaryOperator::Multiply => Binary::Multiply,
+                    BinaryOperator::Divide => Binary::Divide,
+                    _ => {
+                        let value = cx.expression(expression)?;
+                        return Ok(cx.whole_part(value));
+                    }
+                };
+                let (left, right) = (cx.whole(left)?, cx.whole(right)?);
+                let value = cx.draft.binary(function, left, right);
+                Ok(if function == Binary::Divide { cx.whole_part(value) } else { value })
+            }
+            _ => {
+                let value = cx.expression(expression)?;
+                Ok(cx.whole_part(value))
+            }
+        })
     }
 
     /// The whole part of a value, towards zero.

@@ -7,7 +7,7 @@ mod variables;
 use std::collections::{HashMap, HashSet};
 
 use super::scope::Scope;
-use super::{Meaning, MechanismKind, Storage, SymbolId};
+use super::{IonRole, Meaning, MechanismKind, Storage, SymbolId};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::nmodl::ast::{
     Argument, BinaryOperator, Block, EquationsKind, Expression, ExpressionKind, Name, Phase, Reaction,
@@ -264,14 +264,32 @@ impl<'a> Checker<'a, '_> {
             Reaction::Reversible { left, right, forward, backward } => {
                 self.terms(left);
                 self.terms(right);
-                self.expression(forward);
-                self.expression(backward);
+                self.rate(forward);
+                self.rate(backward);
             }
             Reaction::Sink { left, rate: value } | Reaction::Flux { left, flux: value } => {
                 self.terms(left);
                 self.expression(value);
             }
         }
+    }
+
+    /// A rate of a reaction. NEURON's translator writes the product with the states behind a bare sum, so that only its last
+    /// term is multiplied.
+    fn rate(&mut self, rate: &'a Expression) {
+        self.expression(rate);
+        let ExpressionKind::Binary { operator, left, .. } = &rate.kind else { return };
+        let binds =
+            matches!(operator, BinaryOperator::Multiply | BinaryOperator::Divide | BinaryOperator::Power);
+        // With parentheses around it the whole begins before its first part.
+        if binds || rate.span.start < left.span.start {
+            return;
+        }
+        self.said.push(
+            Diagnostic::warning("nmodl/rate", "NEURON reads this rate otherwise")
+                .at(rate.span, "there only what comes last is multiplied with the states, here the whole")
+                .help("put parentheses around the rate"),
+        );
     }
 
     fn terms(&mut self, terms: &'a [Term]) {
@@ -346,10 +364,28 @@ impl<'a> Checker<'a, '_> {
         self.said.push(said);
     }
 
+    /// A concentration that is written must be set somewhere, or be a state.
+    fn concentrations(&mut self) {
+        for (id, symbol) in self.meaning.symbols.iter().enumerate() {
+            let Some(ion) = symbol.ion.filter(|ion| ion.write) else { continue };
+            let concentration = matches!(ion.role, IonRole::Inside | IonRole::Outside);
+            if !concentration || symbol.storage != Storage::Ion || self.written.contains(&SymbolId(id)) {
+                continue;
+            }
+            let name = &symbol.name;
+            self.said.push(
+                Diagnostic::error("nmodl/never-set", format!("`{name}` is named after WRITE and never set"))
+                    .at(symbol.span, "neither a STATE nor on the left of a `=`")
+                    .help(format!("set `{name}` in the code, or take it out of WRITE")),
+            );
+        }
+    }
+
     fn currents(&mut self) {
         if self.has_verbatim {
             return;
         }
+        self.concentrations();
         for current in &self.meaning.currents {
             let symbol = self.meaning.symbol(current.symbol);
             if !self.written.contains(&current.symbol) {

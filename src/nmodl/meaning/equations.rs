@@ -452,3 +452,8 @@ fn every_state_moves(meaning: &Meaning, said: &mut Diagnostics) {
         }
     }
 }
+
+/// Whether there is a METHOD of that name.
+pub(in crate::nmodl) fn is_method(name: &str) -> bool {
+    METHODS.iter().any(|method| method.name == name)
+}

@@ -20,6 +20,7 @@ use std::collections::HashMap;
 
 pub use builtins::{Builtin, BuiltinFunction, FUNCTIONS, FunctionClass, builtin_function};
 pub use damaged::beside_damage;
+pub(super) use equations::is_method;
 
 use super::ast::{
     Block, EquationsBlock, FunctionTable, Module, Name, NetReceive, PhaseBlock, Routine, Verbatim,

@@ -76,6 +76,16 @@ impl<'a> Parser<'a> {
                     Diagnostic::error("nmodl/syntax", format!("expected a block, found `{word}`"))
                         .at(self.token_span(), "no block starts like this");
                 let upper = word.to_uppercase();
+                let foreign = match word {
+                    "void" => Some("write `PROCEDURE name(x) { ... }`"),
+                    "double" | "float" | "int" | "def" | "function" | "func" => {
+                        Some("write `FUNCTION name(x) { ... }`, which gives what `name` is set to")
+                    }
+                    _ => None,
+                };
+                if let Some(help) = foreign {
+                    return Err(self.report(diagnostic.help(help)));
+                }
                 let diagnostic = match nearest(&upper, ITEM_WORDS) {
                     Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                     None => diagnostic.help(

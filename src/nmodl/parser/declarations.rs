@@ -70,6 +70,17 @@ impl Parser<'_> {
         let value = if self.take("=") { Some(self.number("a number")?) } else { None };
         let unit = self.unit()?;
         let limits = self.limits()?;
+        if let (Some(_), Some(value)) = (&length, &value) {
+            let text = &name.text;
+            self.diagnostics.push(
+                Diagnostic::warning(
+                    "nmodl/array-value",
+                    format!("the array `{text}` has a value in PARAMETER"),
+                )
+                .at(value.span, "every element starts with it; NEURON refuses the file")
+                .help(format!("declare `{text}` in ASSIGNED and set its elements in INITIAL")),
+            );
+        }
         Ok(Parameter { name, length, value, unit, limits, span: self.span_from(start) })
     }
 

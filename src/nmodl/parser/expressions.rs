@@ -5,6 +5,7 @@ use super::{DEEPEST, HIGHEST, Parsed, Parser};
 use crate::diagnostic::Diagnostic;
 use crate::nmodl::ast::{BinaryOperator, Call, Expression, ExpressionKind, UnaryOperator, Variable};
 use crate::nmodl::lexer::TokenKind;
+use crate::nmodl::walk::parts;
 
 /// An expression and the height of its tree.
 type Built = (Expression, u32);
@@ -175,12 +176,34 @@ impl Parser<'_> {
             let (index, below) = self.deeper(|p| p.binary(1))?;
             height = below;
             self.expect("]")?;
+            if self.mechanism {
+                self.check_index(&index);
+            }
             Some(Box::new(index))
         } else {
             None
         };
         let span = self.span_from(start);
         Ok((Variable { name, primes, lag, index, span }, height))
+    }
+
+    /// An index is computed in whole numbers: numbers with a fraction and calls have no place in it.
+    fn check_index(&mut self, index: &Expression) {
+        let mut wrong = None;
+        parts(index, &mut |part| match &part.kind {
+            ExpressionKind::Call(_) => wrong = wrong.or(Some((part.span, "a function's value"))),
+            ExpressionKind::Number { value, .. } if value.fract() != 0.0 => {
+                wrong = wrong.or(Some((part.span, "a number with a fraction")))
+            }
+            _ => {}
+        });
+        if let Some((span, what)) = wrong {
+            self.push_error(
+                Diagnostic::error("nmodl/index", format!("{what} cannot stand in an index"))
+                    .at(span, "an index is made of whole numbers, names and `+ - * /`")
+                    .help("compute it first, into a LOCAL variable, and write that name here"),
+            );
+        }
     }
 
     /// `f(a, b)`.

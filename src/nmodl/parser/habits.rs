@@ -4,6 +4,7 @@ use super::Parser;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::nmodl::ast::{Statement, StatementKind};
 use crate::nmodl::lexer::TokenKind;
+use crate::nmodl::meaning::builtin_function;
 
 impl Parser<'_> {
     /// What to do about the current token, where `wanted` belongs.
@@ -89,6 +90,47 @@ impl Parser<'_> {
             }
             _ => None,
         }
+    }
+
+    /// What to do about `word`, with which no statement starts.
+    pub(super) fn help_with_word(&self, word: &str) -> Option<String> {
+        let start = self.token.start;
+        let before = self.slice(start - self.lexer.column(start), start);
+        let after = self.slice(self.token.end, self.lexer.line_end(self.token.end));
+        if self.after_digit() {
+            let digits = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+            let number = &before[digits.len()..];
+            let hexadecimal = word.strip_prefix(['x', 'X']).filter(|_| number == "0");
+            return match hexadecimal.map(|rest| i64::from_str_radix(rest, 16)) {
+                Some(Ok(value)) => Some(format!("numbers are decimal: write `{value}`")),
+                _ if matches!(word, "f" | "F" | "l" | "L" | "d" | "u" | "U") => {
+                    Some(format!("a number has no letter behind it: write `{number}`"))
+                }
+                _ => Some("is an operator such as `*` missing before it?".into()),
+            };
+        }
+        if word == "USING" {
+            return Some("write `METHOD`".into());
+        }
+        let state = word.strip_prefix('d').filter(|state| !state.is_empty());
+        if let Some(state) = state
+            && after.trim_start().strip_prefix('/').is_some_and(|rest| rest.trim_start().starts_with("dt"))
+        {
+            return Some(format!("the derivative of a STATE has a prime: write `{state}' = ...`"));
+        }
+        if self.lexer.starts_line(start) {
+            return None;
+        }
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let rest = before.trim_end();
+        let last = &rest[rest.trim_end_matches(is_part).len()..];
+        if builtin_function(last).is_some() {
+            return Some(format!("what a function is given stands in parentheses: write `{last}({word})`"));
+        }
+        let names = before.rsplit("LOCAL").next().filter(|names| names.len() < before.len());
+        names
+            .is_some_and(|names| names.chars().all(|c| is_part(c) || c == ',' || c.is_whitespace()))
+            .then(|| format!("names after LOCAL have commas between them: `{last}, {word}`"))
     }
 
     /// Whether a digit stands right before the current token.

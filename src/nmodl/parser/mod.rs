@@ -661,7 +661,7 @@ impl<'a> Parser<'a> {
     fn skip_to_item(&mut self, start: usize) {
         let mut braces = 0i32;
         while self.token.kind != TokenKind::End {
-            if self.token.start > start && braces <= 0 && self.at_item() {
+            if self.token.start > start && braces <= 0 && (self.at_item() || self.at_misspelt_head()) {
                 return;
             }
             // A word that opens an item and nothing else, first on its line, is one, whatever the
@@ -681,6 +681,24 @@ impl<'a> Parser<'a> {
             }
             self.advance();
         }
+    }
+
+    /// Whether a block whose word is misspelt seems to start here: `PARAMETR {` or `FUNCTON f(x)`, first on its line.
+    fn at_misspelt_head(&self) -> bool {
+        let word = self.token_text();
+        if self.token.kind != TokenKind::Word
+            || is_reserved(word)
+            || !self.lexer.starts_line(self.token.start)
+        {
+            return false;
+        }
+        let mut ahead = self.lexer.clone();
+        let opens = match ahead.next().kind {
+            TokenKind::Symbol("{") => true,
+            TokenKind::Word => matches!(ahead.next().kind, TokenKind::Symbol("{" | "(")),
+            _ => false,
+        };
+        opens && nearest(&word.to_uppercase(), ITEM_WORDS).is_some()
     }
 
     /// Whether a block or file-level statement seems to start here, and not a name that happens to be such a word.

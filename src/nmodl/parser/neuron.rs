@@ -42,7 +42,17 @@ impl Parser<'_> {
             let message = format!("`{word}` is no statement of the `NEURON` block");
             let diagnostic = Diagnostic::error("nmodl/syntax", message)
                 .at(self.token_span(), "expected a statement such as `RANGE` or `USEION`, or `}`");
-            let diagnostic = Parser::with_suggestion(diagnostic, word, &NEURON_WORDS);
+            let diagnostic = match word {
+                "READ" | "WRITE" | "VALENCE" => {
+                    diagnostic.help(format!("it belongs to an ion: write `USEION na {word} ...`"))
+                }
+                "READS" | "WRITES" => {
+                    let word = word.trim_end_matches('S');
+                    diagnostic
+                        .help(format!("write `{word}`, after the name of an ion: `USEION na {word} ...`"))
+                }
+                _ => Parser::with_suggestion(diagnostic, word, &NEURON_WORDS),
+            };
             return Err(self.report(diagnostic));
         }
         if word == "REPRESENTS" {

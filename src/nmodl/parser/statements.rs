@@ -290,7 +290,7 @@ impl Parser<'_> {
                 Some(foreign("a FUNCTION gives what its own name is set to: write `name = ...`".into()))
             }
             "double" | "float" | "int" => Some(foreign("declare variables of a block with `LOCAL`".into())),
-            _ => None,
+            _ => self.help_with_word(word).map(foreign),
         };
         if let Some(diagnostic) = diagnostic {
             return self.report(diagnostic);

@@ -188,6 +188,17 @@ impl Collector<'_> {
         }
         let symbols: Vec<String> = self.meaning.symbols.iter().map(|s| s.name.clone()).collect();
         for name in lists.range.iter().chain(&lists.global) {
+            if let Some(routine) = self.meaning.routine(&name.text) {
+                let what = if routine.is_function { "FUNCTION" } else { "PROCEDURE" };
+                let message = format!("`{}` is a {what}, and named in RANGE or GLOBAL", name.text);
+                self.said.push(
+                    Diagnostic::warning("nmodl/routine-in-list", message)
+                        .at(name.span, "NEURON refuses the file: these lists are of variables")
+                        .at(routine.name.span, "defined here")
+                        .help("take it out of the list: routines are seen from outside anyway"),
+                );
+                continue;
+            }
             let of_ion =
                 lists.ions.iter().any(|i| i.read.iter().chain(&i.write).any(|n| n.text == name.text));
             if symbols.contains(&name.text)
