@@ -323,6 +323,21 @@ fn connections_from_a_table_are_sorted_and_keep_their_values() {
 }
 
 #[test]
+fn a_list_drawn_at_random_is_another_one_with_another_seed() {
+    let text = "[list.some]\ncount = 100\nwhere = \"uniform(0, 1) < 0.5\"\n\n[simulation]\ntstop = 1\n\n[population.p]\nmechanism = \"NetStim\"\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("network.toml");
+    std::fs::write(&path, text).unwrap();
+    let drawn = |seed| {
+        let overrides = Overrides { seed: Some(seed), ..Overrides::default() };
+        load(&path, &overrides, &mut Sources::default()).unwrap().lists[0].1.clone()
+    };
+    assert_eq!(drawn(1), drawn(1));
+    assert_ne!(drawn(1), drawn(2));
+    assert!((30..70).contains(&drawn(1).len()));
+}
+
+#[test]
 fn lists_narrow_and_where_filters() {
     let found = connections(
         "[list.even]\ncount = 10\nwhere = \"fmod(index, 2) == 0\"\n\

@@ -468,10 +468,8 @@ fn any_operator() -> impl Strategy<Value = BinaryOperator> {
     ])
 }
 
-fn any_expression() -> impl Strategy<Value = Expression> {
-    let number = prop_oneof![0.0..1e3f64, Just(0.0), Just(1e-300), Just(1.5e300), Just(1e15), Just(0.1)]
-        .prop_map(|value| made(ExpressionKind::Number { value, unit: None }));
-    let variable = "[a-z][a-z0-9_]{0,5}"
+fn any_variable() -> impl Strategy<Value = Expression> {
+    "[a-z][a-z0-9_]{0,5}"
         .prop_filter("no word of the language", |t| !["if", "else", "while"].contains(&t.as_str()))
         .prop_map(|t| {
             made(ExpressionKind::Variable(Variable {
@@ -481,8 +479,30 @@ fn any_expression() -> impl Strategy<Value = Expression> {
                 index: None,
                 span: nowhere(),
             }))
-        });
-    prop_oneof![number, variable].prop_recursive(8, 64, 3, |inner| {
+        })
+}
+
+/// Whole numbers, names and `+ - * /`: all that may stand in an index.
+fn any_index() -> impl Strategy<Value = Expression> {
+    let number =
+        (0u32..1000).prop_map(|value| made(ExpressionKind::Number { value: f64::from(value), unit: None }));
+    let operator = proptest::sample::select(vec![
+        BinaryOperator::Add,
+        BinaryOperator::Subtract,
+        BinaryOperator::Multiply,
+        BinaryOperator::Divide,
+    ]);
+    prop_oneof![number, any_variable()].prop_recursive(3, 8, 2, move |inner| {
+        (operator.clone(), inner.clone(), inner).prop_map(|(operator, left, right)| {
+            made(ExpressionKind::Binary { operator, left: Box::new(left), right: Box::new(right) })
+        })
+    })
+}
+
+fn any_expression() -> impl Strategy<Value = Expression> {
+    let number = prop_oneof![0.0..1e3f64, Just(0.0), Just(1e-300), Just(1.5e300), Just(1e15), Just(0.1)]
+        .prop_map(|value| made(ExpressionKind::Number { value, unit: None }));
+    prop_oneof![number, any_variable()].prop_recursive(8, 64, 3, |inner| {
         prop_oneof![
             4 => (any_operator(), inner.clone(), inner.clone()).prop_map(|(operator, left, right)| {
                 made(ExpressionKind::Binary { operator, left: Box::new(left), right: Box::new(right) })
@@ -494,7 +514,7 @@ fn any_expression() -> impl Strategy<Value = Expression> {
             1 => proptest::collection::vec(inner.clone(), 0..3).prop_map(|arguments| {
                 made(ExpressionKind::Call(Call { name: name("fun"), arguments, span: nowhere() }))
             }),
-            1 => (inner.clone(), 0u32..2).prop_map(|(index, primes)| {
+            1 => (any_index(), 0u32..2).prop_map(|(index, primes)| {
                 made(ExpressionKind::Variable(Variable {
                     name: name("arr"),
                     primes,

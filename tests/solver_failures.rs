@@ -166,9 +166,10 @@ fn every_index_outside_is_told() {
             0.0,
         ),
         (
-            "BREAKPOINT {\n x = a[sqrt(-odd)]\n i = 0*x\n}\nNET_RECEIVE (w) {\n}".to_owned(),
+            "BREAKPOINT {\n LOCAL k\n k = sqrt(-odd)\n x = a[k]\n i = 0*x\n}\nNET_RECEIVE (w) {\n}"
+                .to_owned(),
             "the index of `a` is not a number",
-            "sqrt",
+            "k]",
             0.0,
         ),
         (

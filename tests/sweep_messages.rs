@@ -68,6 +68,7 @@ messages! {
     name_that_cannot_be: "\"good\"" => "\"../good\"";
     keep_what_cannot_be: "repeats = 2" => "repeats = 2\nkeep = [\"voltages\"]";
     bad_numbers: "repeats = 2" => "repeats = 0\nseed = -1\n\n[simulation]\ndt = 0\ntstop = \"long\"";
+    unit_of_what_is_not_varied: "[measures]" => "[units]\ndely = \"ms\"\nnoise = 3\n\n[measures]";
     not_toml: "delay = [0.5, 1]" => "delay = [0.5, 1";
     many_at_once: "delay" => "dely", "count = 3" => "count = 0", "repeats" => "repeat", "count(balls)" => "count(gamma)";
 }

@@ -169,8 +169,12 @@ pub(crate) fn context<'a>(
 /// Builds all but the check of delays. `None` when nothing sensible can be built.
 pub(crate) fn build(context: &mut Context, overrides: &Overrides) -> Option<Model> {
     names::read(context);
-    let simulation = simulation(context, overrides)?;
-    context.seed = simulation.seed;
+    let simulation = simulation(context, overrides);
+    if let Some(simulation) = &simulation {
+        context.seed = simulation.seed;
+    }
+    names::lists(context);
+    let simulation = simulation?;
     let mut library = Library::open(context);
     let cells = cells::build(context, &mut library);
     let mut ions = Vec::new();

@@ -18,12 +18,11 @@ use crate::random::Stream;
 const RESERVED: [&str; 12] =
     ["index", "count", "x", "distance", "diam", "source", "target", "row", "rest", "all", "true", "false"];
 
-/// Fills in all names. Tables first: parameters may ask them for their lowest value.
+/// Fills in all names but those of lists. Tables first: parameters may ask them for their lowest value.
 pub(crate) fn read(context: &mut Context) {
     tables(context);
     parameters(context);
     rows(context);
-    lists(context);
 }
 
 fn parameters(context: &mut Context) {
@@ -171,7 +170,8 @@ fn rows(context: &mut Context) {
     }
 }
 
-fn lists(context: &mut Context) {
+/// Fills in the names of lists. They may be drawn at random, so the run's seed is known by now.
+pub(crate) fn lists(context: &mut Context) {
     for (name, list) in context.description.list.iter() {
         let place = context.document.place().at("list").at(name);
         match members(context, name, list, &place) {

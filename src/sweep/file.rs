@@ -41,6 +41,8 @@ pub struct SweepFile {
     pub set: Vec<Setting>,
     /// Measures with their columns' names.
     pub measures: Vec<(String, Measure)>,
+    /// Units of varied parameters, for tables and plots.
+    pub units: Vec<(String, String)>,
     /// In the order of the file.
     pub axes: Vec<Axis>,
 }
@@ -59,8 +61,8 @@ pub struct Setting {
 }
 
 /// The keys of a sweep file.
-const KEYS: [&str; 9] =
-    ["name", "network", "repeats", "seed", "keep", "simulation", "set", "measures", "vary"];
+const KEYS: [&str; 10] =
+    ["name", "network", "repeats", "seed", "keep", "simulation", "set", "measures", "units", "vary"];
 
 /// Reads a sweep file. `None` when too little of it makes sense to go on.
 pub(super) fn read(path: &Path, sources: &mut Sources, problems: &mut Diagnostics) -> Option<SweepFile> {
@@ -144,6 +146,7 @@ impl Reader<'_> {
         let set = root.get("set").map(|node| self.set(node)).unwrap_or_default();
         let measures = root.get("measures").map(|node| self.measures(node)).unwrap_or_default();
         let axes = axes::read(self, root.get("vary"), seed.unwrap_or(1));
+        let units = root.get("units").map(|node| self.units(node, &axes)).unwrap_or_default();
         let file = SweepFile {
             path: path.to_path_buf(),
             name,
@@ -156,6 +159,7 @@ impl Reader<'_> {
             tstop,
             set,
             measures,
+            units,
             axes,
         };
         self.columns(&file);
@@ -291,6 +295,27 @@ impl Reader<'_> {
             Some(Setting { name: name.clone(), value, key: node.key, place: node.span })
         };
         entries.filter_map(setting).collect()
+    }
+
+    fn units(&mut self, node: &Node, axes: &[Axis]) -> Vec<(String, String)> {
+        if !self.is_table(node, "units") {
+            return Vec::new();
+        }
+        let varied = || axes.iter().flat_map(|axis| axis.parameters.iter().map(|p| p.name.as_str()));
+        let mut units = Vec::new();
+        for (name, node) in node.entries() {
+            if !varied().any(|known| known == name) {
+                let error =
+                    Diagnostic::error("sweep/unit", format!("no axis varies `{name}`")).at(node.key, "");
+                self.problems.push(match suggest(name, varied()) {
+                    Some(near) => error.help(format!("did you mean `{near}`?")),
+                    None => error.help("a unit is that of a parameter in `[vary]`"),
+                });
+            } else if let Some(unit) = self.text(node, name) {
+                units.push((name.clone(), unit));
+            }
+        }
+        units
     }
 
     fn measures(&mut self, node: &Node) -> Vec<(String, Measure)> {

@@ -63,7 +63,14 @@ impl Record {
     /// That of a sweep, or of a shard of it. The cache knows the network's files.
     pub fn of(sweep: &Sweep, shard: Option<Shard>) -> Record {
         let axes = sweep.plan.axes.iter().map(|axis| {
-            let parameters = axis.parameters.iter().map(|p| p.values.json(&p.name)).collect::<Vec<_>>();
+            let parameter = |p: &super::axes::Parameter| {
+                let mut json = p.values.json(&p.name);
+                if let Some((_, unit)) = sweep.file.units.iter().find(|(name, _)| *name == p.name) {
+                    json["unit"] = unit.as_str().into();
+                }
+                json
+            };
+            let parameters = axis.parameters.iter().map(parameter).collect::<Vec<_>>();
             let labels = axis.labels.as_ref().map(|l| &l.texts);
             json!({
                 "name": axis.name, "points": axis.points, "zip": axis.zip, "labels": labels, "parameters": parameters
@@ -104,6 +111,13 @@ impl Record {
             label.into_iter().chain(axis["parameters"].as_array().into_iter().flatten().map(|p| &p["name"]))
         });
         names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    }
+
+    /// The unit of a varied parameter, where the sweep file says one.
+    pub(super) fn unit(&self, name: &str) -> Option<&str> {
+        let mut parameters =
+            self.axes.iter().flat_map(|axis| axis["parameters"].as_array().into_iter().flatten());
+        parameters.find(|p| p["name"] == name)?["unit"].as_str()
     }
 
     /// What sweep.json says of each varied parameter; `zip` for those that go together. An axis with labels is one entry.

@@ -150,7 +150,8 @@ fn columns(record: &Record, rows: &[Row]) -> Vec<(String, Option<String>, Column
             Some(numbers) => Column::Numbers(numbers),
             None => texts(&|row| row.values.get(i).map(value_text).unwrap_or_default()),
         };
-        all.push((name, None, column));
+        let unit = record.unit(&name).map(str::to_owned);
+        all.push((name, unit, column));
     }
     all.push(("status".into(), None, texts(&|row| row.status().into())));
     all.push(("reason".into(), None, texts(&|row| row.reason.clone().unwrap_or_default())));
