@@ -150,6 +150,36 @@ fn a_run_that_fails_is_a_row_and_the_others_go_on() {
 }
 
 #[test]
+fn damaged_spikes_of_a_run_are_computed_again() {
+    let sweep = "network = \"net.toml\"\nmeasures = [\"count(balls)\"]\nkeep = [\"spikes\"]\n\
+                 [vary]\nstrength = [0.01, 0.1]\n";
+    let place = Place::new(&[("s.toml", sweep)]);
+    place.succeeds("sweep s.toml");
+    let (table, spikes) = (place.table("s"), place.bytes("s/spikes.h5"));
+    // As a power cut can leave it: the runs are in the journal, and the file of one of them is empty.
+    for name in ["runs.csv", "runs.h5", "sweep.json", "spikes.h5"] {
+        fs::remove_file(place.path(&format!("s/{name}"))).unwrap();
+    }
+    fs::create_dir(place.path("s/kept")).unwrap();
+    fs::write(place.path("s/kept/run_000001.h5"), "").unwrap();
+    place.succeeds("sweep s.toml --resume");
+    assert_eq!(place.table("s"), table);
+    assert!(place.bytes("s/spikes.h5") == spikes);
+}
+
+#[test]
+fn a_run_does_not_write_into_the_folder_of_a_sweep() {
+    let sweep = "network = \"net.toml\"\nmeasures = [\"count(balls)\"]\nkeep = [\"spikes\"]\n";
+    let place = Place::new(&[("s.toml", sweep)]);
+    place.succeeds("sweep s.toml");
+    let spikes = place.bytes("s/spikes.h5");
+    let (code, said) = place.run("run net.toml --out s");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("holds the results of a sweep"), "{said}");
+    assert!(place.bytes("s/spikes.h5") == spikes);
+}
+
+#[test]
 fn points_of_an_axis_may_have_names() {
     let sweep = "network = \"net.toml\"\nmeasures = [\"count(balls)\"]\n[vary.condition]\n\
                  labels = [\"weak\", \"strong, late\"]\nzip = { strength = [0.01, 0.1], delay = [1, 2] }\n";

@@ -22,6 +22,7 @@ use crate::record::{
     self, Closed, Folder, Layout, RecordError, Recorder, Serial, SerialVariable, Settings, Status, Summary,
     WallTime,
 };
+use crate::sweep;
 
 /// Runs a network.
 pub(super) fn run(args: &RunArgs) -> Exit {
@@ -112,6 +113,12 @@ fn carry_out(
         return Ok(Exit::BadInput);
     };
     let out = folder_for(args, &loaded.model.name)?;
+    if sweep::is_of_a_sweep(&out) {
+        let message =
+            format!("`{}` holds the results of a sweep, which a run would overwrite", out.display());
+        let message = Diagnostic::error("output/sweep", message);
+        return Err(Failure::new(message.help("choose another folder with `--out DIR`"), Exit::BadInput));
+    }
     let folder = Folder::claim(&out).map_err(|e| Failure::folder(&e))?;
     for notice in folder.notices() {
         terminal.note("output/found", &notice);

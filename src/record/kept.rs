@@ -64,18 +64,14 @@ impl RunsFile<'_> {
         Ok(RunsFile { file: hdf::create(path)?, path })
     }
 
-    /// Copies the spikes of a run from a file into the group `name`. They are in that file's group `name` too, or at its root.
+    /// Copies the spikes of the run `name` from a file ([`holds`]) into the group `name`.
     pub fn add(
         &self,
         name: &str,
         attributes: &[(String, Attribute)],
         from: &Path,
     ) -> Result<(), RecordError> {
-        let open = || -> hdf5::Result<hdf5::Group> {
-            let file = hdf::open(from, OpenMode::Read)?;
-            if file.link_exists(name) { file.group(name) } else { file.as_group() }
-        };
-        let source = open().map_err(|e| RecordError::hdf5(from, "read", &e))?;
+        let source = group_of(from, name).map_err(|e| RecordError::hdf5(from, "read", &e))?;
         let copy = || -> hdf5::Result<()> {
             let group = self.file.create_group(name)?;
             group.new_attr::<u32>().create("magic")?.write_scalar(&hdf::MAGIC)?;
@@ -113,6 +109,18 @@ impl RunsFile<'_> {
         };
         close().map_err(|e| RecordError::hdf5(self.path, "write", &e))
     }
+}
+
+/// The group of the run `name`: all of the file that is called after the run, the group of that name in one of many runs.
+fn group_of(file: &Path, name: &str) -> hdf5::Result<hdf5::Group> {
+    let own = file.file_stem().is_some_and(|stem| stem == name);
+    let file = hdf::open(file, OpenMode::Read)?;
+    if own { file.as_group() } else { file.group(name) }
+}
+
+/// Whether the spikes of the run `name` can be read from a file.
+pub fn holds(file: &Path, name: &str) -> bool {
+    group_of(file, name).and_then(|group| group.group("spikes")).is_ok()
 }
 
 /// A column of a table.

@@ -11,6 +11,7 @@ use super::journal::{self, Journal, Row};
 use super::record::{self, Record};
 use super::results;
 use crate::record::Folder;
+use crate::record::kept::holds;
 
 /// A sweep's folder that is being written to.
 #[derive(Debug)]
@@ -52,8 +53,9 @@ impl Place {
         if record.keep_spikes && !finished {
             let kept = path.join(results::KEPT);
             fs::create_dir_all(&kept).map_err(|e| Error::io(&kept, "make the folder", &e))?;
-            // The spikes of a run are there before its line is, unless somebody took them away.
-            rows.retain(|row| row.reason.is_some() || results::spikes_of(path, row.run).exists());
+            // The spikes of a run are there before its line is, unless somebody took them away or they are damaged.
+            let kept = |run| holds(&results::spikes_of(path, run), &results::run_name(run));
+            rows.retain(|row| row.reason.is_some() || kept(row.run));
         }
         Ok(Place { folder, record, journal, rows, finished })
     }
@@ -135,4 +137,9 @@ fn empty(path: &Path) -> Result<(), Error> {
         Some(name) => Err(Error::Occupied { folder: path.to_owned(), name: (*name).into() }),
         None => Ok(()),
     }
+}
+
+/// Whether a folder holds a sweep, or a part of one.
+pub fn is_of_a_sweep(path: &Path) -> bool {
+    [record::FILE, journal::FILE].iter().any(|name| path.join(name).exists())
 }

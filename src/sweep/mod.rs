@@ -37,7 +37,7 @@ pub use check::Sweep;
 pub use error::Error;
 pub use estimate::{Estimate, Estimates};
 pub use file::{Setting, SweepFile};
-pub use folder::Place;
+pub use folder::{Place, is_of_a_sweep};
 pub use journal::Row;
 pub use merge::{Merged, merge};
 pub use plan::{MOST_RUNS, Plan, Run};

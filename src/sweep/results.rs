@@ -63,7 +63,7 @@ pub(super) fn temporary(path: &Path) -> PathBuf {
     name.into()
 }
 
-fn sync(path: &Path) -> std::io::Result<()> {
+pub(super) fn sync(path: &Path) -> std::io::Result<()> {
     fs::File::open(path)?.sync_all()
 }
 

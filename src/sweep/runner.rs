@@ -191,6 +191,8 @@ impl Spikes {
     fn write(&self, path: &Path) -> Result<(), Error> {
         let part = results::temporary(path);
         write_spikes(&part, &self.layout.populations, &self.spikes, self.until)?;
+        // The run's line must never outlive its spikes.
+        results::sync(&part).map_err(|e| Error::io(&part, "write", &e))?;
         std::fs::rename(&part, path).map_err(|e| Error::io(&part, "rename", &e))
     }
 }
