@@ -14,7 +14,7 @@ use crate::analysis::{Chosen, Recording, choose};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Clock, Control, Memory, Simulation};
 use crate::network::{Loaded, Training};
-use crate::partition::Plan;
+use crate::partition::{Options, Plan};
 use crate::record::Layout;
 
 #[derive(Debug, Args)]
@@ -91,9 +91,12 @@ fn carry_out(args: &TrainArgs, terminal: &Terminal) -> Result<Exit, Failed> {
 
 /// Runs the network to its end and keeps the spikes.
 fn run(loaded: Loaded, threads: usize, terminal: &Terminal) -> Result<Recording, Failed> {
-    let model = Arc::new(loaded.model);
     let begun = std::time::Instant::now();
-    let plan = Plan::new(&model, threads);
+    let mut model = loaded.model;
+    // Only spikes are wanted, and the same ones on any number of threads: no cell is cut.
+    model.reports.clear();
+    let model = Arc::new(model);
+    let plan = Plan::with(&model, threads, &Options::whole_cells());
     let build = |e: crate::engine::BuildError| Diagnostic::error("train/build", e.to_string());
     let mut simulation =
         Simulation::new(Arc::clone(&model), plan).map_err(|e| failed(build(e), Exit::BadInput))?;

@@ -65,6 +65,13 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// No cell is cut: results have the same bits on any number of threads.
+    pub fn whole_cells() -> Options {
+        Options { multisplit: Multisplit::Never, ..Options::default() }
+    }
+}
+
 /// Cells that must be on thread 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pinned {

@@ -11,7 +11,7 @@ use super::check::Sweep;
 use super::values::value_text;
 use crate::engine::Clock;
 use crate::network::{Loaded, Overrides};
-use crate::partition::{self, Costs, Memory, Multisplit, Options, Plan};
+use crate::partition::{self, Costs, Memory, Options, Plan};
 
 /// Values of an axis of numbers that are tried; of texts and switches all are.
 const TRIED: u64 = 16;
@@ -86,16 +86,11 @@ impl Estimates {
 
 fn of_network(loaded: &Loaded) -> Estimate {
     let model = &loaded.model;
-    let plan = Plan::by(model, 1, &whole_cells(), &Costs::table(model));
+    let plan = Plan::by(model, 1, &Options::whole_cells(), &Costs::table(model));
     let steps = Clock::new(model.simulation.dt).steps(model.simulation.tstop);
     let size = partition::size(model);
     Estimate {
         seconds: START + plan.complexity.iter().sum::<f64>() * steps as f64 * 1e-9,
         bytes: RUN + Memory::of(model, &size).bytes(&size),
     }
-}
-
-/// Cells are never cut in a sweep: those of whole cells have the same bits on any number of threads.
-pub(super) fn whole_cells() -> Options {
-    Options { multisplit: Multisplit::Never, ..Options::default() }
 }

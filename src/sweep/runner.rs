@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use super::Error;
 use super::check::Sweep;
-use super::estimate::{Estimates, whole_cells};
+use super::estimate::Estimates;
 use super::folder::Place;
 use super::journal::Row;
 use super::plan::Run;
@@ -24,7 +24,7 @@ use crate::engine::{
     BuildError, Clock, Control, Outcome, RunError, Simulation, Sink, SinkError, Spike, panic_text,
 };
 use crate::network::{Model, machine_memory};
-use crate::partition::Plan;
+use crate::partition::{Options, Plan};
 use crate::record::Layout;
 use crate::record::kept::write_spikes;
 
@@ -264,8 +264,8 @@ fn attempt(
 
 /// The plan for so many threads, or for one if more would bring little.
 fn shared_out(model: &Model, threads: usize) -> Plan {
-    let plan = Plan::with(model, threads, &whole_cells());
-    if threads > 1 && plan.speed_up() < WORTH { Plan::with(model, 1, &whole_cells()) } else { plan }
+    let plan = Plan::with(model, threads, &Options::whole_cells());
+    if threads > 1 && plan.speed_up() < WORTH { Plan::with(model, 1, &Options::whole_cells()) } else { plan }
 }
 
 /// Takes spikes and nothing else.
