@@ -1,8 +1,10 @@
 //! The connections whose targets are on one thread, stored by source.
 //!
 //! Behind this narrow interface, so that a compressed form can take its place. Structure of arrays, sorted by
-//! (source, projection, order in the projection): 24 bytes a connection with one weight, and 4 bytes for each cell of
-//! the network.
+//! (source, projection, order in the projection): 24 bytes a connection with one weight, and at most 4 bytes for each cell of
+//! the network ([`SourceIndex`]).
+
+use super::sources::SourceIndex;
 
 /// Where a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +29,9 @@ pub struct Entry {
 }
 
 /// Connections by source.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Store {
-    /// `first[source]..first[source + 1]` are the connections of a source.
-    first: Vec<u32>,
+    index: SourceIndex,
     target: Vec<Target>,
     delay: Vec<f64>,
     /// Number of weights of each connection: that of its target's mechanism.
@@ -72,7 +73,7 @@ impl Store {
             delay[slot] = entry.delay;
             weights[slot * stride] = entry.weight;
         }
-        Store { first, target, delay, stride, weights, incoming: Vec::new() }
+        Store { index: SourceIndex::new(first), target, delay, stride, weights, incoming: Vec::new() }
     }
 
     /// Number of connections.
@@ -82,8 +83,7 @@ impl Store {
 
     /// The connections of a source: index and delay (ms) of each.
     pub fn of_source(&self, source: u32) -> impl Iterator<Item = (u32, f64)> + '_ {
-        let range = self.first[source as usize]..self.first[source as usize + 1];
-        range.map(|i| (i, self.delay[i as usize]))
+        self.index.of(source).map(|i| (i, self.delay[i as usize]))
     }
 
     /// Where a connection ends.
@@ -100,11 +100,11 @@ impl Store {
     /// Lists the connections that end at each of `instances` instances of a set, by the `rank` of their source, then as they came.
     pub fn list_incoming(&mut self, set: usize, instances: usize, rank: &[u32]) {
         let mut found: Vec<(u32, u32, u32)> = Vec::new();
-        for source in 0..self.first.len() - 1 {
-            for connection in self.first[source]..self.first[source + 1] {
+        for (source, connections) in self.index.iter() {
+            for connection in connections {
                 let target = self.target[connection as usize];
                 if target.set as usize == set {
-                    found.push((target.instance, rank[source], connection));
+                    found.push((target.instance, rank[source as usize], connection));
                 }
             }
         }
@@ -138,7 +138,7 @@ impl Store {
     /// Memory in use, bytes.
     pub fn bytes(&self) -> usize {
         let listed: usize = self.incoming.iter().flatten().map(|i| (i.first.len() + i.list.len()) * 4).sum();
-        self.first.len() * 4 + self.target.len() * 8 + self.delay.len() * 8 + self.weights.len() * 8 + listed
+        self.index.bytes() + self.target.len() * 8 + self.delay.len() * 8 + self.weights.len() * 8 + listed
     }
 }
 
