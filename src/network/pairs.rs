@@ -26,6 +26,7 @@ pub(super) struct Pairing<'d> {
     pub rule: Rule,
     probability: Option<&'d Scalar>,
     indegree: Option<&'d Scalar>,
+    outdegree: Option<&'d Scalar>,
     table: Option<&'d str>,
     source: Option<&'d Scalar>,
     target: Option<&'d Scalar>,
@@ -45,6 +46,7 @@ impl<'d> Pairing<'d> {
             rule: entry.rule,
             probability: entry.probability.as_ref(),
             indegree: entry.indegree.as_ref(),
+            outdegree: entry.outdegree.as_ref(),
             table: entry.table.as_deref(),
             source: entry.source.as_ref(),
             target: entry.target.as_ref(),
@@ -63,6 +65,7 @@ impl<'d> Pairing<'d> {
             rule: entry.rule,
             probability: entry.probability.as_ref(),
             indegree: entry.indegree.as_ref(),
+            outdegree: entry.outdegree.as_ref(),
             table: entry.table.as_deref(),
             source: entry.source.as_ref(),
             target: entry.target.as_ref(),
@@ -83,9 +86,9 @@ impl<'d> Pairing<'d> {
             Rule::Probability => &["probability"],
             Rule::Indegree => &["indegree"],
             Rule::Table => &["table", "source", "target"],
-            Rule::Map => &["target"],
+            Rule::Map => &["target", "outdegree"],
         };
-        for key in ["probability", "indegree", "table", "source", "target"] {
+        for key in ["probability", "indegree", "outdegree", "table", "source", "target"] {
             let here = place.at(key);
             if here.exists() && !uses.contains(&key) && here.span().source == rule.source {
                 let word = context.sources.text(rule).trim_matches(['"', '\'']).to_string();
@@ -288,39 +291,50 @@ impl Pairs<'_, '_> {
     fn map(&self, context: &mut Context, ends: Ends) -> Option<Vec<Pair>> {
         let scalar = self.needed(context, "target", self.pairing.target)?;
         let here = self.place.at("target");
-        let target =
-            context.expression(scalar, &here, &Scope::random(&["source", "source_count", "target_count"]))?;
+        let several = self.pairing.outdegree.is_some();
+        let degree =
+            context.whole(self.pairing.outdegree, &self.place.at("outdegree"), 1, 0, u64::from(u32::MAX))?
+                as u32;
+        self.limit(context, ends.sources.len() as f64 * f64::from(degree))?;
+        let mut scope = Scope::random(&["source", "source_count", "target_count"]);
+        if several {
+            scope = scope.and("number");
+        }
+        let target = context.expression(scalar, &here, &scope)?;
         let (n, m) = (f64::from(self.from.count), f64::from(self.to.count));
         let mut pairs = Vec::new();
         for &source in ends.sources {
-            let stream = || {
-                context.stream(&[
-                    self.group.into(),
-                    self.name.into(),
-                    "target".into(),
-                    u64::from(source).into(),
-                ])
-            };
-            let value = match target.value(&[f64::from(source), n, m], stream) {
-                Ok(value) => value,
-                Err(failure) => {
-                    context.problems.push(failure.diagnostic(&format!("source {source}")));
+            for number in 0..degree {
+                let stream = || {
+                    let mut key =
+                        vec![self.group.into(), self.name.into(), "target".into(), u64::from(source).into()];
+                    if several {
+                        key.push(u64::from(number).into());
+                    }
+                    context.stream(&key)
+                };
+                let value = match target.value(&[f64::from(source), n, m, f64::from(number)], stream) {
+                    Ok(value) => value,
+                    Err(failure) => {
+                        context.problems.push(failure.diagnostic(&format!("source {source}")));
+                        return None;
+                    }
+                };
+                if !(value >= 0.0 && value.fract() == 0.0 && value < m) {
+                    let which = if several { format!("target {number}") } else { "the target".to_string() };
+                    let message = format!(
+                        "{which} of source {source} is {value}, which is no cell of `{}` (0 to {})",
+                        self.to.name,
+                        m - 1.0
+                    );
+                    context.error("network/cells", here.span(), message);
                     return None;
                 }
-            };
-            if !(value >= 0.0 && value.fract() == 0.0 && value < m) {
-                let message = format!(
-                    "the target of source {source} is {value}, which is no cell of `{}` (0 to {})",
-                    self.to.name,
-                    m - 1.0
-                );
-                context.error("network/cells", here.span(), message);
-                return None;
-            }
-            let pair = Pair { source, target: value as u32, row: 0 };
-            let excluded = ends.no_self && pair.source == pair.target;
-            if !excluded && ends.targets.binary_search(&pair.target).is_ok() {
-                pairs.push(pair);
+                let pair = Pair { source, target: value as u32, row: 0 };
+                let excluded = ends.no_self && pair.source == pair.target;
+                if !excluded && ends.targets.binary_search(&pair.target).is_ok() {
+                    pairs.push(pair);
+                }
             }
         }
         Some(pairs)
