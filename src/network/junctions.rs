@@ -25,7 +25,7 @@ pub(super) const DEFAULT_MECHANISM: &str = "Gap";
 pub(super) const DEFAULT_RECEIVER: &str = "vgap";
 
 /// Keys of a junction that are not the mechanism's.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "from",
     "to",
     "rule",
@@ -37,6 +37,7 @@ const KEYS: [&str; 20] = [
     "one_way",
     "probability",
     "indegree",
+    "outdegree",
     "table",
     "source",
     "target",

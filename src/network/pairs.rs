@@ -29,6 +29,7 @@ pub(super) struct Pairing<'d> {
     pub rule: Rule,
     probability: Option<&'d Scalar>,
     indegree: Option<&'d Scalar>,
+    outdegree: Option<&'d Scalar>,
     table: Option<&'d str>,
     source: Option<&'d Scalar>,
     target: Option<&'d Scalar>,
@@ -48,6 +49,7 @@ impl<'d> Pairing<'d> {
             rule: entry.rule,
             probability: entry.probability.as_ref(),
             indegree: entry.indegree.as_ref(),
+            outdegree: entry.outdegree.as_ref(),
             table: entry.table.as_deref(),
             source: entry.source.as_ref(),
             target: entry.target.as_ref(),
@@ -66,6 +68,7 @@ impl<'d> Pairing<'d> {
             rule: entry.rule,
             probability: entry.probability.as_ref(),
             indegree: entry.indegree.as_ref(),
+            outdegree: entry.outdegree.as_ref(),
             table: entry.table.as_deref(),
             source: entry.source.as_ref(),
             target: entry.target.as_ref(),
@@ -86,9 +89,9 @@ impl<'d> Pairing<'d> {
             Rule::Probability => &["probability"],
             Rule::Indegree => &["indegree"],
             Rule::Table => &["table", "source", "target"],
-            Rule::Map => &["target"],
+            Rule::Map => &["target", "outdegree"],
         };
-        for key in ["probability", "indegree", "table", "source", "target"] {
+        for key in ["probability", "indegree", "outdegree", "table", "source", "target"] {
             let here = place.at(key);
             if here.exists() && !uses.contains(&key) && here.span().source == rule.source {
                 let word = context.sources.text(rule).trim_matches(['"', '\'']).to_string();
@@ -301,30 +304,47 @@ impl Pairs<'_, '_> {
     fn map(&self, context: &mut Context, ends: Ends) -> Option<PairList> {
         let scalar = self.needed(context, "target", self.pairing.target)?;
         let here = self.place.at("target");
-        let target =
-            context.expression(scalar, &here, &Scope::random(&["source", "source_count", "target_count"]))?;
+        let several = self.pairing.outdegree.is_some();
+        let most = u64::from(u32::MAX);
+        let degree = context.whole(self.pairing.outdegree, &self.place.at("outdegree"), 1, 0, most)? as u32;
+        let all = ends.sources.len() as f64 * f64::from(degree);
+        self.limit(context, all)?;
+        let mut scope = Scope::random(&["source", "source_count", "target_count"]);
+        if several {
+            scope = scope.and("number");
+        }
+        let target = context.expression(scalar, &here, &scope)?;
         let (n, m) = (f64::from(self.from.count), f64::from(self.to.count));
         let key = self.key(context, "target");
         let (span, to) = (here.span(), &self.to.name);
         let everywhere = ends.targets.len() == self.to.count as usize;
-        let parts = in_pieces(ends.sources.len(), ends.sources.len() as f64, |range| {
-            let mut pairs = PairList::with_capacity(range.len());
+        let target_of = |source: u32, number: u32| {
+            let stream = || {
+                let key = key.and(u64::from(source));
+                if several { key.and(u64::from(number)).stream() } else { key.stream() }
+            };
+            let value = target
+                .value(&[f64::from(source), n, m, f64::from(number)], stream)
+                .map_err(|failure| failure.diagnostic(&format!("source {source}")))?;
+            if value >= 0.0 && value.fract() == 0.0 && value < m {
+                return Ok(value as u32);
+            }
+            let which = if several { format!("target {number}") } else { "the target".to_string() };
+            let message = format!(
+                "{which} of source {source} is {value}, which is no cell of `{to}` (0 to {})",
+                m - 1.0
+            );
+            Err(Diagnostic::error("network/cells", message).at(span, ""))
+        };
+        let parts = in_pieces(ends.sources.len(), all, |range| {
+            let mut pairs = PairList::with_capacity(range.len() * degree as usize);
             for &source in &ends.sources[range] {
-                let stream = || key.and(u64::from(source)).stream();
-                let value = target
-                    .value(&[f64::from(source), n, m], stream)
-                    .map_err(|failure| failure.diagnostic(&format!("source {source}")))?;
-                if !(value >= 0.0 && value.fract() == 0.0 && value < m) {
-                    let message = format!(
-                        "the target of source {source} is {value}, which is no cell of `{to}` (0 to {})",
-                        m - 1.0
-                    );
-                    return Err(Diagnostic::error("network/cells", message).at(span, ""));
-                }
-                let target = value as u32;
-                let excluded = ends.no_self && source == target;
-                if !excluded && (everywhere || ends.targets.binary_search(&target).is_ok()) {
-                    pairs.push(source, target);
+                for number in 0..degree {
+                    let target = target_of(source, number)?;
+                    let excluded = ends.no_self && source == target;
+                    if !excluded && (everywhere || ends.targets.binary_search(&target).is_ok()) {
+                        pairs.push(source, target);
+                    }
                 }
             }
             Ok(pairs)
