@@ -7,7 +7,7 @@ mod events;
 
 use self::events::Handler;
 use super::clock::Clock;
-use super::connections::{Entry, Store, Target};
+use super::connections::{Store, Target};
 use super::coupling::{Board, Couplings, Moment};
 use super::diffusion::Diffusions;
 use super::error::{Culprit, Order, Part, RunError};
@@ -143,7 +143,7 @@ impl Local {
                 })
             }));
         }
-        let (store, longest) = connections(model, &populations, &sets, routes, clock);
+        let (store, longest) = Store::build(model, &populations, &sets, routes, clock);
         let probes = Probes::new(model, &populations, &sets, &membrane);
         let links = Links::new(model, &populations, &sets, &membrane);
         let couplings = Couplings::new(model, board, &populations, &sets, &membrane);
@@ -595,62 +595,4 @@ impl Local {
         }
         (String::new(), 0, String::new())
     }
-}
-
-/// The connections that end in these cells, and the longest delay in steps.
-fn connections(
-    model: &Model,
-    locals: &[LocalPopulation],
-    sets: &[Set],
-    (routes, group): (&Routes, usize),
-    clock: Clock,
-) -> (Store, u64) {
-    let mut entries = Vec::new();
-    let mut longest = 0;
-    let mut stride = 1;
-    for (number, projection) in model.projections.iter().enumerate() {
-        let local = &locals[projection.target];
-        let mut position_of = vec![NONE; model.populations[projection.target].count as usize];
-        for (position, cell) in local.cells.iter().enumerate() {
-            position_of[*cell as usize] = position as u32;
-        }
-        let population = &model.populations[projection.target];
-        let mechanism = match (&population.body, projection.point) {
-            (Body::Cells(body), Some(point)) => body.points[point].mechanism,
-            (Body::Artificial(body), _) => body.mechanism,
-            (Body::Cells(_), None) => continue,
-        };
-        let Some(set) = sets.iter().position(|s| s.index == mechanism) else { continue };
-        stride = stride.max(model.mechanisms[mechanism].module.weights.len());
-        let source_id = model.populations[projection.source].first_id;
-        let list = &projection.connections;
-        for i in routes.numbers(group, number, list.len()) {
-            let position = position_of[list.target[i] as usize];
-            if position == NONE {
-                continue;
-            }
-            let instance = match projection.point {
-                Some(point) => local.point[point][position as usize],
-                None => local.first_artificial + position,
-            };
-            if instance == NONE {
-                continue;
-            }
-            longest = longest.max(clock.whole_steps(list.delay[i]) + 1);
-            entries.push(Entry {
-                source: (source_id + u64::from(list.source[i])) as u32,
-                target: Target { set: set as u32, instance },
-                weight: list.weight[i],
-                delay: list.delay[i],
-            });
-        }
-    }
-    let mut store = Store::new(model.cell_count() as usize, stride, &entries);
-    if sets.iter().any(|set| set.looks_at_connections) {
-        let rank = routes.rank(model);
-        for (i, set) in sets.iter().enumerate().filter(|(_, set)| set.looks_at_connections) {
-            store.list_incoming(i, set.instances.columns.count(), rank);
-        }
-    }
-    (store, longest)
 }

@@ -42,10 +42,9 @@ impl Routes {
         Routes { numbers, rank: OnceCell::new() }
     }
 
-    /// Numbers of the connections of a projection, which has `count`, that may end in `group`, ascending.
-    pub fn numbers(&self, group: usize, projection: usize, count: usize) -> impl Iterator<Item = usize> + '_ {
-        let list = self.numbers.get(group).map(|numbers| numbers[projection].as_slice());
-        (0..list.map_or(count, <[u32]>::len)).map(move |i| list.map_or(i, |list| list[i] as usize))
+    /// Numbers of the connections of a projection that end in `group`, ascending; `None` with one group, which may have all.
+    pub fn numbers(&self, group: usize, projection: usize) -> Option<&[u32]> {
+        self.numbers.get(group).map(|numbers| numbers[projection].as_slice())
     }
 
     /// The place of each cell in the order in which connections first name sources, whoever has the targets: in this order FOR_NETCONS meets

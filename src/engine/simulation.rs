@@ -14,7 +14,7 @@ use super::sink::Sink;
 use super::split::EndBoard;
 use crate::kernel::Level;
 use crate::morphology::Compartments;
-use crate::network::{Body, Model};
+use crate::network::{Body, Model, PerConnection};
 use crate::partition::Plan;
 
 /// A network in the middle of a run.
@@ -495,8 +495,12 @@ fn nodes(model: &Model, which: impl Fn(&Compartments) -> usize) -> u64 {
 /// The shortest delay, refused under one time step.
 fn shortest_delay(model: &Model, clock: Clock) -> Result<Option<f64>, BuildError> {
     let mut shortest: Option<f64> = None;
-    for projection in &model.projections {
-        for delay in &projection.connections.delay {
+    for projection in model.projections.iter().filter(|projection| !projection.connections.is_empty()) {
+        let delays = match &projection.connections.delay {
+            PerConnection::Same(delay) => std::slice::from_ref(delay),
+            PerConnection::Each(delays) => delays,
+        };
+        for delay in delays {
             if !delay.is_finite() || clock.whole_steps(*delay) == 0 {
                 return Err(BuildError::ShortDelay {
                     projection: projection.name.clone(),
