@@ -84,24 +84,7 @@ impl Stream {
     /// half first, the high half with the low result exclusive-ored in before. The low result gives id1
     /// (low word) and id2, the high one id3 (low word) and the global index.
     pub fn keyed(seed: u64, parts: &[Part]) -> Stream {
-        let mut hash = Fnv128::new();
-        hash.write(&seed.to_le_bytes());
-        for part in parts {
-            match part {
-                Part::Name(name) => {
-                    hash.write(&[1]);
-                    hash.write(&(name.len() as u64).to_le_bytes());
-                    hash.write(name.as_bytes());
-                }
-                Part::Number(number) => {
-                    hash.write(&[2]);
-                    hash.write(&number.to_le_bytes());
-                }
-            }
-        }
-        let low = finalise(hash.0 as u64);
-        let high = finalise((hash.0 >> 64) as u64 ^ low);
-        Stream::new(low as u32, (low >> 32) as u32, high as u32, (high >> 32) as u32)
+        Key::new(seed, parts).stream()
     }
 
     /// How many words have been drawn since the start: NEURON's `seq()`, four times the counter plus the
@@ -180,6 +163,48 @@ impl Stream {
     }
 }
 
+/// The name of a stream, as [`Stream::keyed`] takes it, or the beginning of one: millions of names that begin alike, as those of a
+/// connection's values do, share the work of their first parts.
+#[derive(Clone, Copy, Debug)]
+pub struct Key(Fnv128);
+
+impl Key {
+    /// The name made of these parts.
+    pub fn new(seed: u64, parts: &[Part]) -> Key {
+        let mut hash = Fnv128::new();
+        hash.number(seed);
+        for part in parts {
+            match part {
+                Part::Name(name) => {
+                    hash.write(&[1]);
+                    hash.number(name.len() as u64);
+                    hash.write(name.as_bytes());
+                }
+                Part::Number(number) => {
+                    hash.write(&[2]);
+                    hash.number(*number);
+                }
+            }
+        }
+        Key(hash)
+    }
+
+    /// The name with one more number.
+    pub fn and(mut self, number: u64) -> Key {
+        self.0.write(&[2]);
+        self.0.number(number);
+        self
+    }
+
+    /// The stream of that name, at its start.
+    pub fn stream(&self) -> Stream {
+        let hash = self.0.0;
+        let low = finalise(hash as u64);
+        let high = finalise((hash >> 64) as u64 ^ low);
+        Stream::new(low as u32, (low >> 32) as u32, high as u32, (high >> 32) as u32)
+    }
+}
+
 /// Lets every distribution of `rand` and `rand_distr` draw from a stream.
 impl TryRng for Stream {
     type Error = Infallible;
@@ -205,7 +230,22 @@ impl TryRng for Stream {
 }
 
 /// FNV-1a with 128 bits (Fowler, Noll, Vo; RFC 9923).
+#[derive(Clone, Copy, Debug)]
 struct Fnv128(u128);
+
+/// What the hash is multiplied by for each byte.
+const FNV_PRIME: u128 = (1 << 88) + 0x13B;
+
+/// Its powers, 0 to 8: what as many bytes of 0 do to the hash.
+const FNV_POWERS: [u128; 9] = {
+    let mut powers = [1; 9];
+    let mut i = 1;
+    while i < 9 {
+        powers[i] = FNV_PRIME.wrapping_mul(powers[i - 1]);
+        i += 1;
+    }
+    powers
+};
 
 impl Fnv128 {
     fn new() -> Fnv128 {
@@ -214,8 +254,15 @@ impl Fnv128 {
 
     fn write(&mut self, bytes: &[u8]) {
         for &byte in bytes {
-            self.0 = (self.0 ^ u128::from(byte)).wrapping_mul((1 << 88) + 0x13B);
+            self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(FNV_PRIME);
         }
+    }
+
+    /// Writes the 8 bytes of a number, least first; the zeros at the end of most numbers at once.
+    fn number(&mut self, number: u64) {
+        let used = (64 - number.leading_zeros()).div_ceil(8) as usize;
+        self.write(&number.to_le_bytes()[..used]);
+        self.0 = self.0.wrapping_mul(FNV_POWERS[8 - used]);
     }
 }
 
@@ -321,6 +368,25 @@ mod tests {
         assert_eq!([(); 4].map(|_| stream.next_u32()), FIXED);
     }
     const FIXED: [u32; 4] = [2495014810, 3006708916, 3500795810, 911192730];
+
+    /// Whatever is shared or skipped on the way, a name is hashed byte by byte.
+    #[test]
+    fn a_name_taken_in_parts_is_the_same_name() {
+        let numbers = [0, 1, 255, 256, 65_535, 1 << 16, (1 << 40) + 5, u64::MAX];
+        for seed in numbers {
+            for number in numbers {
+                let mut hash = Fnv128::new();
+                hash.write(&seed.to_le_bytes());
+                hash.write(&[1]);
+                hash.write(&1u64.to_le_bytes());
+                hash.write(b"a");
+                hash.write(&[2]);
+                hash.write(&number.to_le_bytes());
+                assert_eq!(Key::new(seed, &["a".into(), number.into()]).0.0, hash.0);
+                assert_eq!(Key::new(seed, &["a".into()]).and(number).0.0, hash.0);
+            }
+        }
+    }
 
     #[test]
     fn keyed_streams_differ_by_every_part() {

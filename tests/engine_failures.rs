@@ -8,7 +8,7 @@ use common::{bits, built, described, described_with, network, run_on};
 use volley::engine::{
     BuildError, Control, Memory, Outcome, Progress, RunError, Simulation, Sink, SinkError, Spike,
 };
-use volley::network::{Model, Overrides};
+use volley::network::{Model, Overrides, PerConnection};
 use volley::partition::Plan;
 
 /// The error that ends a run.
@@ -77,7 +77,10 @@ fn a_delay_under_the_time_step_is_refused() {
     for delay in [0.0, 0.0249, -1.0, f64::NAN, f64::INFINITY] {
         let mut changed = (*model).clone();
         let number = changed.projections.iter().position(|p| p.name == "next").unwrap();
-        changed.projections[number].connections.delay[3] = delay;
+        let list = &mut changed.projections[number].connections;
+        let mut delays: Vec<f64> = (0..list.len()).map(|connection| list.delay[connection]).collect();
+        delays[3] = delay;
+        list.delay = PerConnection::Each(delays);
         let plan = Plan::new(&changed, 2);
         let error = Simulation::new(Arc::new(changed), plan).unwrap_err();
         let BuildError::ShortDelay { projection, delay: named, dt } = error else { panic!("{error:?}") };

@@ -274,6 +274,15 @@ impl Threads {
             Threads::Count(n) => n,
         }
     }
+
+    /// Lets what comes before a run, reading and connecting, use no more threads than that. Without a number it may use all there are.
+    pub(super) fn limit_loading(self) {
+        if let Threads::Count(n) = self {
+            let threads = n.min(Threads::Auto.number());
+            // An error says that there is a pool already: then this process has asked before.
+            let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+        }
+    }
 }
 
 /// `--reset-zero-delays` may stand without a value in front of the network's name: it then gets its default.

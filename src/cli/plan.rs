@@ -17,7 +17,7 @@ use super::terminal::{self, Terminal};
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::engine::Epoch;
 use crate::network::{Body, Model};
-use crate::partition::{self, Costs, MAX_THREADS, Obstacle, Plan, Refusal, Size, SplitCell};
+use crate::partition::{self, Costs, MAX_THREADS, Obstacle, Plan, Refusal, SplitCell};
 use crate::record::Serial;
 
 /// The answer, in the order of its JSON form.
@@ -78,6 +78,7 @@ struct Whole {
 struct Memory {
     bytes_per_compartment: f64,
     bytes_per_connection: f64,
+    bytes: f64,
 }
 
 /// What a number of threads would bring.
@@ -96,6 +97,7 @@ const SINGLE_STEPS: usize = 16;
 pub(super) fn plan(args: &PlanArgs) -> Exit {
     // What is said of units belongs to a run.
     let terminal = Terminal::new(args.summary.is_some(), true);
+    args.planned.threads.limit_loading();
     let Some((loaded, sources)) = source::load(&args.planned.network, &args.planned.settings, &terminal)
     else {
         return Exit::BadInput;
@@ -152,7 +154,7 @@ fn answer(model: &Model, plan: &Plan, epoch: Epoch, whole: Vec<Whole>, outlook: 
         split: plan.split.iter().map(|cell| split(model, cell)).collect(),
         serial: plan.pinned.iter().map(|pinned| run::serial(model, pinned)).collect(),
         whole,
-        memory: memory(model, &size),
+        memory: memory(model, plan.threads()),
         outlook,
     }
 }
@@ -176,9 +178,13 @@ fn split(model: &Model, cell: &SplitCell) -> Split {
     Split { population: population.name.clone(), cell: cell.cell, pieces }
 }
 
-fn memory(model: &Model, size: &Size) -> Memory {
-    let memory = partition::Memory::of(model, size);
-    Memory { bytes_per_compartment: memory.per_compartment, bytes_per_connection: memory.per_connection }
+fn memory(model: &Model, threads: usize) -> Memory {
+    let memory = partition::Memory::of(model, threads);
+    Memory {
+        bytes_per_compartment: memory.per_compartment(),
+        bytes_per_connection: memory.per_connection(),
+        bytes: memory.total(),
+    }
 }
 
 /// What stands in the way of an even plan. Where threads are even enough, no cell would be cut.
@@ -239,9 +245,12 @@ fn text(answer: &Answer, file: &str) -> String {
     rows.extend(answer.serial.iter().map(|one| ("thread 0", pinned(one))));
     rows.extend(answer.whole.iter().filter(|one| !one.is_pinned).map(|one| ("whole", kept_whole(one))));
     let memory = &answer.memory;
-    let mut held = format!("{} a compartment", bytes(memory.bytes_per_compartment as u64));
+    let mut held = bytes(memory.bytes as u64);
+    if answer.compartments > 0 {
+        held += &format!(", {} a compartment", bytes(memory.bytes_per_compartment.round() as u64));
+    }
     if answer.connections > 0 {
-        held += &format!(", {} a connection", bytes(memory.bytes_per_connection as u64));
+        held += &format!(", {} a connection", bytes(memory.bytes_per_connection.round() as u64));
     }
     rows.push(("memory", held));
     let lines: Vec<Vec<String>> = answer.outlook.iter().map(line).collect();

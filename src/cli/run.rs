@@ -29,6 +29,7 @@ pub(super) fn run(args: &RunArgs) -> Exit {
     let terminal = Terminal::new(args.summary.is_some(), args.quiet);
     let interrupt = Interrupt::listen();
     let begun = Instant::now();
+    args.planned.threads.limit_loading();
     let Some((loaded, sources)) = source::load(&args.planned.network, &args.planned.settings, &terminal)
     else {
         return Exit::BadInput;

@@ -1,8 +1,13 @@
-//! Where the cells of one thread lie in its columns.
+//! Where the cells of a thread, or of one group of them, lie in their columns.
 //!
-//! Cells are laid one after another, by population and then by index, each with its compartments in the order of its
-//! tree. Instances of a mechanism follow the same order, so that they mostly lie beside their compartments; those of a
-//! serial mechanism, and of one that writes to POINTERs, lie in NEURON's order, in which they run. No order here depends on which thread a cell is on.
+//! The whole cells of a population lie side by side, node by node: node n of the c-th of C cells is C n + c compartments behind the first one.
+//! So many cells are solved at once, and what is in the same place of every cell is a run of neighbours. Populations with fewer than
+//! [`SIDE_BY_SIDE`] cells here come first, cell after cell, each with its compartments in the order of its tree.
+//!
+//! Instances of a density mechanism lie as their compartments do. Those of a point process lie by its number in the cell type, then as
+//! their compartments: so each number is a run, too, and at one compartment instances keep the order of the description, in which they add to
+//! its currents. Instances of a serial mechanism, and of one that writes to POINTERs, lie in NEURON's order, in which they run. Within a cell no
+//! order here depends on which thread it is on, or on how many others are there.
 //!
 //! Of a cell that several threads share, each has some pieces. They lie behind all whole cells, piece after piece; within a piece nodes keep the
 //! order of the cell. Each such cell has a map from its nodes to compartments of the thread, so that everything above asks for a
@@ -10,10 +15,15 @@
 
 use std::cmp::Reverse;
 
+use super::groups::Share;
 use crate::ir::Kind;
 use crate::mechanism::Mechanism;
 use crate::network::{Body, CellBody, Model, PointSet};
 use crate::partition::Plan;
+
+/// So many whole cells of a population lie side by side; fewer lie one after another. Measured: from there on a node of all cells
+/// at once is faster than one cell's nodes of equal depth.
+pub const SIDE_BY_SIDE: usize = 8;
 
 /// The cells of one population on this thread.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +36,8 @@ pub struct LocalPopulation {
     first_node: u32,
     /// Compartments of each whole cell.
     nodes_per_cell: u32,
+    /// Whether they lie side by side.
+    interleaved: bool,
     /// For each of the others: the compartment of this thread for each node of the cell, or [`NONE`].
     parts: Vec<Vec<u32>>,
     /// For each density mechanism of the cell type: the instance at local cell `c`, node number `k` of the placement
@@ -59,6 +71,7 @@ impl LocalPopulation {
     /// The compartment of this thread that is node `node` of local cell `local`; `None` if it is on another thread.
     pub fn node(&self, local: usize, node: u32) -> Option<u32> {
         match local.checked_sub(self.whole) {
+            None if self.interleaved => Some(self.first_node + node * self.whole as u32 + local as u32),
             None => Some(self.first_node + local as u32 * self.nodes_per_cell + node),
             Some(part) => Some(self.parts[part][node as usize]).filter(|here| *here != NONE),
         }
@@ -76,12 +89,20 @@ impl LocalPopulation {
         local < self.whole
     }
 
+    /// Whole cells that lie side by side: how many there are, and their first compartment.
+    pub fn side_by_side(&self) -> Option<(usize, usize)> {
+        self.interleaved.then_some((self.whole, self.first_node as usize))
+    }
+
     /// Position and node of the cell whose compartment this is.
     pub fn owner(&self, compartment: u32) -> Option<(usize, u32)> {
         let cells = self.first_node..self.first_node + self.whole as u32 * self.nodes_per_cell;
         if cells.contains(&compartment) {
             let offset = compartment - self.first_node;
-            return Some(((offset / self.nodes_per_cell) as usize, offset % self.nodes_per_cell));
+            return Some(match self.interleaved {
+                true => ((offset % self.whole as u32) as usize, offset / self.whole as u32),
+                false => ((offset / self.nodes_per_cell) as usize, offset % self.nodes_per_cell),
+            });
         }
         let node = |part: &Vec<u32>| part.iter().position(|here| *here == compartment);
         let found = self.parts.iter().enumerate().find_map(|(part, map)| Some((part, node(map)?)));
@@ -100,12 +121,14 @@ pub struct LocalPiece {
     pub first: u32,
 }
 
-/// The cells of one thread.
+/// The cells of one group of a thread.
 #[derive(Clone, Debug, Default)]
 pub struct Layout {
     /// By population.
     pub populations: Vec<LocalPopulation>,
-    /// Compartments of whole cells.
+    /// Compartments of whole cells that lie one after another: the first ones.
+    pub one_by_one: usize,
+    /// Compartments of all whole cells.
     pub whole: usize,
     /// The pieces behind them, in their order.
     pub pieces: Vec<LocalPiece>,
@@ -124,29 +147,33 @@ pub fn thread_of(plan: &Plan, population: usize, cell: u32, node: u32) -> u16 {
     }
 }
 
-/// Lays the cells that `plan` gives to `thread` out.
-pub fn lay_out(model: &Model, plan: &Plan, thread: usize) -> Layout {
+/// Lays out the cells of one group of a thread.
+pub fn lay_out(model: &Model, plan: &Plan, thread: usize, share: &Share) -> Layout {
     let mut layout = Layout::default();
-    let mut next_node = 0u32;
-    for (p, (population, threads)) in model.populations.iter().zip(&plan.thread_of).enumerate() {
-        let mine = threads.iter().enumerate().filter(|(_, t)| **t as usize == thread);
-        let mut cells: Vec<u32> = mine.map(|(cell, _)| cell as u32).collect();
-        let is_split = |cell: &u32| plan.split.iter().any(|s| (s.population, s.cell) == (p, *cell));
-        if !plan.split.is_empty() {
-            cells.retain(|cell| !is_split(cell));
-        }
+    for (population, cells) in model.populations.iter().zip(&share.cells) {
+        let cells = cells.clone();
         let nodes_per_cell = match &population.body {
             Body::Cells(body) => body.compartments.len() as u32,
             Body::Artificial(_) => 0,
         };
-        let (whole, first_node) = (cells.len(), next_node);
-        next_node += whole as u32 * nodes_per_cell;
+        let whole = cells.len();
+        let interleaved = nodes_per_cell > 0 && whole >= SIDE_BY_SIDE;
         let local =
-            LocalPopulation { cells, whole, first_node, nodes_per_cell, ..LocalPopulation::default() };
+            LocalPopulation { cells, whole, nodes_per_cell, interleaved, ..LocalPopulation::default() };
         layout.populations.push(local);
     }
+    let mut next_node = 0u32;
+    for interleaved in [false, true] {
+        for local in layout.populations.iter_mut().filter(|local| local.interleaved == interleaved) {
+            local.first_node = next_node;
+            next_node += local.whole as u32 * local.nodes_per_cell;
+        }
+        if !interleaved {
+            layout.one_by_one = next_node as usize;
+        }
+    }
     layout.whole = next_node as usize;
-    for (number, split) in plan.split.iter().enumerate() {
+    for (number, split) in plan.split.iter().enumerate().filter(|_| share.has_pieces) {
         if split.thread_of.iter().all(|t| *t as usize != thread) {
             continue;
         }
@@ -169,27 +196,24 @@ pub fn lay_out(model: &Model, plan: &Plan, thread: usize) -> Layout {
 
 /// All instances of mechanism number `mechanism` on the membrane of this thread's cells, in their order.
 pub fn placements(model: &Model, mechanism: usize, locals: &[LocalPopulation]) -> Vec<Placement> {
-    let mut list = Vec::new();
+    let is_point = model.mechanisms[mechanism].module.kind == Kind::PointProcess;
+    let mut list: Vec<(usize, Placement)> = Vec::new();
     for (p, (population, local)) in model.populations.iter().zip(locals).enumerate() {
-        if let Body::Cells(body) = &population.body {
-            let per_cell = placements_of_cell(body, mechanism);
+        let Body::Cells(body) = &population.body else { continue };
+        for (number, (set, k, node)) in placements_of_cell(body, mechanism).into_iter().enumerate() {
+            let point = set.checked_sub(body.densities.len()).map(|point| &body.points[point]);
             for (position, cell) in local.cells.iter().enumerate() {
-                let first = list.len();
-                for &(set, k, node) in &per_cell {
-                    let exists = set < body.densities.len()
-                        || has_point(&body.points[set - body.densities.len()], *cell);
-                    if let (true, Some(node)) = (exists, local.node(position, node)) {
-                        let (population, local) = (p as u32, position as u32);
-                        list.push(Placement { population, local, set: set as u32, position: k, node });
-                    }
-                }
-                if !local.is_whole(position) && model.mechanisms[mechanism].module.kind == Kind::Density {
-                    // Beside their compartments, which lie piece by piece.
-                    list[first..].sort_by_key(|placement| placement.node);
+                let exists = point.is_none_or(|point| has_point(point, *cell));
+                if let (true, Some(node)) = (exists, local.node(position, node)) {
+                    let (population, local) = (p as u32, position as u32);
+                    let placement = Placement { population, local, set: set as u32, position: k, node };
+                    list.push((if is_point { number } else { 0 }, placement));
                 }
             }
         }
     }
+    list.sort_by_key(|(number, placement)| (*number, placement.node));
+    let mut list: Vec<Placement> = list.into_iter().map(|(_, placement)| placement).collect();
     let Mechanism { module, .. } = &*model.mechanisms[mechanism];
     // What writes to a POINTER may see in turn what others of its kind wrote.
     if model.mechanisms[mechanism].is_serial() || module.pointers.iter().any(|pointer| pointer.written) {

@@ -1,4 +1,4 @@
-//! One thread's share of a network: its cells and all that is needed to take them a step further.
+//! One group of a thread's cells, mostly all of them, and all that is needed to take them a step further.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,17 +7,19 @@ mod events;
 
 use self::events::Handler;
 use super::clock::Clock;
-use super::connections::{Entry, Store, Target};
+use super::connections::{Store, Target};
 use super::coupling::{Board, Couplings, Moment};
 use super::detectors::Detectors;
 use super::diffusion::Diffusions;
 use super::error::{Culprit, Order, Part, RunError};
 use super::fault;
-use super::layout::{self, LocalPopulation, NONE};
+use super::groups::{self, Grouping};
+use super::layout::{self, Layout, LocalPopulation, NONE};
 use super::links::Links;
 use super::membrane::Membrane;
 use super::queue::Queue;
 use super::report::Probes;
+use super::routes::Routes;
 use super::sets::{self, Kernel, Set};
 use super::sink::Spike;
 use super::split::EndBoard;
@@ -30,7 +32,7 @@ use crate::partition::Plan;
 /// what comes first when an event falls exactly between two steps.
 const DETECTION_DELAY: f64 = 1e-10;
 
-/// The cells of one thread. Alone on its cache lines: neighbours would slow each other down.
+/// A group of the cells of one thread. Alone on its cache lines: neighbours would slow each other down.
 #[derive(Debug)]
 #[repr(align(128))]
 pub struct Local {
@@ -90,11 +92,32 @@ pub struct Fired {
 }
 
 impl Local {
-    /// Builds the cells that `plan` gives to `thread`; what they read of cells elsewhere comes over `board`. They still have to be
-    /// initialised and started.
-    pub fn new(model: &Arc<Model>, plan: &Plan, board: &Board, thread: usize, level: Level) -> Local {
+    /// Builds the cells that `plan` gives to `thread`, group by group; what they read of cells elsewhere comes over `board`. They still
+    /// have to be initialised and started.
+    pub fn groups(
+        model: &Arc<Model>,
+        plan: &Plan,
+        board: &Board,
+        thread: usize,
+        grouping: Grouping,
+        level: Level,
+    ) -> Vec<Local> {
+        let shares = groups::shares(model, plan, thread, grouping);
+        let routes = Routes::new(model, &shares);
+        let layouts = shares.iter().map(|share| layout::lay_out(model, plan, thread, share));
+        let build = |(group, layout)| Local::new(model, plan, board, layout, (&routes, group), level);
+        layouts.enumerate().map(build).collect()
+    }
+
+    fn new(
+        model: &Arc<Model>,
+        plan: &Plan,
+        board: &Board,
+        layout: Layout,
+        routes: (&Routes, usize),
+        level: Level,
+    ) -> Local {
         let clock = Clock::new(model.simulation.dt);
-        let layout = layout::lay_out(model, plan, thread);
         let mut membrane = Membrane::new(model, plan, &layout);
         membrane.initialise(model.simulation.v_init, level);
         let mut populations = layout.populations;
@@ -109,7 +132,7 @@ impl Local {
                 }
             }
         }
-        let (store, longest) = connections(model, &populations, &sets, clock);
+        let (store, longest) = Store::build(model, &populations, &sets, routes, clock);
         let probes = Probes::new(model, &populations, &sets, &membrane);
         let links = Links::new(model, &populations, &sets, &membrane);
         let couplings = Couplings::new(model, board, &populations, &sets, &membrane);
@@ -553,74 +576,4 @@ impl Local {
         }
         (String::new(), 0, String::new())
     }
-}
-
-/// The connections that end in these cells, and the longest delay in steps.
-fn connections(model: &Model, locals: &[LocalPopulation], sets: &[Set], clock: Clock) -> (Store, u64) {
-    let mut entries = Vec::new();
-    let mut longest = 0;
-    let mut stride = 1;
-    for projection in &model.projections {
-        let local = &locals[projection.target];
-        let mut position_of = vec![NONE; model.populations[projection.target].count as usize];
-        for (position, cell) in local.cells.iter().enumerate() {
-            position_of[*cell as usize] = position as u32;
-        }
-        let population = &model.populations[projection.target];
-        let mechanism = match (&population.body, projection.point) {
-            (Body::Cells(body), Some(point)) => body.points[point].mechanism,
-            (Body::Artificial(body), _) => body.mechanism,
-            (Body::Cells(_), None) => continue,
-        };
-        let Some(set) = sets.iter().position(|s| s.index == mechanism) else { continue };
-        stride = stride.max(model.mechanisms[mechanism].module.weights.len());
-        let source_id = model.populations[projection.source].first_id;
-        let list = &projection.connections;
-        for i in 0..list.len() {
-            let position = position_of[list.target[i] as usize];
-            if position == NONE {
-                continue;
-            }
-            let instance = match projection.point {
-                Some(point) => local.point[point][position as usize],
-                None => local.first_artificial + position,
-            };
-            if instance == NONE {
-                continue;
-            }
-            longest = longest.max(clock.whole_steps(list.delay[i]) + 1);
-            entries.push(Entry {
-                source: (source_id + u64::from(list.source[i])) as u32,
-                target: Target { set: set as u32, instance },
-                weight: list.weight[i],
-                delay: list.delay[i],
-            });
-        }
-    }
-    let mut store = Store::new(model.cell_count() as usize, stride, &entries);
-    if sets.iter().any(|set| set.looks_at_connections) {
-        let rank = ranks(model);
-        for (i, set) in sets.iter().enumerate().filter(|(_, set)| set.looks_at_connections) {
-            store.list_incoming(i, set.instances.columns.count(), &rank);
-        }
-    }
-    (store, longest)
-}
-
-/// Sources in the order in which connections first name them, whoever has the targets: in this order FOR_NETCONS meets
-/// them, as in NEURON.
-fn ranks(model: &Model) -> Vec<u32> {
-    let mut rank = vec![NONE; model.cell_count() as usize];
-    let mut next = 0;
-    for projection in &model.projections {
-        let first = model.populations[projection.source].first_id as usize;
-        for source in &projection.connections.source {
-            let rank = &mut rank[first + *source as usize];
-            if *rank == NONE {
-                *rank = next;
-                next += 1;
-            }
-        }
-    }
-    rank
 }

@@ -6,7 +6,8 @@ use super::split::{EndBoard, SplitCells};
 use crate::kernel::{self, AlignedVector, IonColumns, Level, NodeColumns};
 use crate::network::{Body, Model, Nernst};
 use crate::partition::Plan;
-use crate::solver::TreeMatrix;
+use crate::solver::interleaved::Shape;
+use crate::solver::{InterleavedMatrix, TreeMatrix};
 use crate::units;
 
 /// uF/cm2 per ms in S/cm2.
@@ -17,12 +18,15 @@ const FARAD_PER_SECOND: f64 = 1e-3;
 pub struct Membrane {
     /// Voltage, right-hand side, diagonal, area, diameter.
     pub nodes: NodeColumns,
-    /// The tree of every whole cell, one after another.
+    /// The trees of the whole cells that lie one after another, the first compartments.
     matrix: TreeMatrix,
+    /// Those that lie side by side, with the first compartment of each population.
+    side_by_side: Vec<(usize, InterleavedMatrix)>,
     /// The pieces of cells that other threads share, behind them.
     split: SplitCells,
-    /// cm/dt of each compartment, S/cm2.
-    capacitance: AlignedVector,
+    /// cm/dt (S/cm2) of each compartment of the cells that lie one after another, and from `first_piece` on of the pieces.
+    capacitance: Vec<f64>,
+    first_piece: usize,
     /// In the model's order of ions.
     pub ions: Vec<IonColumns>,
     /// Where each ion is.
@@ -57,21 +61,37 @@ impl Membrane {
     /// The membrane of the cells in `layout`.
     pub fn new(model: &Model, plan: &Plan, layout: &Layout) -> Membrane {
         let mut nodes = NodeColumns::new(layout.nodes);
-        let mut capacitance = AlignedVector::new(layout.nodes);
-        let mut cells = Vec::new();
+        let first_piece = layout.whole;
+        let mut capacitance = vec![0.0; layout.one_by_one + layout.nodes - first_piece];
+        let (mut cells, mut side_by_side) = (Vec::new(), Vec::new());
         for (population, local) in model.populations.iter().zip(&layout.populations) {
             let Body::Cells(body) = &population.body else { continue };
             let shape = &*body.compartments;
-            for position in 0..local.cells.len() {
-                for node in 0..shape.len() {
+            let per_step: Vec<f64> =
+                body.capacitance.iter().map(|cm| FARAD_PER_SECOND * cm / model.simulation.dt).collect();
+            for node in 0..shape.len() {
+                for position in 0..local.cells.len() {
                     let Some(here) = local.node(position, node as u32) else { continue };
                     let here = here as usize;
                     nodes.area[here] = shape.area[node];
                     nodes.diameter[here] = shape.diam[node];
-                    capacitance[here] = FARAD_PER_SECOND * body.capacitance[node] / model.simulation.dt;
+                    if here < layout.one_by_one {
+                        capacitance[here] = per_step[node];
+                    } else if here >= first_piece {
+                        capacitance[layout.one_by_one + here - first_piece] = per_step[node];
+                    }
                 }
-                if local.is_whole(position) {
-                    cells.push(shape);
+            }
+            match local.side_by_side() {
+                Some((count, first)) => {
+                    let shape =
+                        Shape { parent: &shape.parent, a: &shape.a, b: &shape.b, capacitance: &per_step };
+                    // Compartments always have parents before children.
+                    side_by_side.extend(InterleavedMatrix::new(shape, count).map(|matrix| (first, matrix)));
+                }
+                None => {
+                    let whole = (0..local.cells.len()).filter(|position| local.is_whole(*position));
+                    cells.extend(whole.map(|_| shape));
                 }
             }
         }
@@ -79,7 +99,8 @@ impl Membrane {
         let split = SplitCells::new(model, plan, &layout.populations, &layout.pieces);
         let celsius = model.simulation.celsius;
         let (ions, places, rules) = (Vec::new(), Vec::new(), Vec::new());
-        let mut membrane = Membrane { nodes, matrix, split, capacitance, ions, places, rules };
+        let mut membrane =
+            Membrane { nodes, matrix, side_by_side, split, capacitance, first_piece, ions, places, rules };
         for ion in 0..model.ions.len() {
             let (place, rule) = ion_rule(model, ion, &layout.populations, layout.nodes, celsius);
             membrane.ions.push(IonColumns::new(place.nodes.len()));
@@ -115,24 +136,35 @@ impl Membrane {
 
     /// After the currents of step `step`: solves whole cells, and leaves what remains of pieces on `board`.
     pub fn solve(&mut self, step: u64, board: &EndBoard) {
-        let Membrane { nodes, matrix, split, capacitance, .. } = self;
+        let Membrane { nodes, matrix, side_by_side, split, capacitance, first_piece, .. } = self;
         let NodeColumns { voltage, right_hand_side, diagonal, .. } = nodes;
-        for (d, c) in diagonal.iter_mut().zip(capacitance.iter()) {
-            *d += c;
-        }
+        let (of_cells, of_pieces) = capacitance.split_at(matrix.len());
         // Pieces first: others wait for what remains of them.
+        add(&mut diagonal[*first_piece..], of_pieces);
         split.eliminate(step, voltage, diagonal, right_hand_side, board);
+        add(diagonal, of_cells);
         matrix.add_axial(voltage, diagonal, right_hand_side);
         matrix.solve(diagonal, right_hand_side);
+        for (first, matrix) in side_by_side {
+            let first = *first;
+            matrix.step(&mut voltage[first..], &mut diagonal[first..], &mut right_hand_side[first..]);
+        }
     }
 
-    /// Once all threads have solved: v becomes v(t + dt).
+    /// Once all threads have solved: v becomes v(t + dt), where [`Membrane::solve`] has not done so.
     pub fn advance_voltage(&mut self, step: u64, board: &EndBoard) {
         let NodeColumns { voltage, right_hand_side, diagonal, .. } = &mut self.nodes;
         self.split.substitute(step, diagonal, right_hand_side, board);
-        for (v, dv) in voltage.iter_mut().zip(right_hand_side.iter()) {
-            *v += dv;
-        }
+        let cells = self.matrix.len();
+        add(voltage, &right_hand_side[..cells]);
+        add(&mut voltage[self.first_piece..], &right_hand_side[self.first_piece..]);
+    }
+}
+
+/// Adds to the first values.
+fn add(values: &mut [f64], more: &[f64]) {
+    for (value, more) in values.iter_mut().zip(more) {
+        *value += more;
     }
 }
 
@@ -184,33 +216,31 @@ fn ion_rule(
         initially: Reversals::default(),
         every_step: Reversals::default(),
     };
+    // Slots lie as their compartments do.
+    let mut slots = Vec::new();
     for (population, local) in model.populations.iter().zip(locals) {
         let Body::Cells(body) = &population.body else { continue };
-        // A cell may have several sets of an ion, at different nodes: slots follow the nodes.
-        let mut nodes = Vec::new();
+        // A cell may have several sets of an ion, at different nodes.
         for set in body.ions.iter().filter(|s| s.ion == ion) {
-            nodes.extend(set.nodes.iter().enumerate().map(|(k, node)| (*node, k, set)));
-        }
-        nodes.sort_by_key(|(node, _, _)| *node);
-        for (position, cell) in local.cells.iter().enumerate() {
-            let mut here: Vec<_> = Vec::with_capacity(nodes.len());
-            here.extend(
-                nodes.iter().filter_map(|(node, k, set)| Some((local.node(position, *node)?, *k, *set))),
-            );
-            here.sort_by_key(|(node, _, _)| *node);
-            for (node, k, set) in here {
-                let slot = place.nodes.len() as u32;
-                place.slot[node as usize] = slot;
-                place.nodes.push(node);
-                rule.reversal.push(set.reversal.get(*cell as usize, k));
-                rule.inside.push(set.inside.get(*cell as usize, k));
-                rule.outside.push(set.outside.get(*cell as usize, k));
-                match set.nernst {
-                    Nernst::Never => {}
-                    Nernst::Initially => rule.initially.push(slot),
-                    Nernst::EveryStep => rule.every_step.push(slot),
+            for (k, node) in set.nodes.iter().enumerate() {
+                for (position, cell) in local.cells.iter().enumerate() {
+                    slots.extend(local.node(position, *node).map(|here| (here, *cell, k, set)));
                 }
             }
+        }
+    }
+    slots.sort_by_key(|(here, ..)| *here);
+    for (here, cell, k, set) in slots {
+        let slot = place.nodes.len() as u32;
+        place.slot[here as usize] = slot;
+        place.nodes.push(here);
+        rule.reversal.push(set.reversal.get(cell as usize, k));
+        rule.inside.push(set.inside.get(cell as usize, k));
+        rule.outside.push(set.outside.get(cell as usize, k));
+        match set.nernst {
+            Nernst::Never => {}
+            Nernst::Initially => rule.initially.push(slot),
+            Nernst::EveryStep => rule.every_step.push(slot),
         }
     }
     (place, rule)

@@ -2,7 +2,7 @@
 //!
 //! A checked [`Model`](crate::network::Model) and a [`Plan`](crate::partition::Plan) come in; spikes and samples go
 //! out through a [`Sink`]. Each thread owns its cells, and its pieces of cells that the plan cuts, from building to the end and touches
-//! nobody else's. It takes them
+//! nobody else's. It takes them, group by group (see `groups`),
 //! through one epoch, which is as many steps as fit into the shortest delay: no spike fired in an epoch can arrive in it.
 //! Then the threads meet, read each other's spikes and put those that reach their own cells into their queues.
 //!
@@ -22,19 +22,23 @@ mod diffusion;
 mod error;
 mod exchange;
 mod fault;
+mod groups;
 mod layout;
 mod links;
 mod local;
 mod membrane;
 mod queue;
 mod report;
+mod routes;
 mod sets;
 mod simulation;
 mod sink;
+mod sources;
 mod split;
 
 pub use clock::Clock;
 pub(crate) use error::panic_text;
 pub use error::{BuildError, Culprit, RunError};
+pub use groups::Grouping;
 pub use simulation::{Control, Epoch, Outcome, Progress, Simulation, Statistics};
 pub use sink::{Memory, Sink, SinkError, Spike};

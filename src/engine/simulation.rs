@@ -8,12 +8,13 @@ use super::clock::Clock;
 use super::coupling::{Board, Moment};
 use super::error::{BuildError, RunError, panic_text};
 use super::exchange::{Collector, Exchange};
+use super::groups::Grouping;
 use super::local::{Fired, Local};
 use super::sink::Sink;
 use super::split::EndBoard;
 use crate::kernel::Level;
 use crate::morphology::Compartments;
-use crate::network::{Body, Model};
+use crate::network::{Body, Model, PerConnection};
 use crate::partition::Plan;
 
 /// A network in the middle of a run.
@@ -26,7 +27,8 @@ pub struct Simulation {
     min_delay: Option<f64>,
     /// Steps taken.
     step: u64,
-    locals: Vec<Local>,
+    /// The groups of each thread.
+    threads: Vec<Vec<Local>>,
     board: Board,
     ends: EndBoard,
     collector: Collector,
@@ -120,6 +122,19 @@ impl Simulation {
     /// # Errors
     /// As [`Simulation::new`].
     pub fn on_level(model: Arc<Model>, plan: Plan, level: Level) -> Result<Simulation, BuildError> {
+        Simulation::grouped(model, plan, level, Grouping::default())
+    }
+
+    /// The same with groups of a chosen size: for tests and measurements.
+    ///
+    /// # Errors
+    /// As [`Simulation::new`].
+    pub fn grouped(
+        model: Arc<Model>,
+        plan: Plan,
+        level: Level,
+        grouping: Grouping,
+    ) -> Result<Simulation, BuildError> {
         let clock = Clock::new(model.simulation.dt);
         let Epoch { min_delay, steps: epoch_steps } = Epoch::of(&model)?;
         if nodes(&model, Compartments::len).max(model.cell_count()) >= u64::from(u32::MAX) {
@@ -128,18 +143,20 @@ impl Simulation {
         let board = Board::new(&model, &plan);
         let ends = EndBoard::new(&plan);
         let barrier = Barrier::new(plan.threads(), cores());
-        let locals: Result<Vec<Local>, BuildError> = std::thread::scope(|scope| {
+        let threads: Result<Vec<Vec<Local>>, BuildError> = std::thread::scope(|scope| {
             let (model, plan, board, barrier) = (&model, &plan, &board, &barrier);
             let build = move |thread| {
                 let _guard = PoisonOnPanic(barrier);
-                let mut local = Local::new(model, plan, board, thread, level);
-                // Who is poisoned here is dropped: another thread has panicked, and says so.
-                let _ = cross(Moment::Voltages, 0, &mut local, board, barrier)
-                    .and_then(|()| cross(Moment::Others, 0, &mut local, board, barrier))
-                    .map(|()| local.initialise())
-                    .and_then(|()| cross(Moment::Others, 1, &mut local, board, barrier))
-                    .map(|()| local.start());
-                local
+                let mut groups = Local::groups(model, plan, board, thread, grouping, level);
+                for local in &mut groups {
+                    // Who is poisoned here is dropped: another thread has panicked, and says so.
+                    let _ = cross(Moment::Voltages, 0, local, board, barrier)
+                        .and_then(|()| cross(Moment::Others, 0, local, board, barrier))
+                        .map(|()| local.initialise())
+                        .and_then(|()| cross(Moment::Others, 1, local, board, barrier))
+                        .map(|()| local.start());
+                }
+                groups
             };
             let builders: Vec<_> =
                 (0..plan.threads()).map(|thread| scope.spawn(move || build(thread))).collect();
@@ -147,11 +164,12 @@ impl Simulation {
                 builders.into_iter().map(|b| b.join().map_err(|p| BuildError::Panicked(panic_text(p))));
             joined.collect()
         });
-        let mut locals = locals?;
-        if let Some(error) = first_error(locals.iter_mut().filter_map(|l| l.outbox.error.take())) {
+        let mut threads = threads?;
+        let errors = threads.iter_mut().flatten().filter_map(|l| l.outbox.error.take());
+        if let Some(error) = first_error(errors) {
             return Err(BuildError::Initial(error));
         }
-        let places = locals.iter().map(|l| l.report_places().to_vec()).collect();
+        let places = threads.iter().flatten().map(|l| l.report_places().to_vec()).collect();
         let collector = Collector::new(&model, places);
         Ok(Simulation {
             model,
@@ -160,7 +178,7 @@ impl Simulation {
             epoch_steps,
             min_delay,
             step: 0,
-            locals,
+            threads,
             board,
             ends,
             collector,
@@ -170,7 +188,7 @@ impl Simulation {
 
     /// Lets `cut`, once it is true, end a run within a moment, also in the middle of an epoch that takes long or never ends.
     pub fn cut_by(&mut self, cut: &Arc<AtomicBool>) {
-        self.locals.iter_mut().for_each(|local| local.cut_by(cut));
+        self.threads.iter_mut().flatten().for_each(|local| local.cut_by(cut));
     }
 
     /// The network.
@@ -190,7 +208,7 @@ impl Simulation {
 
     /// Figures of the built network.
     pub fn statistics(&self) -> Statistics {
-        let stores: Vec<(usize, usize)> = self.locals.iter().map(Local::connections).collect();
+        let stores: Vec<(usize, usize)> = self.threads.iter().flatten().map(Local::connections).collect();
         Statistics {
             cells: self.model.cell_count(),
             compartments: nodes(&self.model, |c| c.is_segment.iter().filter(|is| **is).count()),
@@ -214,13 +232,14 @@ impl Simulation {
             return Ok(Outcome::CutShort);
         }
         let last_step = self.clock.steps(until);
-        let threads = self.locals.len();
+        let threads = self.threads.len();
+        let groups: Vec<usize> = self.threads.iter().map(Vec::len).collect();
         let shared = Shared {
             clock: self.clock,
             first_step: self.step,
             last_step,
             epoch_steps: self.epoch_steps,
-            exchange: Exchange::new(threads),
+            exchange: Exchange::new(groups.iter().sum()),
             barrier: Barrier::new(threads, cores()),
             board: &self.board,
             ends: &self.ends,
@@ -234,14 +253,16 @@ impl Simulation {
             error: None,
             stopped: false,
         };
-        let (mine, others) = self.locals.split_at_mut(1);
+        let (mine, others) = self.threads.split_at_mut(1);
         let reached = std::thread::scope(|scope| {
             let shared = &shared;
-            let workers: Vec<_> = others
-                .iter_mut()
-                .enumerate()
-                .map(|(i, local)| scope.spawn(move || work(shared, local, i + 1, None)))
-                .collect();
+            let mut first_slot = groups[0];
+            let mut workers = Vec::new();
+            for (locals, count) in others.iter_mut().zip(&groups[1..]) {
+                let slot = first_slot;
+                workers.push(scope.spawn(move || work(shared, locals, slot, None)));
+                first_slot += count;
+            }
             let reached = work(shared, &mut mine[0], 0, Some(&mut conductor));
             for worker in workers {
                 if let Err(payload) = worker.join() {
@@ -255,11 +276,11 @@ impl Simulation {
         if let Some(error) = error {
             return Err(error);
         }
-        if self.locals.iter().any(Local::is_halted) {
+        if self.threads.iter().flatten().any(Local::is_halted) {
             return self.break_off(sink);
         }
         self.finish(sink)?;
-        if self.locals.iter().any(Local::is_halted) {
+        if self.threads.iter().flatten().any(Local::is_halted) {
             return self.break_off(sink);
         }
         Ok(if stopped && reached < last_step { Outcome::Stopped } else { Outcome::Complete })
@@ -270,7 +291,7 @@ impl Simulation {
     fn break_off(&mut self, sink: &mut dyn Sink) -> Result<Outcome, RunError> {
         self.is_cut = true;
         let time = self.time();
-        for local in &mut self.locals {
+        for local in self.threads.iter_mut().flatten() {
             if local.outbox.error.is_none() {
                 local.deliver_rest(self.step, time);
             }
@@ -279,7 +300,7 @@ impl Simulation {
             self.collector.take(&earlier);
         }
         self.collector.hand_over(time, sink)?;
-        match first_error(self.locals.iter_mut().filter_map(|local| local.outbox.error.take())) {
+        match first_error(self.threads.iter_mut().flatten().filter_map(|local| local.outbox.error.take())) {
             Some(error) => Err(error),
             None => Ok(Outcome::CutShort),
         }
@@ -289,19 +310,21 @@ impl Simulation {
     fn finish(&mut self, sink: &mut dyn Sink) -> Result<(), RunError> {
         let time = self.time();
         let mut fired = Vec::new();
-        for local in &mut self.locals {
+        for local in self.threads.iter_mut().flatten() {
             local.deliver(self.step, time);
         }
-        if self.locals.iter().any(Local::is_halted) {
+        if self.threads.iter().flatten().any(Local::is_halted) {
             return Ok(());
         }
-        for local in &mut self.locals {
+        for local in self.threads.iter_mut().flatten() {
             fired.append(&mut local.outbox.spikes);
         }
-        if let Some(error) = first_error(self.locals.iter_mut().filter_map(|l| l.outbox.error.take())) {
+        if let Some(error) =
+            first_error(self.threads.iter_mut().flatten().filter_map(|l| l.outbox.error.take()))
+        {
             return Err(error);
         }
-        for local in &mut self.locals {
+        for local in self.threads.iter_mut().flatten() {
             local.accept(&fired);
         }
         self.collector.take(&fired);
@@ -335,27 +358,39 @@ struct Conductor<'a> {
     stopped: bool,
 }
 
-/// Integrates one thread's cells epoch by epoch; returns the step that was reached.
-fn work(shared: &Shared, local: &mut Local, thread: usize, mut conductor: Option<&mut Conductor>) -> u64 {
+/// Integrates one thread's cells epoch by epoch, in each epoch group by group; their results go to slots of the exchange from number `slot`
+/// on. Returns the step that was reached.
+fn work(shared: &Shared, groups: &mut [Local], slot: usize, mut conductor: Option<&mut Conductor>) -> u64 {
     let _guard = PoisonOnPanic(&shared.barrier);
     let mut step = shared.first_step;
     let mut epoch = 0;
     while step < shared.last_step {
         let end = (step + shared.epoch_steps).min(shared.last_step);
-        if (step..end).try_for_each(|s| take_step(shared, local, s)).is_err() {
+        let mut is_over = false;
+        // Also when one has failed: another may fail earlier in time, which is what has to be told.
+        for local in groups.iter_mut() {
+            is_over |= (step..end).try_for_each(|s| take_step(shared, local, s)).is_err();
+        }
+        if is_over {
+            // Nobody can go on without these cells, and all leave at their next meeting.
+            shared.barrier.poison();
             break;
         }
-        if local.outbox.error.is_none() {
-            local.outbox.error = local.not_finite(shared.clock.time(end));
+        for (number, local) in groups.iter_mut().enumerate() {
+            if local.outbox.error.is_none() {
+                local.outbox.error = local.not_finite(shared.clock.time(end));
+            }
+            shared.exchange.publish(epoch, slot + number, &mut local.outbox);
         }
-        shared.exchange.publish(epoch, thread, &mut local.outbox);
         if shared.barrier.wait().is_err() {
             break;
         }
         step = end;
-        for outbox in shared.exchange.read(epoch) {
-            local.accept(&outbox.spikes);
+        let fired: Vec<_> = shared.exchange.read(epoch).filter(|outbox| !outbox.spikes.is_empty()).collect();
+        for local in groups.iter_mut() {
+            fired.iter().for_each(|outbox| local.accept(&outbox.spikes));
         }
+        drop(fired);
         let over = shared.last_epoch.load(Ordering::Acquire) == epoch;
         if let Some(conductor) = conductor.as_deref_mut()
             && conductor.collect(shared, epoch, shared.clock.time(end)) == Control::Stop
@@ -371,30 +406,25 @@ fn work(shared: &Shared, local: &mut Local, thread: usize, mut conductor: Option
     step
 }
 
-/// Takes one thread's cells from the beginning of step `step` to its end.
+/// Takes a group of cells from the beginning of step `step` to its end.
 fn take_step(shared: &Shared, local: &mut Local, step: u64) -> Result<(), Poisoned> {
     local.watch(step);
     local.deliver(step, f64::INFINITY);
-    give_up(shared, local)?;
+    unless_halted(local)?;
     cross(Moment::Others, step, local, shared.board, &shared.barrier)?;
     local.solve(step, shared.ends);
-    give_up(shared, local)?;
+    unless_halted(local)?;
     if shared.ends.is_used() {
         shared.barrier.wait()?;
     }
     local.advance_voltages(step, shared.ends);
     cross(Moment::Voltages, step, local, shared.board, &shared.barrier)?;
     local.advance_states(step);
-    give_up(shared, local)
+    unless_halted(local)
 }
 
-/// Ends the run if this thread's cells are halted: nobody can go on without them, and all leave at their next meeting.
-fn give_up(shared: &Shared, local: &Local) -> Result<(), Poisoned> {
-    if local.is_halted() {
-        shared.barrier.poison();
-        return Err(Poisoned);
-    }
-    Ok(())
+fn unless_halted(local: &Local) -> Result<(), Poisoned> {
+    if local.is_halted() { Err(Poisoned) } else { Ok(()) }
 }
 
 /// Lets values cross between cells; the threads meet only if some cross between them.
@@ -465,8 +495,12 @@ fn nodes(model: &Model, which: impl Fn(&Compartments) -> usize) -> u64 {
 /// The shortest delay, refused under one time step.
 fn shortest_delay(model: &Model, clock: Clock) -> Result<Option<f64>, BuildError> {
     let mut shortest: Option<f64> = None;
-    for projection in &model.projections {
-        for delay in &projection.connections.delay {
+    for projection in model.projections.iter().filter(|projection| !projection.connections.is_empty()) {
+        let delays = match &projection.connections.delay {
+            PerConnection::Same(delay) => std::slice::from_ref(delay),
+            PerConnection::Each(delays) => delays,
+        };
+        for delay in delays {
             if !delay.is_finite() || clock.whole_steps(*delay) == 0 {
                 return Err(BuildError::ShortDelay {
                     projection: projection.name.clone(),

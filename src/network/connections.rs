@@ -52,19 +52,14 @@ fn projection(
     if let Some(only) = point.and_then(|p| point_cells(&model.populations[target], p)) {
         pairs.retain(|pair| only.binary_search(&pair.target).is_ok());
     }
-    pairs.sort();
+    pairs.sort(work.from.count, work.to.count);
     work.filter(context, &mut pairs)?;
     let values = |context: &mut Context, key, scalar, default, bounds| {
         work.values(context, &pairs, key, &place.at(key), scalar, default, bounds)
     };
     let weight = values(context, "weight", Some(&entry.weight), 0.0, ANY)?;
     let delay = values(context, "delay", entry.delay.as_ref(), DEFAULT_DELAY, NOT_NEGATIVE)?;
-    let connections = Connections {
-        source: pairs.iter().map(|p| p.source).collect(),
-        target: pairs.iter().map(|p| p.target).collect(),
-        weight,
-        delay,
-    };
+    let connections = Connections { source: pairs.source, target: pairs.target, weight, delay };
     Some(Projection { name: name.to_string(), source, target, point, connections })
 }
 

@@ -73,6 +73,11 @@ impl Context<'_> {
         self.problems.push(Diagnostic::error(code, message).at(span, ""));
     }
 
+    /// What was found; the complaint is kept if there is one instead.
+    pub fn taken<T>(&mut self, found: Result<T, Diagnostic>) -> Option<T> {
+        found.map_err(|problem| self.problems.push(problem)).ok()
+    }
+
     /// A complaint about a name that nothing has, with the nearest one.
     pub fn unknown<'n>(&mut self, what: &str, name: &str, span: Span, known: impl Iterator<Item = &'n str>) {
         if self.failed.contains(name) {

@@ -13,7 +13,7 @@ use super::description::Scalar;
 use super::document::{Node, Place, Value};
 use super::expression::mentioned;
 use super::load::{Overrides, build, context, read};
-use super::model::{Body, Model, Projection};
+use super::model::{Body, Model, PerConnection, Projection};
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, Span};
 
 /// What the remedies set delays to unless told otherwise, ms: the tutorial's value for the Hopfield-Brody network.
@@ -38,11 +38,21 @@ pub(crate) fn check(context: &mut Context, model: &mut Model, path: &Path, overr
         return 0;
     }
     let mut count = 0;
-    for delay in
-        model.projections.iter_mut().flat_map(|p| &mut p.connections.delay).filter(|d| short(**d, dt))
-    {
-        *delay = to;
-        count += 1;
+    for list in model.projections.iter_mut().map(|p| &mut p.connections) {
+        let all = list.len() as u64;
+        match &mut list.delay {
+            PerConnection::Same(delay) if short(*delay, dt) => {
+                *delay = to;
+                count += all;
+            }
+            PerConnection::Same(_) => {}
+            PerConnection::Each(delays) => {
+                for delay in delays.iter_mut().filter(|delay| short(**delay, dt)) {
+                    *delay = to;
+                    count += 1;
+                }
+            }
+        }
     }
     count
 }
@@ -132,7 +142,15 @@ impl Group {
     fn of(projection: &Projection, dt: f64) -> Option<Group> {
         let mut group: Option<Group> = None;
         let list = &projection.connections;
-        for (i, delay) in list.delay.iter().copied().enumerate().filter(|(_, d)| short(*d, dt)) {
+        let delays = match &list.delay {
+            PerConnection::Same(delay) => {
+                let example = (*list.source.first()?, *list.target.first()?);
+                let all = Group { count: list.len() as u64, smallest: *delay, example };
+                return short(*delay, dt).then_some(all);
+            }
+            PerConnection::Each(delays) => delays,
+        };
+        for (i, delay) in delays.iter().copied().enumerate().filter(|(_, d)| short(*d, dt)) {
             let found = group.get_or_insert(Group {
                 count: 0,
                 smallest: delay,
@@ -275,7 +293,10 @@ fn plan(context: &Context, model: &Model, to: f64) -> Vec<(Edit, Change)> {
 
 /// Whether all delays of a projection are equal, so that a number says it all.
 fn is_constant(projection: &Projection) -> bool {
-    projection.connections.delay.windows(2).all(|pair| pair[0] == pair[1])
+    match &projection.connections.delay {
+        PerConnection::Same(_) => true,
+        PerConnection::Each(delays) => delays.windows(2).all(|pair| pair[0] == pair[1]),
+    }
 }
 
 /// Whether a parameter is used as the whole delay of connections and nowhere else.

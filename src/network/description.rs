@@ -422,13 +422,16 @@ pub(crate) struct Connection {
     /// Number of different sources that each target draws (rule indegree).
     #[serde(default)]
     pub indegree: Option<Scalar>,
+    /// Number of targets of each source (rule map, default 1).
+    #[serde(default)]
+    pub outdegree: Option<Scalar>,
     /// A table with a connection in each row (rule table).
     #[serde(default)]
     pub table: Option<String>,
     /// Source cell: an expression of the row's columns (rule table, default c0).
     #[serde(default)]
     pub source: Option<Scalar>,
-    /// Target cell: an expression of the row's columns (rule table, default c1) or of `source` (rule map).
+    /// Target cell: an expression of the row's columns (rule table, default c1) or of `source` and `number` (rule map).
     #[serde(default)]
     pub target: Option<Scalar>,
     /// Only cells of this list fire and receive.
@@ -490,6 +493,9 @@ pub(crate) struct Junction {
     /// Number of different partners that each cell of `to` draws (rule indegree).
     #[serde(default)]
     pub indegree: Option<Scalar>,
+    /// Number of targets of each source (rule map, default 1).
+    #[serde(default)]
+    pub outdegree: Option<Scalar>,
     /// A table with a junction in each row (rule table).
     #[serde(default)]
     pub table: Option<String>,
@@ -535,7 +541,7 @@ pub(crate) enum Rule {
     Indegree,
     /// The rows of `table`.
     Table,
-    /// Each source to the one `target` that an expression gives.
+    /// Each source to the `outdegree` targets (default 1) that an expression gives.
     Map,
 }
 

@@ -12,9 +12,9 @@ use super::description::{Junction, Rule};
 use super::document::Place;
 use super::library::{Library, limits, settable};
 use super::model::{Body, CellBody, Coupling, Ion, Owner, PointSet, Population, Quantity, Setting, Values};
+use super::pair_list::{Pair, PairList};
 use super::pairs::{Pairing, Pairs};
 use super::reports::quantity;
-use super::rules::Pair;
 use super::schema::quoted;
 use crate::diagnostic::Diagnostic;
 use crate::ir::{self, Effect, IonVariable, Kind, Module, Stage};
@@ -25,7 +25,7 @@ pub(super) const DEFAULT_MECHANISM: &str = "Gap";
 pub(super) const DEFAULT_RECEIVER: &str = "vgap";
 
 /// Keys of a junction that are not the mechanism's.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "from",
     "to",
     "rule",
@@ -37,6 +37,7 @@ const KEYS: [&str; 20] = [
     "one_way",
     "probability",
     "indegree",
+    "outdegree",
     "table",
     "source",
     "target",
@@ -147,8 +148,9 @@ impl Work<'_, '_> {
             // Each two cells have been drawn in both orders.
             pairs.retain(|pair| pair.source < pair.target);
         }
-        pairs.sort();
+        pairs.sort(sources.count, targets.count);
         work.filter(context, &mut pairs)?;
+        let mut pairs: Vec<Pair> = pairs.iter().collect();
         if alike {
             self.no_self(context, &pairs, sources)?;
             if !one_way {
@@ -398,6 +400,7 @@ impl Work<'_, '_> {
         let inner = self.place.at("values");
         let direct = self.entry.others.iter().map(|(key, scalar)| (key, scalar, self.place.at(key)));
         let nested = self.entry.values.iter().map(|(key, scalar)| (key, scalar, inner.at(key)));
+        let list: PairList = pairs.iter().copied().collect();
         let mut out: Vec<(u32, Vec<f64>)> = Vec::new();
         let mut complete = Some(());
         for (key, scalar, here) in direct.chain(nested) {
@@ -411,7 +414,8 @@ impl Work<'_, '_> {
                 complete = None;
                 continue;
             }
-            let values = work.values(context, pairs, key, &here, Some(scalar), 0.0, ANY);
+            let values = work.values(context, &list, key, &here, Some(scalar), 0.0, ANY);
+            let values = values.map(|values| (0..pairs.len()).map(|pair| values[pair]).collect::<Vec<_>>());
             let (Some(columns), Some(values)) = (columns, values) else {
                 complete = None;
                 continue;

@@ -8,8 +8,8 @@
 use super::context::Context;
 use crate::diagnostic::{Diagnostic, Span};
 
-/// Bytes of one connection: its pair, its row in the model, its place in the engine's store.
-const CONNECTION: f64 = 56.0;
+/// Bytes of one connection: its two cells in the model, its end and its weight in the engine's store.
+const CONNECTION: f64 = 24.0;
 /// Bytes of one compartment without its mechanisms: voltage, both sides of its equation, area, neighbours.
 const COMPARTMENT: f64 = 64.0;
 /// Bytes of one cell: its number and its thread, its detector or its events.

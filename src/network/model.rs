@@ -1,5 +1,6 @@
 //! The checked model: everything the engine needs, nothing that can be wrong.
 
+use std::ops::Index;
 use std::sync::Arc;
 
 use crate::mechanism::Mechanism;
@@ -342,9 +343,53 @@ pub struct Connections {
     /// Index of the receiving cell in its population.
     pub target: Vec<u32>,
     /// First weight; further weights start at 0 and are set by the mechanism's NET_RECEIVE INITIAL.
-    pub weight: Vec<f64>,
+    pub weight: PerConnection,
     /// ms.
-    pub delay: Vec<f64>,
+    pub delay: PerConnection,
+}
+
+/// A number for each of a projection's connections.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PerConnection {
+    /// All have the same, which is kept once.
+    Same(f64),
+    /// Each has its own, in the order of the connections.
+    Each(Vec<f64>),
+}
+
+impl PerConnection {
+    /// The number that all have, if it is kept once.
+    pub fn common(&self) -> Option<f64> {
+        match self {
+            PerConnection::Same(value) => Some(*value),
+            PerConnection::Each(_) => None,
+        }
+    }
+
+    /// Memory in use, bytes.
+    pub fn bytes(&self) -> usize {
+        match self {
+            PerConnection::Same(_) => 0,
+            PerConnection::Each(list) => size_of_val(list.as_slice()),
+        }
+    }
+}
+
+impl Default for PerConnection {
+    fn default() -> PerConnection {
+        PerConnection::Each(Vec::new())
+    }
+}
+
+impl Index<usize> for PerConnection {
+    type Output = f64;
+
+    fn index(&self, connection: usize) -> &f64 {
+        match self {
+            PerConnection::Same(value) => value,
+            PerConnection::Each(list) => &list[connection],
+        }
+    }
 }
 
 impl Connections {
@@ -356,6 +401,14 @@ impl Connections {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.source.is_empty()
+    }
+
+    /// Memory in use, bytes: 8 for each connection, and 8 more for each of weight and delay that is not the same for all.
+    pub fn bytes(&self) -> usize {
+        size_of_val(self.source.as_slice())
+            + size_of_val(self.target.as_slice())
+            + self.weight.bytes()
+            + self.delay.bytes()
     }
 }
 

@@ -235,7 +235,7 @@ fn from_table(context: &mut Context, table: &str, cell: Option<&Scalar>, place: 
         let mut values = table.row(row).to_vec();
         values.push(row as f64);
         let value = context.evaluate(&cell, &values, ANY, &format!("row {row} of `{}`", table.file))?;
-        cells.push((cell_number(context, value, &table, row)?, row));
+        cells.push((context.taken(cell_number(value, &table, row))?, row));
     }
     cells.sort_unstable();
     if let Some(twice) = cells.windows(2).find(|pair| pair[0].0 == pair[1].0) {
@@ -260,11 +260,13 @@ pub(crate) fn find_table(context: &mut Context, name: &str, place: &Place) -> Op
 }
 
 /// A number of a table as the number of a cell.
-pub(crate) fn cell_number(context: &mut Context, value: f64, table: &Table, row: usize) -> Option<u32> {
+///
+/// # Errors
+/// It is none.
+pub(crate) fn cell_number(value: f64, table: &Table, row: usize) -> Result<u32, Diagnostic> {
     if value >= 0.0 && value.fract() == 0.0 && value < f64::from(u32::MAX) {
-        return Some(value as u32);
+        return Ok(value as u32);
     }
     let message = format!("a cell number is a whole number from 0 on, and this row gives {value}");
-    context.error("network/table", table.place(row), message);
-    None
+    Err(Diagnostic::error("network/table", message).at(table.place(row), ""))
 }

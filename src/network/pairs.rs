@@ -8,13 +8,16 @@ use std::sync::Arc;
 use super::context::{ANY, Bounds, Context, FRACTION};
 use super::description::{Cells, Connection, Junction, Rule, Scalar, Switch};
 use super::document::Place;
-use super::expression::{Expression, Scope};
+use super::expression::{Expression, Failure, Scope};
 use super::memory;
-use super::model::Population;
+use super::model::{PerConnection, Population};
 use super::names::{cell_number, find_table};
-use super::rules::{self, Ends, Pair};
+use super::pair_list::{Pair, PairList};
+use super::pieces::{fill, in_pieces};
+use super::rules::{self, Ends};
 use super::table::Table;
 use crate::diagnostic::Diagnostic;
+use crate::random::{Key, Stream};
 
 /// More connections in one entry than a machine holds: surely a slip.
 const MOST: f64 = 2_147_483_648.0;
@@ -26,6 +29,7 @@ pub(super) struct Pairing<'d> {
     pub rule: Rule,
     probability: Option<&'d Scalar>,
     indegree: Option<&'d Scalar>,
+    outdegree: Option<&'d Scalar>,
     table: Option<&'d str>,
     source: Option<&'d Scalar>,
     target: Option<&'d Scalar>,
@@ -45,6 +49,7 @@ impl<'d> Pairing<'d> {
             rule: entry.rule,
             probability: entry.probability.as_ref(),
             indegree: entry.indegree.as_ref(),
+            outdegree: entry.outdegree.as_ref(),
             table: entry.table.as_deref(),
             source: entry.source.as_ref(),
             target: entry.target.as_ref(),
@@ -63,6 +68,7 @@ impl<'d> Pairing<'d> {
             rule: entry.rule,
             probability: entry.probability.as_ref(),
             indegree: entry.indegree.as_ref(),
+            outdegree: entry.outdegree.as_ref(),
             table: entry.table.as_deref(),
             source: entry.source.as_ref(),
             target: entry.target.as_ref(),
@@ -83,9 +89,9 @@ impl<'d> Pairing<'d> {
             Rule::Probability => &["probability"],
             Rule::Indegree => &["indegree"],
             Rule::Table => &["table", "source", "target"],
-            Rule::Map => &["target"],
+            Rule::Map => &["target", "outdegree"],
         };
-        for key in ["probability", "indegree", "table", "source", "target"] {
+        for key in ["probability", "indegree", "outdegree", "table", "source", "target"] {
             let here = place.at(key);
             if here.exists() && !uses.contains(&key) && here.span().source == rule.source {
                 let word = context.sources.text(rule).trim_matches(['"', '\'']).to_string();
@@ -134,7 +140,7 @@ pub(super) struct Pairs<'w, 'd> {
 
 impl Pairs<'_, '_> {
     /// The pairs that the rule makes, in any order.
-    pub fn pairs(&self, context: &mut Context) -> Option<Vec<Pair>> {
+    pub fn pairs(&self, context: &mut Context) -> Option<PairList> {
         let (entry, place) = (&self.pairing, self.place);
         let (from, to) = (self.from, self.to);
         let narrow = |context: &mut Context, key: &str, cells, population: &Population| {
@@ -161,7 +167,6 @@ impl Pairs<'_, '_> {
         let no_self = given || (entry.never_self && self.same);
         let ends = Ends { sources: &sources, targets: &targets, no_self };
         let all = sources.len() as f64 * targets.len() as f64;
-        let name = self.name;
         match entry.rule {
             Rule::AllToAll => {
                 self.limit(context, all)?;
@@ -186,16 +191,16 @@ impl Pairs<'_, '_> {
                 let scalar = self.needed(context, "probability", entry.probability)?;
                 let p = context.number(Some(scalar), &place.at("probability"), 0.0, FRACTION)?;
                 self.limit(context, all * p)?;
-                let stream = |target: u32| self.target_stream(context, name, target);
-                Some(rules::probability(ends, p, stream))
+                let key = self.key(context, "rule");
+                Some(rules::probability(ends, p, |target| key.and(u64::from(target)).stream()))
             }
             Rule::Indegree => {
                 let here = place.at("indegree");
                 let scalar = self.needed(context, "indegree", entry.indegree)?;
                 let degree = context.whole(Some(scalar), &here, 0, 0, u64::from(u32::MAX))? as u32;
                 self.limit(context, targets.len() as f64 * f64::from(degree))?;
-                let stream = |target: u32| self.target_stream(context, name, target);
-                match rules::indegree(ends, degree, stream) {
+                let key = self.key(context, "rule");
+                match rules::indegree(ends, degree, |target| key.and(u64::from(target)).stream()) {
                     Ok(pairs) => Some(pairs),
                     Err((target, candidates)) => {
                         let message = format!(
@@ -212,8 +217,9 @@ impl Pairs<'_, '_> {
         }
     }
 
-    fn target_stream(&self, context: &Context, name: &str, target: u32) -> crate::random::Stream {
-        context.stream(&[self.group.into(), name.into(), "rule".into(), u64::from(target).into()])
+    /// Keys the random numbers of one use.
+    fn key(&self, context: &Context, what: &str) -> Key {
+        Key::new(context.seed, &[self.group.into(), self.name.into(), what.into()])
     }
 
     fn needed<'s>(&self, context: &mut Context, key: &str, scalar: Option<&'s Scalar>) -> Option<&'s Scalar> {
@@ -233,7 +239,7 @@ impl Pairs<'_, '_> {
         None
     }
 
-    fn rows(&self, context: &mut Context, ends: Ends) -> Option<Vec<Pair>> {
+    fn rows(&self, context: &mut Context, ends: Ends) -> Option<PairList> {
         let table = self.table.clone()?;
         let columns = table.column_names();
         let names: Vec<&str> = columns.iter().map(String::as_str).collect();
@@ -257,73 +263,93 @@ impl Pairs<'_, '_> {
         let source = column("source", self.pairing.source, 0);
         let target = column("target", self.pairing.target, 1);
         let (source, target) = (source?, target?);
-        let mut pairs = Vec::new();
-        for row in 0..table.rows() {
-            let mut values = table.row(row).to_vec();
-            values.push(row as f64);
-            let mut cell = |expression: &Expression, population: &Population| {
+        let cell = |expression: &Expression, values: &[f64], row: usize, population: &Population| {
+            // No stream is needed: the scope has no random functions.
+            let value = expression.value(values, || Stream::keyed(0, &[])).map_err(|failure| {
                 let what = format!("row {row} of `{}`", table.file);
-                let value = context.evaluate(expression, &values, ANY, &what)?;
-                let cell = cell_number(context, value, &table, row)?;
-                if cell < population.count {
-                    return Some(cell);
-                }
-                let message =
-                    format!("there is no cell {cell}: `{}` has {} cells", population.name, population.count);
-                context.error("network/cells", table.place(row), message);
-                None
-            };
-            let pair =
-                Pair { source: cell(&source, self.from)?, target: cell(&target, self.to)?, row: row as u32 };
-            let listed = ends.sources.binary_search(&pair.source).is_ok()
-                && ends.targets.binary_search(&pair.target).is_ok()
-                && !(ends.no_self && pair.source == pair.target);
-            if listed {
-                pairs.push(pair);
+                failure.diagnostic(&what)
+            })?;
+            let cell = cell_number(value, &table, row)?;
+            if cell < population.count {
+                return Ok(cell);
             }
-        }
-        Some(pairs)
+            let message =
+                format!("there is no cell {cell}: `{}` has {} cells", population.name, population.count);
+            Err(Diagnostic::error("network/cells", message).at(table.place(row), ""))
+        };
+        let among = |cells: &[u32], population: &Population, cell: u32| {
+            cells.len() == population.count as usize || cells.binary_search(&cell).is_ok()
+        };
+        let parts = in_pieces(table.rows(), table.rows() as f64, |range| {
+            let mut pairs = PairList::with_capacity(range.len());
+            let mut values = Vec::with_capacity(names.len() + 1);
+            for row in range {
+                values.clear();
+                values.extend_from_slice(table.row(row));
+                values.push(row as f64);
+                let from = cell(&source, &values, row, self.from)?;
+                let to = cell(&target, &values, row, self.to)?;
+                let listed = among(ends.sources, self.from, from)
+                    && among(ends.targets, self.to, to)
+                    && !(ends.no_self && from == to);
+                if listed {
+                    pairs.push_row(Pair { source: from, target: to, row: row as u32 });
+                }
+            }
+            Ok(pairs)
+        });
+        joined(context, parts)
     }
 
-    fn map(&self, context: &mut Context, ends: Ends) -> Option<Vec<Pair>> {
+    fn map(&self, context: &mut Context, ends: Ends) -> Option<PairList> {
         let scalar = self.needed(context, "target", self.pairing.target)?;
         let here = self.place.at("target");
-        let target =
-            context.expression(scalar, &here, &Scope::random(&["source", "source_count", "target_count"]))?;
-        let (n, m) = (f64::from(self.from.count), f64::from(self.to.count));
-        let mut pairs = Vec::new();
-        for &source in ends.sources {
-            let stream = || {
-                context.stream(&[
-                    self.group.into(),
-                    self.name.into(),
-                    "target".into(),
-                    u64::from(source).into(),
-                ])
-            };
-            let value = match target.value(&[f64::from(source), n, m], stream) {
-                Ok(value) => value,
-                Err(failure) => {
-                    context.problems.push(failure.diagnostic(&format!("source {source}")));
-                    return None;
-                }
-            };
-            if !(value >= 0.0 && value.fract() == 0.0 && value < m) {
-                let message = format!(
-                    "the target of source {source} is {value}, which is no cell of `{}` (0 to {})",
-                    self.to.name,
-                    m - 1.0
-                );
-                context.error("network/cells", here.span(), message);
-                return None;
-            }
-            let pair = Pair { source, target: value as u32, row: 0 };
-            let excluded = ends.no_self && pair.source == pair.target;
-            if !excluded && ends.targets.binary_search(&pair.target).is_ok() {
-                pairs.push(pair);
-            }
+        let several = self.pairing.outdegree.is_some();
+        let most = u64::from(u32::MAX);
+        let degree = context.whole(self.pairing.outdegree, &self.place.at("outdegree"), 1, 0, most)? as u32;
+        let all = ends.sources.len() as f64 * f64::from(degree);
+        self.limit(context, all)?;
+        let mut scope = Scope::random(&["source", "source_count", "target_count"]);
+        if several {
+            scope = scope.and("number");
         }
-        Some(pairs)
+        let target = context.expression(scalar, &here, &scope)?;
+        let (n, m) = (f64::from(self.from.count), f64::from(self.to.count));
+        let key = self.key(context, "target");
+        let (span, to) = (here.span(), &self.to.name);
+        let everywhere = ends.targets.len() == self.to.count as usize;
+        let target_of = |source: u32, number: u32| {
+            let stream = || {
+                let key = key.and(u64::from(source));
+                if several { key.and(u64::from(number)).stream() } else { key.stream() }
+            };
+            let value = target
+                .value(&[f64::from(source), n, m, f64::from(number)], stream)
+                .map_err(|failure| failure.diagnostic(&format!("source {source}")))?;
+            if value >= 0.0 && value.fract() == 0.0 && value < m {
+                return Ok(value as u32);
+            }
+            let which = if several { format!("target {number}") } else { "the target".to_string() };
+            let message = format!(
+                "{which} of source {source} is {value}, which is no cell of `{to}` (0 to {})",
+                m - 1.0
+            );
+            Err(Diagnostic::error("network/cells", message).at(span, ""))
+        };
+        let parts = in_pieces(ends.sources.len(), all, |range| {
+            let mut pairs = PairList::with_capacity(range.len() * degree as usize);
+            for &source in &ends.sources[range] {
+                for number in 0..degree {
+                    let target = target_of(source, number)?;
+                    let excluded = ends.no_self && source == target;
+                    if !excluded && (everywhere || ends.targets.binary_search(&target).is_ok()) {
+                        pairs.push(source, target);
+                    }
+                }
+            }
+            Ok(pairs)
+        });
+        joined(context, parts)
     }
 
     /// The variables of weights, delays and `where`.
@@ -345,14 +371,17 @@ impl Pairs<'_, '_> {
     }
 
     /// Keeps the pairs that fit `where`.
-    pub fn filter(&self, context: &mut Context, pairs: &mut Vec<Pair>) -> Option<()> {
+    pub fn filter(&self, context: &mut Context, pairs: &mut PairList) -> Option<()> {
         if self.pairing.condition.is_none() {
             return Some(());
         }
         let place = self.place.at("where");
         let keep = self.values(context, pairs, "where", &place, self.pairing.condition, 1.0, ANY)?;
-        let mut keep = keep.iter();
-        pairs.retain(|_| keep.next().is_some_and(|k| *k != 0.0));
+        let mut number = 0;
+        pairs.retain(|_| {
+            number += 1;
+            keep[number - 1] != 0.0
+        });
         Some(())
     }
 
@@ -361,43 +390,79 @@ impl Pairs<'_, '_> {
     pub fn values(
         &self,
         context: &mut Context,
-        pairs: &[Pair],
+        pairs: &PairList,
         key: &str,
         place: &Place,
         scalar: Option<&Scalar>,
         default: f64,
         bounds: Bounds,
-    ) -> Option<Vec<f64>> {
-        let Some(scalar) = scalar else { return Some(vec![default; pairs.len()]) };
+    ) -> Option<PerConnection> {
+        let Some(scalar) = scalar else { return Some(PerConnection::Same(default)) };
         let expression = context.expression(scalar, place, &self.scope())?;
         let what = format!("`{}`", place.path());
         if expression.is_constant() {
-            let value = context.evaluate(&expression, &[], bounds, &what)?;
-            return Some(vec![value; pairs.len()]);
+            return context.evaluate(&expression, &[], bounds, &what).map(PerConnection::Same);
         }
-        let mut out = Vec::with_capacity(pairs.len());
-        let mut variables = Vec::new();
-        let mut occurrence = 0u64;
-        for (number, pair) in pairs.iter().enumerate() {
-            let before = number.checked_sub(1).map(|n| &pairs[n]);
-            let again = before.is_some_and(|b| (b.source, b.target) == (pair.source, pair.target));
-            occurrence = if again { occurrence + 1 } else { 0 };
-            self.variables(pair, &mut variables);
-            let numbers = [u64::from(pair.source), u64::from(pair.target), occurrence];
-            let [source, target, occurrence] = numbers.map(Into::into);
-            let stream = || {
-                context.stream(&[self.group.into(), self.name.into(), key.into(), source, target, occurrence])
-            };
-            let of = || format!("`{}` from {} to {}", place.path(), pair.source, pair.target);
-            match expression.value(&variables, stream) {
-                Ok(value) if bounds.hold(value) => out.push(value),
-                Ok(value) => return context.within(value, bounds, expression.span, &of()).map(|_| out),
-                Err(failure) => {
-                    context.problems.push(failure.diagnostic(&of()));
-                    return None;
-                }
+        let streams = self.key(context, key);
+        let mut out = vec![0.0; pairs.len()];
+        let place_of = |pair: &Pair| format!("{what} from {} to {}", pair.source, pair.target);
+        let problems = fill(&mut out, |first, part| {
+            let mut variables = Vec::new();
+            let mut occurrence = self.occurrence(pairs, first);
+            for (number, out) in (first..).zip(part) {
+                let pair = pairs.get(number);
+                occurrence = if self.again(pairs, number) { occurrence + 1 } else { 0 };
+                self.variables(&pair, &mut variables);
+                let stream =
+                    || streams.and(pair.source.into()).and(pair.target.into()).and(occurrence).stream();
+                *out = match expression.value(&variables, stream) {
+                    Ok(value) if bounds.hold(value) => value,
+                    Ok(value) => return Some((pair, Problem::Outside(value))),
+                    Err(failure) => return Some((pair, Problem::Failed(failure))),
+                };
+            }
+            None
+        });
+        match problems {
+            None => return Some(PerConnection::Each(out)),
+            Some((pair, Problem::Outside(value))) => {
+                context.within(value, bounds, expression.span, &place_of(&pair));
+            }
+            Some((pair, Problem::Failed(failure))) => {
+                context.problems.push(failure.diagnostic(&place_of(&pair)));
             }
         }
-        Some(out)
+        None
+    }
+
+    /// Whether the pair joins the same two cells as the one before it.
+    fn again(&self, pairs: &PairList, number: usize) -> bool {
+        number > 0
+            && pairs.source[number - 1] == pairs.source[number]
+            && pairs.target[number - 1] == pairs.target[number]
+    }
+
+    /// How many pairs before the one before `number` join the same two cells as that one.
+    fn occurrence(&self, pairs: &PairList, number: usize) -> u64 {
+        (1..number).rev().take_while(|number| self.again(pairs, *number)).count() as u64
+    }
+}
+
+/// Why there is no value for a pair.
+enum Problem {
+    /// It is outside its bounds.
+    Outside(f64),
+    /// It cannot be worked out.
+    Failed(Failure),
+}
+
+/// The pairs of all parts, unless there is something wrong with one: then the first mistake is told.
+fn joined(context: &mut Context, parts: Vec<Result<PairList, Diagnostic>>) -> Option<PairList> {
+    match parts.into_iter().collect::<Result<Vec<_>, _>>() {
+        Ok(parts) => Some(PairList::joined(parts)),
+        Err(problem) => {
+            context.problems.push(problem);
+            None
+        }
     }
 }

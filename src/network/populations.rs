@@ -563,7 +563,7 @@ impl<'c> Work<'_, 'c> {
             values.push(row as f64);
             let what = format!("row {row} of `{}`", table.file);
             let number = self.context.evaluate(&cell, &values, ANY, &what)?;
-            let number = cell_number(self.context, number, &table, row)?;
+            let number = self.context.taken(cell_number(number, &table, row))?;
             let at = self.context.evaluate(&time, &values, NOT_NEGATIVE, &what)?;
             let Some(list) = lists.get_mut(number as usize) else {
                 let message = format!("there is no cell {number}: `{}` has {} cells", self.name, self.count);

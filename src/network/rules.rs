@@ -3,20 +3,9 @@
 //! In: the cells that may fire, those that may receive, and a rule. Out: pairs. Rules that draw at random draw for each target cell from
 //! a stream of its own, so a cell's inputs depend on neither the other cells nor on who builds them.
 
-use std::collections::HashSet;
-
+use super::pair_list::PairList;
+use super::pieces::in_pieces;
 use crate::random::Stream;
-
-/// One connection: source, target, and the row of the table it came from (else 0).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Pair {
-    /// Index of the cell that fires.
-    pub source: u32,
-    /// Index of the cell that receives.
-    pub target: u32,
-    /// Row of the table.
-    pub row: u32,
-}
 
 /// The cells that may fire and receive; both ascending.
 #[derive(Clone, Copy, Debug)]
@@ -33,53 +22,63 @@ impl Ends<'_> {
     fn allows(&self, source: u32, target: u32) -> bool {
         !(self.no_self && source == target)
     }
+
+    /// Number of all pairs.
+    fn all(&self) -> f64 {
+        self.sources.len() as f64 * self.targets.len() as f64
+    }
 }
 
 /// Every source to every target.
-pub(crate) fn all_to_all(ends: Ends) -> Vec<Pair> {
-    let mut pairs = Vec::with_capacity(ends.sources.len() * ends.targets.len());
-    for &source in ends.sources {
-        let targets = ends.targets.iter().filter(|&&target| ends.allows(source, target));
-        pairs.extend(targets.map(|&target| Pair { source, target, row: 0 }));
-    }
-    pairs
+pub(crate) fn all_to_all(ends: Ends) -> PairList {
+    PairList::joined(in_pieces(ends.sources.len(), ends.all(), |range| {
+        let mut pairs = PairList::with_capacity(range.len() * ends.targets.len());
+        for &source in &ends.sources[range] {
+            let targets = ends.targets.iter().filter(|target| ends.allows(source, **target));
+            targets.for_each(|target| pairs.push(source, *target));
+        }
+        pairs
+    }))
 }
 
 /// Source i to target i, for each i that may do both.
-pub(crate) fn one_to_one(ends: Ends) -> Vec<Pair> {
+pub(crate) fn one_to_one(ends: Ends) -> PairList {
+    let mut pairs = PairList::default();
     let both = ends.sources.iter().filter(|source| ends.targets.binary_search(source).is_ok());
-    both.map(|&cell| Pair { source: cell, target: cell, row: 0 })
-        .filter(|p| ends.allows(p.source, p.target))
-        .collect()
+    both.filter(|cell| ends.allows(**cell, **cell)).for_each(|cell| pairs.push(*cell, *cell));
+    pairs
 }
 
 /// Each pair with the same probability: the gaps between the chosen sources of a target are geometric.
-pub(crate) fn probability(ends: Ends, probability: f64, stream: impl Fn(u32) -> Stream) -> Vec<Pair> {
+pub(crate) fn probability(ends: Ends, probability: f64, stream: impl Fn(u32) -> Stream + Sync) -> PairList {
     if probability <= 0.0 {
-        return Vec::new();
+        return PairList::default();
     }
     if probability >= 1.0 {
         return all_to_all(ends);
     }
     // ln(1 - p), also for a tiny p.
     let log_miss = (-probability).ln_1p();
-    let mut pairs = Vec::new();
-    for &target in ends.targets {
-        let mut stream = stream(target);
-        let mut at = 0.0;
-        loop {
-            at += (stream.uniform().ln() / log_miss).floor();
-            if at >= ends.sources.len() as f64 {
-                break;
+    let sources = ends.sources.len() as f64;
+    PairList::joined(in_pieces(ends.targets.len(), ends.all() * probability, |range| {
+        let mut pairs = PairList::with_capacity((range.len() as f64 * sources * probability) as usize);
+        for &target in &ends.targets[range] {
+            let mut stream = stream(target);
+            let mut at = 0.0;
+            loop {
+                at += (stream.uniform().ln() / log_miss).floor();
+                if at >= sources {
+                    break;
+                }
+                let source = ends.sources[at as usize];
+                if ends.allows(source, target) {
+                    pairs.push(source, target);
+                }
+                at += 1.0;
             }
-            let source = ends.sources[at as usize];
-            if ends.allows(source, target) {
-                pairs.push(Pair { source, target, row: 0 });
-            }
-            at += 1.0;
         }
-    }
-    pairs
+        pairs
+    }))
 }
 
 /// Each target from `degree` different sources (Floyd's sampling, doi:10.1145/30401.315746). The error is the first target that has fewer
@@ -87,35 +86,88 @@ pub(crate) fn probability(ends: Ends, probability: f64, stream: impl Fn(u32) -> 
 pub(crate) fn indegree(
     ends: Ends,
     degree: u32,
-    stream: impl Fn(u32) -> Stream,
-) -> Result<Vec<Pair>, (u32, usize)> {
-    let mut pairs = Vec::with_capacity(ends.targets.len() * degree as usize);
-    for &target in ends.targets {
-        let own = if ends.no_self { ends.sources.binary_search(&target).ok() } else { None };
-        let candidates = ends.sources.len() - usize::from(own.is_some());
-        let wanted = degree as usize;
-        if wanted > candidates {
-            return Err((target, candidates));
+    stream: impl Fn(u32) -> Stream + Sync,
+) -> Result<PairList, (u32, usize)> {
+    if ends.targets.is_empty() {
+        return Ok(PairList::default());
+    }
+    let wanted = degree as usize;
+    let place_of = |target: u32| if ends.no_self { ends.sources.binary_search(&target).ok() } else { None };
+    let candidates = |own: Option<usize>| ends.sources.len() - usize::from(own.is_some());
+    // One more than wanted is enough for every target.
+    if wanted >= ends.sources.len() {
+        let few = ends.targets.iter().map(|target| (*target, candidates(place_of(*target))));
+        if let Some(few) = few.into_iter().find(|(_, candidates)| wanted > *candidates) {
+            return Err(few);
         }
-        let mut stream = stream(target);
-        let mut chosen = HashSet::with_capacity(wanted);
-        for last in candidates - wanted..candidates {
-            let pick = ((stream.uniform() * (last + 1) as f64) as usize).min(last);
-            if !chosen.insert(pick) {
-                chosen.insert(last);
+    }
+    let work = ends.targets.len() as f64 * f64::from(degree);
+    Ok(PairList::joined(in_pieces(ends.targets.len(), work, |range| {
+        let mut pairs = PairList::with_capacity(range.len() * wanted);
+        let mut chosen = Chosen::new(wanted);
+        for &target in &ends.targets[range] {
+            let own = place_of(target);
+            let candidates = candidates(own);
+            let mut stream = stream(target);
+            chosen.clear();
+            for last in candidates - wanted..candidates {
+                let pick = ((stream.uniform() * (last + 1) as f64) as usize).min(last);
+                let number = if chosen.insert(pick as u32) {
+                    pick
+                } else {
+                    chosen.insert(last as u32);
+                    last
+                };
+                // Numbers from the cell's own place on mean the next source.
+                let at = if own.is_some_and(|own| number >= own) { number + 1 } else { number };
+                pairs.push(ends.sources[at], target);
             }
         }
-        pairs.extend(chosen.into_iter().map(|number| {
-            // Numbers from the cell's own place on mean the next source.
-            let at = if own.is_some_and(|own| number >= own) { number + 1 } else { number };
-            Pair { source: ends.sources[at], target, row: 0 }
-        }));
+        pairs
+    })))
+}
+
+/// A set of numbers, in a table of at least twice as many places as it will hold: a number lies at its hash, or at the next free place.
+struct Chosen {
+    /// A number and one more; 0 where there is none.
+    places: Vec<u32>,
+    /// By how much a hash is shifted to become a place.
+    shift: u32,
+}
+
+impl Chosen {
+    fn new(most: usize) -> Chosen {
+        let places = (2 * most + 2).next_power_of_two();
+        Chosen { places: vec![0; places], shift: u64::BITS - places.trailing_zeros() }
     }
-    Ok(pairs)
+
+    fn clear(&mut self) {
+        self.places.fill(0);
+    }
+
+    /// Adds a number below `u32::MAX`; whether it was not there.
+    fn insert(&mut self, number: u32) -> bool {
+        let mask = self.places.len() - 1;
+        // Fibonacci hashing: the number times 2^64 over the golden ratio.
+        let mut place = (u64::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize;
+        loop {
+            match self.places[place] {
+                0 => {
+                    self.places[place] = number + 1;
+                    return true;
+                }
+                there if there == number + 1 => return false,
+                _ => place = (place + 1) & mask,
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
+    use super::super::pair_list::Pair;
     use super::*;
     use proptest::prelude::*;
 
@@ -189,8 +241,8 @@ mod tests {
             let cells: Vec<u32> = (0..20).collect();
             let all = probability(Ends { sources: &cells, targets: &cells, no_self: true }, p, stream);
             let one = probability(Ends { sources: &cells, targets: &[target], no_self: true }, p, stream);
-            let all: Vec<Pair> = all.into_iter().filter(|pair| pair.target == target).collect();
-            prop_assert_eq!(all, one);
+            let all: Vec<Pair> = all.iter().filter(|pair| pair.target == target).collect();
+            prop_assert_eq!(all, one.iter().collect::<Vec<_>>());
         }
     }
 }

@@ -7,6 +7,8 @@
 
 mod edges;
 pub mod hines;
+pub mod interleaved;
 pub mod pieces;
 
 pub use hines::{OrderError, TreeMatrix};
+pub use interleaved::InterleavedMatrix;

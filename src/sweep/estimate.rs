@@ -88,9 +88,8 @@ fn of_network(loaded: &Loaded) -> Estimate {
     let model = &loaded.model;
     let plan = Plan::by(model, 1, &Options::whole_cells(), &Costs::table(model));
     let steps = Clock::new(model.simulation.dt).steps(model.simulation.tstop);
-    let size = partition::size(model);
     Estimate {
         seconds: START + plan.complexity.iter().sum::<f64>() * steps as f64 * 1e-9,
-        bytes: RUN + Memory::of(model, &size).bytes(&size),
+        bytes: RUN + Memory::of(model, 1).total(),
     }
 }

@@ -1,0 +1,91 @@
+"""NEURON and CoreNEURON, set up as their peers' scripts want them: mechanisms compiled, threads, one timed psolve."""
+
+import os
+import time
+from pathlib import Path
+
+from mechanisms import compile_mechanisms
+from report import Clock, summary
+
+
+def add_options(parser):
+    """What every script for NEURON takes."""
+    parser.add_argument("--coreneuron", action="store_true", help="run the step loop in CoreNEURON")
+    parser.add_argument("--mechanisms", type=Path, help="compile the .mod files in this folder, and reuse what it holds")
+
+
+class Session:
+    """Imports NEURON with the mechanisms of the folder `sources`, or with its built-in ones alone."""
+
+    def __init__(self, options, sources=None, folder=None):
+        self.options = options
+        self.clock = Clock()
+        library = None
+        if sources:
+            begin = time.perf_counter()
+            library, core_library = compile_mechanisms(sources, folder, options.coreneuron)
+            self.clock.compiled = time.perf_counter() - begin
+            if options.coreneuron:
+                os.environ["CORENEURONLIB"] = str(core_library)
+        os.environ["NEURON_MODULE_OPTIONS"] = "-nogui"
+        import neuron
+        from neuron import h
+
+        if library:
+            h.nrn_load_dll(str(library))
+        self.version = neuron.__version__
+        self.h = h
+        self.pc = h.ParallelContext()
+        self.keep = []  # what Python would otherwise throw away
+
+    def detector(self, gid, source, section, threshold):
+        """Gives a gid to the threshold crossings of `source`, a reference to a voltage in `section`."""
+        found = self.h.NetCon(source, None, sec=section)
+        found.threshold = threshold
+        self.pc.set_gid2node(gid, self.pc.id())
+        self.pc.cell(gid, found)
+        self.keep.append(found)
+
+    def artificial(self, gid, cell):
+        """Gives a gid to an artificial cell."""
+        self.pc.set_gid2node(gid, self.pc.id())
+        self.pc.cell(gid, self.h.NetCon(cell, None))
+        self.keep.append(cell)
+
+    def connect(self, gid, target, weight, delay):
+        found = self.pc.gid_connect(gid, target)
+        found.weight[0], found.delay = weight, delay
+        self.keep.append(found)
+
+    def spread_over_threads(self):
+        """Whole cells on the threads; NEURON deals them out in turn."""
+        if self.options.threads > 1:
+            self.pc.nthread(self.options.threads)
+
+    def solve(self, v_init, tstop):
+        """Initialises, runs to `tstop`; returns times and gids of the spikes."""
+        times, gids = self.h.Vector(), self.h.Vector()
+        self.pc.spike_record(-1, times, gids)
+        if self.options.coreneuron:
+            from neuron import coreneuron
+
+            coreneuron.enable = True
+            coreneuron.verbose = 0
+        self.pc.set_maxstep(10)
+        self.h.finitialize(v_init)
+        self.clock.run(lambda: self.pc.psolve(tstop))
+        return times, gids
+
+    def report(self, *, tstop, compartments, trains, **more):
+        """Prints the summary; `trains` has the spike times of each population."""
+        summary(
+            "CoreNEURON" if self.options.coreneuron else "NEURON",
+            self.version,
+            self.clock,
+            threads=self.options.threads,
+            dt=self.h.dt,
+            tstop=tstop,
+            compartments=compartments,
+            trains=trains,
+            **more,
+        )
