@@ -1,6 +1,6 @@
-//! The vector machine's exp against a reference of twice the precision.
+//! The vector machine's exp and log against a reference of twice the precision.
 
-use volley::kernel::arithmetic::exp;
+use volley::kernel::arithmetic::{exp, log};
 
 /// A number as the unevaluated sum of two `f64` (Dekker 1971, doi:10.1007/BF01397083).
 #[derive(Clone, Copy)]
@@ -115,4 +115,48 @@ fn special<const FUSED: bool>() {
 fn special_values() {
     special::<true>();
     special::<false>();
+}
+
+/// How far `value` is from ln x, in units of its last place: ln x - y = (x - e^y)/e^y but for the square of that.
+fn log_error(x: f64, value: f64) -> f64 {
+    let (power, n) = reference(value);
+    let scaled = x * 2f64.powi(-n / 2) * 2f64.powi(-(n - n / 2));
+    let difference = ((scaled - power.high) - power.low) / power.high;
+    let place = f64::from_bits(value.abs().to_bits() + 1) - value.abs();
+    (difference / place).abs()
+}
+
+/// Points over all normal numbers, many near 1, where the logarithm is small, and the ends of the range of its series.
+fn log_points() -> impl Iterator<Item = f64> {
+    let wide = (0..40_000).map(|i| (-708.0 + f64::from(i) * 0.035_441).exp());
+    let near = (0..20_000).map(|i| 1.0 + (f64::from(i) - 10_000.5) * 3.7e-5);
+    let close = (1..300).flat_map(|i| [1.0 + 2f64.powi(-i / 6), 1.0 - 2f64.powi(-1 - i / 6)]);
+    let root = (-50..50).map(|i| std::f64::consts::SQRT_2 * (1.0 + f64::from(i) * f64::EPSILON));
+    wide.chain(near).chain(close).chain(root.flat_map(|x| [x, x / 2.0, x * 1024.0])).filter(|x| *x != 1.0)
+}
+
+#[test]
+fn fused_log_is_within_one_unit_in_the_last_place() {
+    let worst = log_points().map(|x| log_error(x, log::<true>(x))).fold(0.0, f64::max);
+    assert!(worst < 1.0, "{worst}");
+}
+
+#[test]
+fn plain_log_is_within_one_unit_in_the_last_place() {
+    let worst = log_points().map(|x| log_error(x, log::<false>(x))).fold(0.0, f64::max);
+    assert!(worst < 1.0, "{worst}");
+}
+
+#[test]
+fn log_keeps_the_special_values() {
+    for log in [log::<true>, log::<false>] {
+        assert_eq!(log(1.0).to_bits(), 0);
+        assert_eq!((log(0.0), log(-0.0)), (f64::NEG_INFINITY, f64::NEG_INFINITY));
+        assert_eq!(log(f64::INFINITY), f64::INFINITY);
+        assert!([-1.0, f64::NEG_INFINITY, f64::NAN, -1e-310].iter().all(|x| log(*x).is_nan()));
+        // Subnormal numbers.
+        for x in [f64::from_bits(1), 1e-310, 2e-308] {
+            assert!((log(x) - x.ln()).abs() <= 1.2e-13, "{x}");
+        }
+    }
 }

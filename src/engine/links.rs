@@ -110,6 +110,9 @@ impl Links {
     /// Renews the pointers of set number `set`, of all instances or of one, and what it reads of other mechanisms.
     pub fn follow(&mut self, set: usize, one: Option<usize>, sets: &mut [Set], membrane: &Membrane) {
         let Links { of_set, values } = self;
+        if of_set[set].links.is_empty() && of_set[set].foreign.is_empty() {
+            return;
+        }
         let links = of_set[set].of(one);
         values.clear();
         values.extend(links.iter().map(|link| read(link.end, sets, membrane)));

@@ -9,6 +9,7 @@ use self::events::Handler;
 use super::clock::Clock;
 use super::connections::{Store, Target};
 use super::coupling::{Board, Couplings, Moment};
+use super::detectors::Detectors;
 use super::diffusion::Diffusions;
 use super::error::{Culprit, Order, Part, RunError};
 use super::fault;
@@ -19,26 +20,17 @@ use super::membrane::Membrane;
 use super::queue::Queue;
 use super::report::Probes;
 use super::routes::Routes;
-use super::sets::{self, Set};
+use super::sets::{self, Kernel, Set};
 use super::sink::Spike;
 use super::split::EndBoard;
 use crate::ir::{self, Stage};
-use crate::kernel::{Endless, Environment, Event, EventEffect, Failed, Halt, Level, Program, TableValues};
+use crate::kernel::{Endless, Environment, Event, EventEffect, Failed, Halt, Level, TableValues};
 use crate::network::{Body, Model, Population};
 use crate::partition::Plan;
 
 /// A spike's event is due this much later than the step at whose end the crossing was seen, as in NEURON: it settles
 /// what comes first when an event falls exactly between two steps.
 const DETECTION_DELAY: f64 = 1e-10;
-
-/// Watches one compartment's voltage.
-#[derive(Debug)]
-struct Watch {
-    node: u32,
-    threshold: f64,
-    id: u32,
-    above: bool,
-}
 
 /// A group of the cells of one thread. Alone on its cache lines: neighbours would slow each other down.
 #[derive(Debug)]
@@ -59,7 +51,7 @@ pub struct Local {
     links: Links,
     couplings: Couplings,
     diffusions: Diffusions,
-    watches: Vec<Watch>,
+    detectors: Detectors,
     store: Store,
     queue: Queue,
     probes: Probes,
@@ -127,21 +119,18 @@ impl Local {
     ) -> Local {
         let clock = Clock::new(model.simulation.dt);
         let mut membrane = Membrane::new(model, plan, &layout);
-        membrane.initialise(model.simulation.v_init);
+        membrane.initialise(model.simulation.v_init, level);
         let mut populations = layout.populations;
         let sets = sets::build(model, &mut populations, &membrane.nodes, &membrane.places);
-        let mut watches = Vec::new();
+        let mut detectors = Detectors::default();
         for (population, local) in model.populations.iter().zip(&populations) {
             let Body::Cells(body) = &population.body else { continue };
             let Some(detector) = body.detector else { continue };
-            watches.extend(local.cells.iter().enumerate().filter_map(|(position, cell)| {
-                Some(Watch {
-                    node: local.node(position, detector.node)?,
-                    threshold: detector.threshold,
-                    id: (population.first_id + u64::from(*cell)) as u32,
-                    above: false,
-                })
-            }));
+            for (position, cell) in local.cells.iter().enumerate() {
+                if let Some(node) = local.node(position, detector.node) {
+                    detectors.push(node, detector.threshold, (population.first_id + u64::from(*cell)) as u32);
+                }
+            }
         }
         let (store, longest) = Store::build(model, &populations, &sets, routes, clock);
         let probes = Probes::new(model, &populations, &sets, &membrane);
@@ -160,7 +149,7 @@ impl Local {
             links,
             couplings,
             diffusions,
-            watches,
+            detectors,
             store,
             queue: Queue::new(longest),
             outbox: Outbox { samples: vec![Vec::new(); model.reports.len()], ..Outbox::default() },
@@ -229,7 +218,7 @@ impl Local {
             self.build_tables(set, &start, &environment);
             self.run_initial(set, &environment);
             self.build_tables(set, &start, &environment);
-            self.run_all(set, &environment, |m| m.prepare.as_ref());
+            self.run_all(set, &environment, Kernel::Prepare);
         }
         self.now = (0, Part::Connections);
         self.initialise_connections(&environment);
@@ -238,6 +227,7 @@ impl Local {
         }
         self.now = (0, Part::Rest);
         self.rest(&model, &environment);
+        self.sets.iter_mut().for_each(|set| set.instances.columns.find_alike());
     }
 
     /// The currents, spikes and samples of t = 0.
@@ -248,10 +238,10 @@ impl Local {
         self.deliver_until(0, 0.0);
         // As in NEURON, currents are computed once at t = 0, so that they can be recorded there.
         self.run_phase(Stage::BeforeBreakpoint, &environment);
-        self.membrane.begin_currents();
+        self.membrane.begin_currents(self.level);
         self.now.1 = Part::Currents;
         for set in 0..self.sets.len() {
-            self.run_all(set, &environment, |m| m.current.as_ref());
+            self.run_all(set, &environment, Kernel::Current);
         }
         self.run_phase(Stage::BeforeStep, &environment);
         // A cell that begins above its threshold fires at once, as in NEURON.
@@ -298,50 +288,45 @@ impl Local {
                 self.handle(Handler::Initial, target, environment, 0.0, NONE);
             }
         } else {
-            self.run_all(set, environment, |m| m.initial.as_ref());
+            self.run_all(set, environment, Kernel::Initial);
         }
     }
 
-    fn run_all(
-        &mut self,
-        set: usize,
-        environment: &Environment,
-        kernel: impl Fn(&crate::mechanism::Mechanism) -> Option<&Program>,
-    ) {
-        let mechanism = self.sets[set].mechanism.clone();
-        let Some(program) = kernel(&mechanism) else { return };
-        if self.halts() {
+    fn run_all(&mut self, set: usize, environment: &Environment, kernel: Kernel) {
+        if kernel.of(&self.sets[set].mechanism).is_none() || self.halts() {
             return;
         }
         self.refresh(set, environment);
         if !self.links.in_turn(set) {
-            return self.run_program(program, set, None, environment);
+            return self.run_kernel(kernel, set, None, environment);
         }
         for instance in 0..self.sets[set].instances.columns.count() {
             if self.breaks_off() {
                 return;
             }
-            self.run_program(program, set, Some(instance), environment);
+            self.run_kernel(kernel, set, Some(instance), environment);
         }
     }
 
     /// Computes the hidden columns of a set anew if somebody changed what they follow from.
     fn refresh(&mut self, set: usize, environment: &Environment) {
-        if std::mem::take(&mut self.sets[set].stale)
-            && let Some(prepare) = &self.sets[set].mechanism.clone().prepare
-        {
-            self.run_program(prepare, set, None, environment);
+        if std::mem::take(&mut self.sets[set].stale) {
+            self.run_kernel(Kernel::Prepare, set, None, environment);
         }
     }
 
-    /// Runs a program without events for all instances or one, with their pointers.
-    fn run_program(&mut self, program: &Program, set: usize, one: Option<usize>, environment: &Environment) {
+    /// Runs a kernel without events, if there is one, for all instances or one, with their pointers.
+    fn run_kernel(&mut self, kernel: Kernel, set: usize, one: Option<usize>, environment: &Environment) {
         self.links.follow(set, one, &mut self.sets, &self.membrane);
-        let Set { instances, globals, tables, .. } = &mut self.sets[set];
+        let Set { mechanism, instances, globals, tables, kept, .. } = &mut self.sets[set];
+        let Some(program) = kernel.of(mechanism) else { return };
         let Membrane { nodes, ions, .. } = &mut self.membrane;
         let level = self.level;
         let halt = match one {
-            None => program.run(level, environment, globals, tables, instances, nodes, ions),
+            None => {
+                let kept = kept.of(kernel);
+                program.run_again(kept, level, environment, globals, tables, instances, nodes, ions)
+            }
             Some(instance) => {
                 self.effects.clear();
                 let mut event = Event::new(&mut [], 0.0, &mut self.effects);
@@ -390,10 +375,10 @@ impl Local {
             }
             self.prepare_all(environment);
             self.run_phase(Stage::BeforeBreakpoint, environment);
-            self.membrane.begin_currents();
+            self.membrane.begin_currents(self.level);
             for set in 0..self.sets.len() {
                 if self.sets[set].mechanism.module.kind == ir::Kind::Density {
-                    self.run_all(set, environment, |m| m.current.as_ref());
+                    self.run_all(set, environment, Kernel::Current);
                 }
             }
             places.iter().map(|p| self.membrane.nodes.right_hand_side[p.3]).collect()
@@ -430,7 +415,7 @@ impl Local {
         for k in 0..self.phased.len() {
             let set = self.phased[k];
             if self.sets[set].mechanism.phase(stage).is_some() {
-                self.run_all(set, environment, |m| m.phase(stage));
+                self.run_all(set, environment, Kernel::Phase(stage));
                 found = true;
             }
         }
@@ -439,7 +424,7 @@ impl Local {
 
     fn prepare_all(&mut self, environment: &Environment) {
         for set in 0..self.sets.len() {
-            self.run_all(set, environment, |m| m.prepare.as_ref());
+            self.run_all(set, environment, Kernel::Prepare);
         }
     }
 
@@ -458,10 +443,10 @@ impl Local {
         let environment = self.environment(self.clock.time(step) + 0.5 * self.clock.dt());
         self.now = (step + 1, Part::BeforeBreakpoint);
         self.run_phase(Stage::BeforeBreakpoint, &environment);
-        self.membrane.begin_currents();
+        self.membrane.begin_currents(self.level);
         self.now = (step + 1, Part::Currents);
         for set in 0..self.sets.len() {
-            self.run_all(set, &environment, |m| m.current.as_ref());
+            self.run_all(set, &environment, Kernel::Current);
         }
         self.membrane.solve(step, ends);
     }
@@ -477,7 +462,7 @@ impl Local {
         let environment = self.environment(end);
         self.now = (step + 1, Part::States);
         for set in 0..self.sets.len() {
-            self.run_all(set, &environment, |m| m.state.as_ref());
+            self.run_all(set, &environment, Kernel::State);
         }
         self.diffusions.step(self.clock.dt(), &mut self.sets, &mut self.membrane);
         self.run_phase(Stage::AfterSolve, &environment);
@@ -487,15 +472,11 @@ impl Local {
     }
 
     fn detect(&mut self, time: f64) {
-        let voltage = &self.membrane.nodes.voltage;
-        for watch in &mut self.watches {
-            let above = voltage[watch.node as usize] > watch.threshold;
-            if above && !watch.above {
-                let spike = Spike { time, id: u64::from(watch.id) };
-                self.outbox.spikes.push(Fired { spike, event_time: time + DETECTION_DELAY });
-            }
-            watch.above = above;
-        }
+        let spikes = &mut self.outbox.spikes;
+        self.detectors.look(&self.membrane.nodes.voltage, |id| {
+            let spike = Spike { time, id: u64::from(id) };
+            spikes.push(Fired { spike, event_time: time + DETECTION_DELAY });
+        });
     }
 
     /// A loop does not end, or instances failed: nothing more is computed after the part at hand.

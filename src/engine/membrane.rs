@@ -3,7 +3,7 @@
 use super::layout::{Layout, LocalPopulation, NONE};
 use super::sets::LocalIon;
 use super::split::{EndBoard, SplitCells};
-use crate::kernel::{IonColumns, NodeColumns};
+use crate::kernel::{self, AlignedVector, IonColumns, Level, NodeColumns};
 use crate::network::{Body, Model, Nernst};
 use crate::partition::Plan;
 use crate::solver::interleaved::Shape;
@@ -44,9 +44,17 @@ struct IonRule {
     inside: Vec<f64>,
     outside: Vec<f64>,
     /// Slots whose reversal potential is computed at initialisation.
-    initially: Vec<u32>,
+    initially: Reversals,
     /// Slots whose reversal potential is computed before the currents of every step.
-    every_step: Vec<u32>,
+    every_step: Reversals,
+}
+
+/// Slots of an ion whose reversal potential follows from concentrations.
+#[derive(Debug, Default)]
+struct Reversals {
+    slots: Vec<u32>,
+    /// Room for as many values.
+    ratios: AlignedVector,
 }
 
 impl Membrane {
@@ -103,26 +111,26 @@ impl Membrane {
     }
 
     /// Voltage and ions as they are at t = 0.
-    pub fn initialise(&mut self, v_init: f64) {
+    pub fn initialise(&mut self, v_init: f64, level: Level) {
         self.nodes.voltage.fill(v_init);
-        for (columns, rule) in self.ions.iter_mut().zip(&self.rules) {
+        for (columns, rule) in self.ions.iter_mut().zip(&mut self.rules) {
             let count = rule.reversal.len();
             columns.reversal[..count].copy_from_slice(&rule.reversal);
             columns.inside[..count].copy_from_slice(&rule.inside);
             columns.outside[..count].copy_from_slice(&rule.outside);
             columns.current.fill(0.0);
-            nernst(columns, &rule.initially, rule.scale);
-            nernst(columns, &rule.every_step, rule.scale);
+            rule.initially.renew(columns, rule.scale, level);
+            rule.every_step.renew(columns, rule.scale, level);
         }
     }
 
     /// Before the currents of a step: sums are cleared, reversal potentials follow concentrations.
-    pub fn begin_currents(&mut self) {
+    pub fn begin_currents(&mut self, level: Level) {
         self.nodes.right_hand_side.fill(0.0);
         self.nodes.diagonal.fill(0.0);
-        for (columns, rule) in self.ions.iter_mut().zip(&self.rules) {
+        for (columns, rule) in self.ions.iter_mut().zip(&mut self.rules) {
             columns.current.fill(0.0);
-            nernst(columns, &rule.every_step, rule.scale);
+            rule.every_step.renew(columns, rule.scale, level);
         }
     }
 
@@ -160,21 +168,34 @@ fn add(values: &mut [f64], more: &[f64]) {
     }
 }
 
-/// Nernst's equation, mV: E = R T/(z F) ln(outside/inside); as in NEURON +-1e6 for a concentration of zero or less, and 0
-/// for an ion without charge.
-fn nernst(columns: &mut IonColumns, slots: &[u32], scale: f64) {
-    for slot in slots {
-        let slot = *slot as usize;
-        let (inside, outside) = (columns.inside[slot], columns.outside[slot]);
-        columns.reversal[slot] = if !scale.is_finite() {
-            0.0
-        } else if inside <= 0.0 {
-            1e6
-        } else if outside <= 0.0 {
-            -1e6
-        } else {
-            scale * (outside / inside).ln()
-        };
+impl Reversals {
+    fn push(&mut self, slot: u32) {
+        self.slots.push(slot);
+    }
+
+    /// Nernst's equation, mV: E = R T/(z F) ln(outside/inside); as in NEURON +-1e6 for a concentration of zero or less, and 0
+    /// for an ion without charge. `scale`: R T/(z F), mV.
+    fn renew(&mut self, columns: &mut IonColumns, scale: f64, level: Level) {
+        let Reversals { slots, ratios } = self;
+        if ratios.len() != slots.len() {
+            *ratios = AlignedVector::new(slots.len());
+        }
+        for (ratio, slot) in ratios.iter_mut().zip(slots.iter()) {
+            *ratio = columns.outside[*slot as usize] / columns.inside[*slot as usize];
+        }
+        kernel::logarithms(level, ratios);
+        for (logarithm, slot) in ratios.iter().zip(slots.iter()) {
+            let slot = *slot as usize;
+            columns.reversal[slot] = if !scale.is_finite() {
+                0.0
+            } else if columns.inside[slot] <= 0.0 {
+                1e6
+            } else if columns.outside[slot] <= 0.0 {
+                -1e6
+            } else {
+                scale * logarithm
+            };
+        }
     }
 }
 
@@ -192,8 +213,8 @@ fn ion_rule(
         reversal: Vec::new(),
         inside: Vec::new(),
         outside: Vec::new(),
-        initially: Vec::new(),
-        every_step: Vec::new(),
+        initially: Reversals::default(),
+        every_step: Reversals::default(),
     };
     // Slots lie as their compartments do.
     let mut slots = Vec::new();

@@ -17,6 +17,7 @@ pub mod barrier;
 mod clock;
 mod connections;
 mod coupling;
+mod detectors;
 mod diffusion;
 mod error;
 mod exchange;

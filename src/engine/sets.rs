@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::layout::{self, LocalPopulation, NONE, Placement};
 use super::queue::Ticket;
 use crate::ir;
-use crate::kernel::{AlignedVector, Columns, Instances, NodeColumns, NodeIndex, TableValues};
+use crate::kernel::{AlignedVector, Columns, Instances, Kept, NodeColumns, NodeIndex, Program, TableValues};
 use crate::mechanism::Mechanism;
 use crate::network::{Body, Model, Setting, StreamIds};
 use crate::random::{Part, Stream};
@@ -36,6 +36,57 @@ pub struct Set {
     pub at_once: Vec<AtOnce>,
     /// A variable was changed from elsewhere since hidden columns were computed from it.
     pub stale: bool,
+    /// What is the same for all instances in the kernels of every step.
+    pub kept: KeptOfStep,
+}
+
+/// Which of a mechanism's kernels that run for all instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kernel {
+    /// Hidden columns.
+    Prepare,
+    /// INITIAL.
+    Initial,
+    /// Currents.
+    Current,
+    /// States.
+    State,
+    /// Conditions of WATCH.
+    Watch,
+    /// BEFORE and AFTER blocks.
+    Phase(ir::Stage),
+}
+
+impl Kernel {
+    /// The kernel of this mechanism, if it has one.
+    pub fn of(self, mechanism: &Mechanism) -> Option<&Program> {
+        match self {
+            Kernel::Prepare => mechanism.prepare.as_ref(),
+            Kernel::Initial => mechanism.initial.as_ref(),
+            Kernel::Current => mechanism.current.as_ref(),
+            Kernel::State => mechanism.state.as_ref(),
+            Kernel::Watch => mechanism.watch.as_ref(),
+            Kernel::Phase(stage) => mechanism.phase(stage),
+        }
+    }
+}
+
+/// What is kept from step to step for the kernels that run in each.
+#[derive(Clone, Debug, Default)]
+pub struct KeptOfStep {
+    current: Kept,
+    state: Kept,
+}
+
+impl KeptOfStep {
+    /// That of a kernel, if it runs in every step.
+    pub fn of(&mut self, kernel: Kernel) -> Option<&mut Kept> {
+        match kernel {
+            Kernel::Current => Some(&mut self.current),
+            Kernel::State => Some(&mut self.state),
+            _ => None,
+        }
+    }
 }
 
 /// Events that an instance has sent itself and gets in the same step.
@@ -267,6 +318,7 @@ fn new_set(
         ids,
         at_once: Vec::new(),
         stale: false,
+        kept: KeptOfStep::default(),
     }
 }
 

@@ -40,6 +40,12 @@ impl AlignedVector {
     }
 }
 
+impl Default for AlignedVector {
+    fn default() -> AlignedVector {
+        AlignedVector::new(0)
+    }
+}
+
 impl Deref for AlignedVector {
     type Target = [f64];
 

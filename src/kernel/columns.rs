@@ -15,13 +15,16 @@ pub struct Columns {
     columns: usize,
     count: usize,
     stride: usize,
+    /// Columns of which it is known that all values are the same.
+    alike: Vec<bool>,
 }
 
 impl Columns {
     /// All zero.
     pub fn new(columns: usize, count: usize) -> Columns {
         let stride = count.next_multiple_of(LANES);
-        Columns { values: AlignedVector::new(columns * stride), columns, count, stride }
+        let values = AlignedVector::new(columns * stride);
+        Columns { values, columns, count, stride, alike: vec![true; columns] }
     }
 
     /// Number of columns.
@@ -46,6 +49,7 @@ impl Columns {
 
     /// Column `column`, without padding.
     pub fn column_mut(&mut self, column: usize) -> &mut [f64] {
+        self.alike[column] = false;
         &mut self.values[column * self.stride..][..self.count]
     }
 
@@ -56,12 +60,36 @@ impl Columns {
 
     /// Sets one value.
     pub fn set(&mut self, column: usize, instance: usize, value: f64) {
-        self.column_mut(column)[instance] = value;
+        let place = &mut self.values[column * self.stride..][..self.count][instance];
+        if place.to_bits() != value.to_bits() {
+            *place = value;
+            self.alike[column] = false;
+        }
     }
 
     /// Sets a whole column, padding included.
     pub fn fill(&mut self, column: usize, value: f64) {
         self.values[column * self.stride..][..self.stride].fill(value);
+        self.alike[column] = true;
+    }
+
+    /// Finds out which columns hold the same value everywhere: kernels then read it from one place, until somebody changes one.
+    pub fn find_alike(&mut self) {
+        self.pad();
+        for (column, alike) in self.alike.iter_mut().enumerate() {
+            let values = &self.values[column * self.stride..][..self.stride];
+            *alike = values.iter().all(|value| value.to_bits() == values[0].to_bits());
+        }
+    }
+
+    /// Whether all values of a column, padding included, are known to be the same.
+    pub(super) fn is_alike(&self, column: usize) -> bool {
+        self.alike[column]
+    }
+
+    /// The values of a column are about to be changed through [`Columns::as_mut_pointer`].
+    pub(super) fn will_change(&mut self, column: usize) {
+        self.alike[column] = false;
     }
 
     /// Copies the last instance into the padding. What stands there never reaches a result, but zeros where
@@ -104,7 +132,12 @@ pub struct Scattered {
     limit: usize,
     /// Some instances have the same place.
     shared: bool,
+    /// First instance and place of each run of successive instances at successive places. Empty where runs are short.
+    runs: Vec<(u32, u32)>,
 }
+
+/// Runs shorter than this on average are not worth looking for.
+const SHORT_RUN: usize = 2 * LANES;
 
 impl NodeIndex {
     /// The index of instances at `places`, contiguous if they are.
@@ -124,7 +157,13 @@ impl NodeIndex {
         let mut sorted = places.to_vec();
         sorted.sort_unstable();
         let shared = sorted.windows(2).any(|pair| pair[0] == pair[1]);
-        NodeIndex::Scattered(Scattered { places: padded, count: places.len(), limit, shared })
+        let begins = |i: usize| i == 0 || u64::from(places[i]) != u64::from(places[i - 1]) + 1;
+        let first = (0..places.len()).filter(|i| begins(*i));
+        let mut runs: Vec<(u32, u32)> = first.map(|i| (i as u32, places[i])).collect();
+        if runs.len() * SHORT_RUN > places.len() {
+            runs = Vec::new();
+        }
+        NodeIndex::Scattered(Scattered { places: padded, count: places.len(), limit, shared, runs })
     }
 
     /// The place of an instance.
@@ -140,6 +179,14 @@ impl NodeIndex {
         matches!(self, NodeIndex::Scattered(Scattered { shared: true, .. }))
     }
 
+    /// Where the values of `count` instances from `start` on stand one after another, if they do.
+    pub(super) fn run(&self, start: usize, count: usize) -> Option<usize> {
+        match self {
+            NodeIndex::Contiguous { first } => Some(*first as usize + start),
+            NodeIndex::Scattered(scattered) => scattered.run(start, count),
+        }
+    }
+
     /// Whether `count` instances all lie in a vector of `length` values.
     pub(super) fn fits(&self, count: usize, length: usize) -> bool {
         match self {
@@ -150,6 +197,14 @@ impl NodeIndex {
 }
 
 impl Scattered {
+    /// The place of instance `start`, if those of the `count` instances from there on follow one another.
+    pub(super) fn run(&self, start: usize, count: usize) -> Option<usize> {
+        let after = self.runs.partition_point(|(first, _)| *first as usize <= start);
+        let (first, place) = *self.runs.get(after.checked_sub(1)?)?;
+        let end = self.runs.get(after).map_or(self.count, |(next, _)| *next as usize);
+        (start + count <= end).then(|| place as usize + start - first as usize)
+    }
+
     /// The places, with padding.
     pub(super) fn padded(&self) -> &[u32] {
         &self.places

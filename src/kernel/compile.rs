@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use super::cost::Cost;
 use super::fuse::{self, Known};
 use super::loops::{self, Loop, Spans};
+use super::needs::Needs;
 use super::primitives::Primitive;
 use super::program::{Action, Asked, Code, Input, Lookup, LookupResult, PlaceUse, Program, Slot, Step};
 use crate::ir::analysis;
@@ -170,7 +171,16 @@ impl<'a> Compiler<'a> {
         broadcast.dedup();
         let in_turn = self.in_turn();
         let cost = Cost::estimate(&steps, &self.lookups, &self.loops, &actions, registers as usize);
+        let event_step =
+            |step: &Step| matches!(step.code, Code::Request { .. } | Code::Connections | Code::Weight(_));
+        let uses_event = steps.iter().any(event_step)
+            || inputs.iter().any(|input| matches!(input, Input::Argument(_) | Input::Flag))
+            || actions.iter().any(|action| matches!(action, Action::WriteArgument(..)));
+        let from_table = |step: &Step| matches!(step.code, Code::Lookup(_) | Code::Given { .. });
         Program {
+            keeps: !uniform_steps.iter().any(from_table),
+            uses_event,
+            needs: Needs::of(&self.places, &steps, &self.lookups, &actions),
             inputs,
             uniform_steps,
             uniforms: uniforms as usize,

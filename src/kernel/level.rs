@@ -55,8 +55,13 @@ impl Level {
         self.min(Level::best())
     }
 
-    #[cfg(target_arch = "x86_64")]
     fn best() -> Level {
+        static BEST: OnceLock<Level> = OnceLock::new();
+        *BEST.get_or_init(Level::find)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn find() -> Level {
         let avx2 = std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma");
         let avx512 = std::is_x86_feature_detected!("avx512f")
             && std::is_x86_feature_detected!("avx512dq")
@@ -70,7 +75,7 @@ impl Level {
     }
 
     #[cfg(not(target_arch = "x86_64"))]
-    fn best() -> Level {
+    fn find() -> Level {
         Level::Baseline
     }
 }

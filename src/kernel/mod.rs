@@ -25,6 +25,7 @@ mod fuse;
 mod halt;
 mod level;
 mod loops;
+mod needs;
 mod primitives;
 mod program;
 mod scalar;
@@ -39,8 +40,9 @@ pub use columns::{
 pub use cost::Cost;
 pub use halt::{Endless, Failed, Halt};
 pub use level::Level;
-pub use program::Program;
+pub use program::{Kept, Program};
 pub use table::TableValues;
+pub use vector::logarithms;
 
 /// Values in a group that is always computed together: the width of the widest vectors, and a cache line.
 pub const LANES: usize = 8;

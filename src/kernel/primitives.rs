@@ -4,15 +4,15 @@
 //! a loop over a block that the compiler turns into vector instructions. Every loop is a function of its own, so
 //! that it has all vector registers for itself; a program's steps call them through a table.
 
-use super::arithmetic::{exp, maximum, minimum, multiply_add, truth};
+use super::arithmetic::{exp_of_all, log_of_all, maximum, minimum, multiply_add, truth};
 use super::{LANES, Level};
 use crate::ir::{Binary, Unary};
 
 /// Values that cheap primitives compute in one go: loops over a block are then so short that the processor
 /// foresees their end.
 pub(super) const WIDTH: usize = 32;
-/// The same for exp, whose long chain of operations fills the processor only if several are in flight.
-const EXP_WIDTH: usize = 16;
+/// The same for exp and log: as many values as are computed side by side without running out of vector registers.
+const LONG_WIDTH: usize = 16;
 
 /// An operand or a target in one block.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +67,31 @@ pub(super) type Loop = unsafe fn(&Call);
 
 /// What a primitive computes for one lane.
 trait Formula {
-    fn lane<const FUSED: bool>(operands: [f64; 4]) -> f64;
+    /// What is computed of the result of `inner`.
+    const OUTER: Outer;
+
+    fn inner<const FUSED: bool>(operands: [f64; 4]) -> f64;
+}
+
+/// A function that is computed of many lanes side by side.
+enum Outer {
+    Same,
+    Exp,
+    Log,
+}
+
+/// A formula for `W` lanes.
+#[inline(always)]
+fn lanes<F: Formula, const FUSED: bool, const W: usize>([a, b, c, d]: [[f64; W]; 4]) -> [f64; W] {
+    let mut values = [0.0; W];
+    for lane in 0..W {
+        values[lane] = F::inner::<FUSED>([a[lane], b[lane], c[lane], d[lane]]);
+    }
+    match F::OUTER {
+        Outer::Same => values,
+        Outer::Exp => exp_of_all::<FUSED, W>(values),
+        Outer::Log => log_of_all::<FUSED, W>(values),
+    }
 }
 
 /// # Safety
@@ -94,12 +118,8 @@ unsafe fn over_block<F: Formula, const FUSED: bool, const W: usize>(call: &Call)
 unsafe fn over_lanes<F: Formula, const FUSED: bool, const W: usize>(call: &Call, at: usize) {
     // SAFETY: the caller's promise. All operands are read before the target is written.
     unsafe {
-        let [a, b, c, d] = call.operands.map(|operand| operand.load::<W>(at));
-        let mut values = [0.0; W];
-        for lane in 0..W {
-            values[lane] = F::lane::<FUSED>([a[lane], b[lane], c[lane], d[lane]]);
-        }
-        call.target.store(at, values);
+        let operands = call.operands.map(|operand| operand.load::<W>(at));
+        call.target.store(at, lanes::<F, FUSED, W>(operands));
     }
 }
 
@@ -128,9 +148,11 @@ unsafe fn avx512<F: Formula, const W: usize>(call: &Call) {
     unsafe { over_block::<F, true, W>(call) }
 }
 
-/// Lists the primitives: name, values in one go, and the formula for one lane.
+/// Lists the primitives: name, values in one go, and the formula for one lane, which may end in a function of the whole.
 macro_rules! primitives {
-    ($($(#[$doc:meta])* $name:ident[$width:expr] |$($operand:ident),+| $result:expr;)+) => {
+    (@outer) => { Outer::Same };
+    (@outer $outer:ident) => { Outer::$outer };
+    ($($(#[$doc:meta])* $name:ident[$width:expr] |$($operand:ident),+| $($outer:ident of)? ($result:expr);)+) => {
         /// What a step computes, lane by lane.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Primitive {
@@ -142,8 +164,10 @@ macro_rules! primitives {
         }
 
         $(impl Formula for formula::$name {
+            const OUTER: Outer = primitives!(@outer $($outer)?);
+
             #[inline(always)]
-            fn lane<const FUSED: bool>([$($operand,)+ ..]: [f64; 4]) -> f64 {
+            fn inner<const FUSED: bool>([$($operand,)+ ..]: [f64; 4]) -> f64 {
                 $result
             }
         })+
@@ -152,9 +176,11 @@ macro_rules! primitives {
             /// Computes it for one instance.
             #[inline(always)]
             pub(super) fn compute<const FUSED: bool>(self, operands: [f64; 4]) -> f64 {
-                match self {
-                    $(Primitive::$name => formula::$name::lane::<FUSED>(operands),)+
-                }
+                let operands = operands.map(|operand| [operand]);
+                let [result] = match self {
+                    $(Primitive::$name => lanes::<formula::$name, FUSED, 1>(operands),)+
+                };
+                result
             }
 
             /// The loops of all primitives at a level that the machine has, in the order of the primitives.
@@ -173,69 +199,69 @@ macro_rules! primitives {
 }
 
 primitives! {
-    Copy[WIDTH] |a| a;
-    Negate[WIDTH] |a| -a;
-    Not[WIDTH] |a| truth(a == 0.0);
-    Abs[WIDTH] |a| a.abs();
-    Sqrt[WIDTH] |a| a.sqrt();
-    Exp[EXP_WIDTH] |a| exp::<FUSED>(a);
-    Log[LANES] |a| a.ln();
-    Log10[LANES] |a| a.log10();
-    Sin[LANES] |a| a.sin();
-    Cos[LANES] |a| a.cos();
-    Tan[LANES] |a| a.tan();
-    Asin[LANES] |a| a.asin();
-    Acos[LANES] |a| a.acos();
-    Atan[LANES] |a| a.atan();
-    Sinh[LANES] |a| a.sinh();
-    Cosh[LANES] |a| a.cosh();
-    Tanh[LANES] |a| a.tanh();
-    Floor[WIDTH] |a| a.floor();
-    Ceil[WIDTH] |a| a.ceil();
-    Single[WIDTH] |a| f64::from(a as f32);
-    Add[WIDTH] |a, b| a + b;
-    Subtract[WIDTH] |a, b| a - b;
-    Multiply[WIDTH] |a, b| a * b;
-    Divide[WIDTH] |a, b| a / b;
-    Power[LANES] |a, b| a.powf(b);
-    Minimum[WIDTH] |a, b| minimum(a, b);
-    Maximum[WIDTH] |a, b| maximum(a, b);
-    Remainder[LANES] |a, b| a % b;
-    Atan2[LANES] |a, b| a.atan2(b);
-    Less[WIDTH] |a, b| truth(a < b);
-    LessEqual[WIDTH] |a, b| truth(a <= b);
-    Equal[WIDTH] |a, b| truth(a == b);
-    NotEqual[WIDTH] |a, b| truth(a != b);
-    And[WIDTH] |a, b| truth(a != 0.0 && b != 0.0);
-    Or[WIDTH] |a, b| truth(a != 0.0 || b != 0.0);
+    Copy[WIDTH] |a| (a);
+    Negate[WIDTH] |a| (-a);
+    Not[WIDTH] |a| (truth(a == 0.0));
+    Abs[WIDTH] |a| (a.abs());
+    Sqrt[WIDTH] |a| (a.sqrt());
+    Exp[LONG_WIDTH] |a| Exp of (a);
+    Log[LONG_WIDTH] |a| Log of (a);
+    Log10[LANES] |a| (a.log10());
+    Sin[LANES] |a| (a.sin());
+    Cos[LANES] |a| (a.cos());
+    Tan[LANES] |a| (a.tan());
+    Asin[LANES] |a| (a.asin());
+    Acos[LANES] |a| (a.acos());
+    Atan[LANES] |a| (a.atan());
+    Sinh[LANES] |a| (a.sinh());
+    Cosh[LANES] |a| (a.cosh());
+    Tanh[LANES] |a| (a.tanh());
+    Floor[WIDTH] |a| (a.floor());
+    Ceil[WIDTH] |a| (a.ceil());
+    Single[WIDTH] |a| (f64::from(a as f32));
+    Add[WIDTH] |a, b| (a + b);
+    Subtract[WIDTH] |a, b| (a - b);
+    Multiply[WIDTH] |a, b| (a * b);
+    Divide[WIDTH] |a, b| (a / b);
+    Power[LANES] |a, b| (a.powf(b));
+    Minimum[WIDTH] |a, b| (minimum(a, b));
+    Maximum[WIDTH] |a, b| (maximum(a, b));
+    Remainder[LANES] |a, b| (a % b);
+    Atan2[LANES] |a, b| (a.atan2(b));
+    Less[WIDTH] |a, b| (truth(a < b));
+    LessEqual[WIDTH] |a, b| (truth(a <= b));
+    Equal[WIDTH] |a, b| (truth(a == b));
+    NotEqual[WIDTH] |a, b| (truth(a != b));
+    And[WIDTH] |a, b| (truth(a != 0.0 && b != 0.0));
+    Or[WIDTH] |a, b| (truth(a != 0.0 || b != 0.0));
     /// `a b + c`
-    MultiplyAdd[WIDTH] |a, b, c| multiply_add::<FUSED>(a, b, c);
+    MultiplyAdd[WIDTH] |a, b, c| (multiply_add::<FUSED>(a, b, c));
     /// `a b - c`
-    MultiplySubtract[WIDTH] |a, b, c| multiply_add::<FUSED>(a, b, -c);
+    MultiplySubtract[WIDTH] |a, b, c| (multiply_add::<FUSED>(a, b, -c));
     /// `c - a b`
-    NegateMultiplyAdd[WIDTH] |a, b, c| multiply_add::<FUSED>(-a, b, c);
+    NegateMultiplyAdd[WIDTH] |a, b, c| (multiply_add::<FUSED>(-a, b, c));
     /// `(a - b) (c - d) + d`
-    Approach[WIDTH] |a, b, c, d| multiply_add::<FUSED>(a - b, c - d, d);
+    Approach[WIDTH] |a, b, c, d| (multiply_add::<FUSED>(a - b, c - d, d));
     /// `a / (b + c)`
-    DivideBySum[WIDTH] |a, b, c| a / (b + c);
+    DivideBySum[WIDTH] |a, b, c| (a / (b + c));
     /// `a / (b - c)`
-    DivideByDifference[WIDTH] |a, b, c| a / (b - c);
+    DivideByDifference[WIDTH] |a, b, c| (a / (b - c));
     /// `exp(-a)`
-    ExpNegative[EXP_WIDTH] |a| exp::<FUSED>(-a);
+    ExpNegative[LONG_WIDTH] |a| Exp of (-a);
     /// `exp(a b)`
-    ExpProduct[EXP_WIDTH] |a, b| exp::<FUSED>(a * b);
+    ExpProduct[LONG_WIDTH] |a, b| Exp of (a * b);
     /// `exp(-a b)`
-    ExpNegativeProduct[EXP_WIDTH] |a, b| exp::<FUSED>(-a * b);
+    ExpNegativeProduct[LONG_WIDTH] |a, b| Exp of (-a * b);
     /// The second where the first is not zero, else the third.
-    Select[WIDTH] |a, b, c| if a != 0.0 { b } else { c };
+    Select[WIDTH] |a, b, c| (if a != 0.0 { b } else { c });
     /// The third where the first is less than the second, else the fourth.
-    SelectLess[WIDTH] |a, b, c, d| if a < b { c } else { d };
+    SelectLess[WIDTH] |a, b, c, d| (if a < b { c } else { d });
     /// The same for less or equal.
-    SelectLessEqual[WIDTH] |a, b, c, d| if a <= b { c } else { d };
+    SelectLessEqual[WIDTH] |a, b, c, d| (if a <= b { c } else { d });
     /// The same for equal.
-    SelectEqual[WIDTH] |a, b, c, d| if a == b { c } else { d };
+    SelectEqual[WIDTH] |a, b, c, d| (if a == b { c } else { d });
     /// The same for not equal.
-    SelectNotEqual[WIDTH] |a, b, c, d| if a != b { c } else { d };
+    SelectNotEqual[WIDTH] |a, b, c, d| (if a != b { c } else { d });
 }
 
 impl From<Unary> for Primitive {

@@ -6,6 +6,7 @@ use super::columns::{Environment, Event, Instances, IonColumns, NodeColumns};
 use super::cost::ALONE;
 use super::halt::{Failed, Halt};
 use super::loops::Loop;
+use super::needs::Needs;
 use super::primitives::{Primitive, WIDTH};
 use super::scalar::Evaluator;
 use super::table::{GROUP, TableValues};
@@ -165,6 +166,21 @@ pub(super) enum Input {
     Flag,
 }
 
+impl Input {
+    #[inline(always)]
+    fn value(self, environment: &Environment, globals: &[f64], arguments: &[f64], flag: f64) -> f64 {
+        match self {
+            Input::Constant(value) => value,
+            Input::Global(global) => globals[global as usize],
+            Input::Time => environment.time,
+            Input::TimeStep => environment.time_step,
+            Input::Celsius => environment.celsius,
+            Input::Argument(argument) => arguments[argument as usize],
+            Input::Flag => flag,
+        }
+    }
+}
+
 /// A place that steps address directly.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct PlaceUse {
@@ -210,7 +226,18 @@ pub struct Program {
     pub(super) in_turn: bool,
     /// An instance reads a shared variable that the one before it has set ([`Program::in_sequence`]).
     pub(super) in_sequence: bool,
+    /// What is the same for all instances follows from the inputs alone.
+    pub(super) keeps: bool,
+    /// Runs for one instance, for an event.
+    pub(super) uses_event: bool,
+    pub(super) needs: Needs,
     pub(super) cost: Cost,
+}
+
+/// What a program computed last that is the same for all instances: it holds until an input changes.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    values: Vec<f64>,
 }
 
 /// Memory that a run needs, kept by each thread from run to run.
@@ -257,12 +284,31 @@ impl Program {
         nodes: &mut NodeColumns,
         ions: &mut [IonColumns],
     ) -> Option<Halt> {
+        self.run_again(None, level, environment, globals, tables, instances, nodes, ions)
+    }
+
+    /// The same, with what was kept of the last run of this program with these tables.
+    ///
+    /// # Panics
+    /// As [`Program::run`].
+    #[allow(clippy::too_many_arguments)]
+    pub fn run_again(
+        &self,
+        kept: Option<&mut Kept>,
+        level: Level,
+        environment: &Environment,
+        globals: &mut [f64],
+        tables: &[TableValues],
+        instances: &mut Instances,
+        nodes: &mut NodeColumns,
+        ions: &mut [IonColumns],
+    ) -> Option<Halt> {
         let count = instances.columns.count();
         if count == 0 {
             return None;
         }
-        assert!(!self.uses_event(), "a kernel that uses an event runs for one instance");
-        self.check(globals, tables, instances, nodes, ions, count);
+        assert!(!self.uses_event, "a kernel that uses an event runs for one instance");
+        self.needs.check(globals, tables, instances, nodes, ions, count);
         if self.in_sequence || self.in_turn && self.shares_places(instances) {
             let mut effects = Vec::new();
             let mut failed: Vec<Failed> = Vec::new();
@@ -287,9 +333,12 @@ impl Program {
             return (!failed.is_empty()).then_some(Halt::Failed(failed));
         }
         SCRATCH.with_borrow_mut(|scratch| {
-            self.evaluate_uniform(level, environment, globals, tables, &mut scratch.values, None);
+            let values = kept.map_or(&mut scratch.values, |kept| &mut kept.values);
+            if !self.still_holds(values, environment, globals) {
+                self.evaluate_uniform(level, environment, globals, tables, values, None);
+            }
             let mut machine = Machine { program: self, tables, instances, nodes, ions };
-            machine.run(level, &scratch.values, &mut scratch.machine, globals)
+            machine.run(level, values, &mut scratch.machine, globals)
         })
     }
 
@@ -344,10 +393,7 @@ impl Program {
 
     /// Whether it answers to an event, so runs for one instance and never for all ([`Program::run`]).
     pub fn uses_event(&self) -> bool {
-        self.has_event_effects()
-            || self.uses_connections()
-            || self.inputs.iter().any(|input| matches!(input, Input::Argument(_) | Input::Flag))
-            || self.actions.iter().any(|action| matches!(action, Action::WriteArgument(..)))
+        self.uses_event
     }
 
     /// The block length of a program with so many registers.
@@ -366,6 +412,16 @@ impl Program {
         self.uniforms + self.registers + self.places.len()
     }
 
+    /// Whether `values` are those of this program for inputs that have not changed: of no event, and not from tables, which may have.
+    fn still_holds(&self, values: &[f64], environment: &Environment, globals: &[f64]) -> bool {
+        let mut inputs = self.inputs.iter().zip(values);
+        values.len() == self.slots()
+            && self.keeps
+            && inputs.all(|(input, value)| {
+                input.value(environment, globals, &[], 0.0).to_bits() == value.to_bits()
+            })
+    }
+
     /// Fills the slots that are the same for all instances.
     pub(super) fn evaluate_uniform(
         &self,
@@ -380,15 +436,7 @@ impl Program {
         values.resize(self.slots(), 0.0);
         let (arguments, flag) = event.unwrap_or((&[], 0.0));
         for (slot, input) in self.inputs.iter().enumerate() {
-            values[slot] = match *input {
-                Input::Constant(value) => value,
-                Input::Global(global) => globals[global as usize],
-                Input::Time => environment.time,
-                Input::TimeStep => environment.time_step,
-                Input::Celsius => environment.celsius,
-                Input::Argument(argument) => arguments[argument as usize],
-                Input::Flag => flag,
-            };
+            values[slot] = input.value(environment, globals, arguments, flag);
         }
         let mut evaluator = Evaluator {
             values,
@@ -478,76 +526,6 @@ impl Program {
     fn shares_places(&self, instances: &Instances) -> bool {
         instances.nodes.is_shared() || instances.ions.iter().any(|(_, index)| index.is_shared())
     }
-
-    /// Checks that all the program uses is there, for `count` instances. The vector code relies on it.
-    fn check(
-        &self,
-        globals: &[f64],
-        tables: &[TableValues],
-        instances: &Instances,
-        nodes: &NodeColumns,
-        ions: &[IonColumns],
-        count: usize,
-    ) {
-        let check_node = |length: usize| {
-            assert!(instances.nodes.fits(count, length), "an instance's compartment is not there");
-        };
-        let check_ion = |ion: ir::IonId, variable: IonVariable| {
-            let (which, index) = &instances.ions[ion.0 as usize];
-            assert!(index.fits(count, ions[*which].get(variable).len()), "an instance's ion is not there");
-        };
-        let check_place = |place: Place| match place {
-            Place::Column(column) => {
-                assert!((column.0 as usize) < instances.columns.columns(), "a column is not there");
-            }
-            Place::Voltage => check_node(nodes.voltage.len()),
-            Place::Area => check_node(nodes.area.len()),
-            Place::Diameter => check_node(nodes.diameter.len()),
-            Place::PointScale => {
-                assert!(instances.point_scale.len() >= count, "point scales are not there");
-            }
-            Place::Ion(ion, variable) => check_ion(ion, variable),
-        };
-        for used in &self.places {
-            check_place(used.place);
-        }
-        for action in &self.actions {
-            match *action {
-                Action::Store(place, _) => check_place(place),
-                Action::Add(Sum::RightHandSide, _) => check_node(nodes.right_hand_side.len()),
-                Action::Add(Sum::Diagonal, _) => check_node(nodes.diagonal.len()),
-                Action::Add(Sum::IonCurrent(ion), _) => check_ion(ion, IonVariable::Current),
-                Action::WriteGlobal(global, _) => {
-                    assert!((global as usize) < globals.len(), "a global is not there");
-                }
-                _ => {}
-            }
-        }
-        for step in &self.steps {
-            match step.code {
-                Code::Lookup(lookup) => {
-                    let lookup = &self.lookups[lookup as usize];
-                    let columns = tables[lookup.table as usize].columns();
-                    assert!(
-                        lookup.results.iter().all(|result| (result.column as usize) < columns),
-                        "a table's column is not there"
-                    );
-                }
-                Code::Given { table, .. } => {
-                    assert!((table as usize) < tables.len(), "a function table is not there");
-                }
-                Code::Random { random, .. }
-                | Code::RandomAlways { random, .. }
-                | Code::SetStream { random, .. } => {
-                    assert!(instances.randoms[random as usize].len() >= count, "a stream is not there");
-                }
-                Code::PlaySize | Code::PlayAt => {
-                    assert!(instances.plays.len() >= count, "a list of times is not there");
-                }
-                _ => {}
-            }
-        }
-    }
 }
 
 /// The place of an instance outside the mechanism's own columns, or in them.
@@ -578,5 +556,8 @@ fn read(
     nodes: &mut NodeColumns,
     ions: &mut [IonColumns],
 ) -> f64 {
-    *target(place, instance, instances, nodes, ions)
+    match place {
+        Place::Column(column) => instances.columns.get(column.0 as usize, instance),
+        _ => *target(place, instance, instances, nodes, ions),
+    }
 }

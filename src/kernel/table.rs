@@ -83,7 +83,7 @@ impl TableValues {
         let mut halt = evaluate(&range, level, environment, &mut globals, earlier, &mut arguments);
         let (low, high) = (arguments[0], arguments[1]);
         let step = (high - low) / intervals as f64;
-        let width = if columns > GROUP / 2 { columns.next_multiple_of(GROUP) } else { columns };
+        let width = if columns > 1 { columns.next_multiple_of(GROUP) } else { columns };
         let mut values = AlignedVector::new(width * (intervals + 2));
         let body = Program::compile(&table.body);
         for point in 0..=intervals {
@@ -177,25 +177,34 @@ impl TableValues {
         std::array::from_fn(|member| self.values::<FUSED, W>(points, column + member, false))
     }
 
-    /// The same with AVX2 and FMA: a row at a time, eight rows turned into columns.
+    /// The same with AVX2 and FMA for eight points, a row at a time, eight rows turned into columns. Each column that is wanted is
+    /// written to its target.
+    ///
+    /// # Safety
+    /// The columns must be there ([`TableValues::has_groups`]), the points be of this table, and each target have room for eight values.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    pub(super) fn group_avx2(&self, points: &Points<8>, column: usize) -> [[f64; 8]; GROUP] {
+    #[inline]
+    pub(super) unsafe fn write_group(
+        &self,
+        points: &Points<8>,
+        column: usize,
+        targets: [Option<*mut f64>; GROUP],
+    ) {
         use std::arch::x86_64::{
-            __m256d, _mm256_fmadd_pd, _mm256_permute2f128_pd, _mm256_set1_pd, _mm256_setr_pd, _mm256_sub_pd,
-            _mm256_unpackhi_pd, _mm256_unpacklo_pd,
+            _mm256_fmadd_pd, _mm256_loadu_pd, _mm256_permute2f128_pd, _mm256_set1_pd, _mm256_storeu_pd,
+            _mm256_sub_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd,
         };
-        let four = |at: usize| match self.values[at..] {
-            [a, b, c, d, ..] => _mm256_setr_pd(a, b, c, d),
-            _ => _mm256_set1_pd(f64::NAN),
-        };
+        debug_assert!(column + GROUP <= self.width);
+        let values = self.values.as_ptr();
         let row = |lane: usize| {
-            let at = points.row[lane] + column;
-            let first = four(at);
-            let difference = _mm256_sub_pd(four(at + self.width), first);
-            _mm256_fmadd_pd(_mm256_set1_pd(points.theta[lane]), difference, first)
+            // SAFETY: every point's row has a next one, and the columns lie within a row.
+            let (first, next) = unsafe {
+                let at = values.add(points.row[lane] + column);
+                (_mm256_loadu_pd(at), _mm256_loadu_pd(at.add(self.width)))
+            };
+            _mm256_fmadd_pd(_mm256_set1_pd(points.theta[lane]), _mm256_sub_pd(next, first), first)
         };
-        let mut columns = [[0.0; 8]; GROUP];
         for half in [0, 4] {
             let [a, b, c, d] = [row(half), row(half + 1), row(half + 2), row(half + 3)];
             let (ab_even, ab_odd) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
@@ -206,13 +215,13 @@ impl TableValues {
                 _mm256_permute2f128_pd::<0x31>(ab_even, cd_even),
                 _mm256_permute2f128_pd::<0x31>(ab_odd, cd_odd),
             ];
-            for (column, four) in columns.iter_mut().zip(turned) {
-                // SAFETY: both are 32 bytes of plain numbers.
-                let four = unsafe { std::mem::transmute::<__m256d, [f64; 4]>(four) };
-                column[half..half + 4].copy_from_slice(&four);
+            for (target, four) in targets.into_iter().zip(turned) {
+                if let Some(target) = target {
+                    // SAFETY: the caller's promise.
+                    unsafe { _mm256_storeu_pd(target.add(half), four) };
+                }
             }
         }
-        columns
     }
 }
 

@@ -59,25 +59,24 @@ impl Machine<'_> {
     ) -> Option<Halt> {
         let level = level.supported();
         let loops = Primitive::loops(level);
-        self.bind(values, memory);
+        let gathered = self.bind(values, memory);
         let count = self.instances.columns.count();
         let longest = self.program.block;
         let mut block = Block { start: 0, count: longest.min(count) };
         let mut failed = Vec::new();
         loop {
-            self.gather(block, &memory.views);
+            self.place(block, &mut memory.views, gathered);
             let endless = self.steps(level, loops, block, &memory.views, &mut failed);
             match endless {
                 Some(endless) if failed.is_empty() => return Some(Halt::Endless(endless)),
                 Some(_) => break,
-                None if failed.is_empty() => self.actions(block, &memory.views),
+                None if failed.is_empty() => self.actions(loops, block, &memory.views),
                 None => {}
             }
             let next = block.start + longest;
             if next >= count {
                 break;
             }
-            self.advance(&mut memory.views);
             block = Block { start: next, count: longest.min(count - next) };
         }
         if !failed.is_empty() {
@@ -95,9 +94,14 @@ impl Machine<'_> {
         None
     }
 
-    /// Makes the views of all slots, for the first block.
-    fn bind(&mut self, values: &[f64], memory: &mut Memory) {
+    /// Makes the views of all slots; those of places still have to be set for each block. Gives the memory for what is gathered.
+    fn bind(&mut self, values: &[f64], memory: &mut Memory) -> *mut f64 {
         let program = self.program;
+        for used in program.places.iter().filter(|used| used.written) {
+            if let Place::Column(column) = used.place {
+                self.instances.columns.will_change(column.0 as usize);
+            }
+        }
         let registers = program.uniforms * WIDTH;
         let gathered = registers + program.registers * program.block;
         let length = gathered + program.places.len() * program.block;
@@ -114,30 +118,52 @@ impl Machine<'_> {
         let views = &mut memory.views;
         views.clear();
         views.extend((0..program.uniforms).map(|slot| View { pointer: in_buffer(slot * WIDTH), mask: 0 }));
-        views.extend(
-            (0..program.registers)
-                .map(|slot| View { pointer: in_buffer(registers + slot * program.block), mask: usize::MAX }),
-        );
+        let vectors = (0..program.registers).map(|slot| registers + slot * program.block);
+        let places = (0..program.places.len()).map(|place| gathered + place * program.block);
+        views.extend(vectors.chain(places).map(|at| View { pointer: in_buffer(at), mask: usize::MAX }));
+        in_buffer(gathered)
+    }
+
+    /// Sets the views of places for a block: in place where its instances' values stand one after another, else they are copied
+    /// into the memory for what is gathered.
+    fn place(&mut self, block: Block, views: &mut [View], gathered: *mut f64) {
+        let program = self.program;
         for (number, used) in program.places.iter().enumerate() {
-            let pointer = match self.vector_of(used.place) {
-                (vector, None) => vector,
-                // `first + count` is at most the vector's length (checked before the run).
-                (vector, Some(NodeIndex::Contiguous { first })) => vector.wrapping_add(*first as usize),
-                (_, Some(NodeIndex::Scattered(_))) => in_buffer(gathered + number * program.block),
+            let one_for_all = !used.written && self.is_alike(used.place);
+            let (vector, index) = self.vector_of(used.place);
+            let first = match index {
+                None => Some(block.start),
+                Some(index) => index.run(block.start, block.count),
             };
-            views.push(View { pointer, mask: usize::MAX });
+            let view = &mut views[program.place_slot(number)];
+            if one_for_all {
+                // The column is at least `WIDTH` values long.
+                *view = View { pointer: vector, mask: 0 };
+                continue;
+            }
+            view.mask = usize::MAX;
+            if let Some(first) = first {
+                // `first + count` is at most the vector's length (checked before the run), and padding follows it.
+                view.pointer = vector.wrapping_add(first);
+                continue;
+            }
+            // The offset is inside the buffer.
+            view.pointer = gathered.wrapping_add(number * program.block);
+            if let (true, Some(NodeIndex::Scattered(index))) = (used.read, index) {
+                let places = &index.padded()[block.start..][..block.length()];
+                for (lane, &place) in places.iter().enumerate() {
+                    // SAFETY: all places lie inside the vector (checked before the run); the target is as
+                    // long as a block.
+                    unsafe { view.pointer.add(lane).write(vector.add(place as usize).read()) };
+                }
+            }
         }
     }
 
-    /// Moves the views of places that are read in place on by a block.
-    fn advance(&mut self, views: &mut [View]) {
-        let program = self.program;
-        for (number, used) in program.places.iter().enumerate() {
-            if !matches!(self.vector_of(used.place), (_, Some(NodeIndex::Scattered(_)))) {
-                let view = &mut views[program.place_slot(number)];
-                view.pointer = view.pointer.wrapping_add(program.block);
-            }
-        }
+    /// Whether a place is a column that holds the same value for all instances, and is long enough for steps to read that.
+    fn is_alike(&self, place: Place) -> bool {
+        let columns = &self.instances.columns;
+        matches!(place, Place::Column(column) if columns.is_alike(column.0 as usize) && columns.stride() >= WIDTH)
     }
 
     /// The vector that a place stands in and how instances find their value there (`None`: in order).
@@ -160,25 +186,6 @@ impl Machine<'_> {
             Place::Diameter => &mut nodes.diameter,
         };
         (vector.as_mut_pointer(), Some(&self.instances.nodes))
-    }
-
-    /// Copies what the block reads from scattered places into the buffer.
-    fn gather(&mut self, block: Block, views: &[View]) {
-        let program = self.program;
-        for (number, used) in program.places.iter().enumerate() {
-            if !used.read {
-                continue;
-            }
-            if let (vector, Some(NodeIndex::Scattered(index))) = self.vector_of(used.place) {
-                let target = views[program.place_slot(number)].pointer;
-                let places = &index.padded()[block.start..][..block.length()];
-                for (lane, &place) in places.iter().enumerate() {
-                    // SAFETY: all places lie inside the vector (checked before the run); the target is as
-                    // long as a block.
-                    unsafe { target.add(lane).write(vector.add(place as usize).read()) };
-                }
-            }
-        }
     }
 
     /// Runs the steps for a block. Instances that fail are added to `failed`, and go on with what they have; a loop that does not end
@@ -298,20 +305,22 @@ impl Machine<'_> {
         }
     }
 
-    fn actions(&mut self, block: Block, views: &[View]) {
+    fn actions(&mut self, loops: &[Loop], block: Block, views: &[View]) {
         let program = self.program;
         for action in &program.actions {
             match *action {
                 Action::Store(place, value) => {
                     let (vector, index) = self.vector_of(place);
-                    // SAFETY: the instances' places lie inside the vector (checked before the run), and
-                    // every view holds the block.
-                    unsafe { change(vector, index, views[value.index()], block, |_, new| new) };
+                    let copy = loops[Primitive::Copy as usize];
+                    // SAFETY: the instances' places lie inside the vector (checked before the run), every view holds the block,
+                    // and the loop's first operand is the value.
+                    unsafe { change(copy, vector, index, views[value.index()], block, |_, new| new) };
                 }
                 Action::Add(sum, value) => {
                     let (vector, index) = self.sum_of(sum);
+                    let (value, add) = (views[value.index()], loops[Primitive::Add as usize]);
                     // SAFETY: as above.
-                    unsafe { change(vector, Some(index), views[value.index()], block, |old, new| old + new) };
+                    unsafe { change(add, vector, Some(index), value, block, |old, new| new + old) };
                 }
                 _ => {}
             }
@@ -371,12 +380,12 @@ unsafe fn look_up<const FUSED: bool>(lookup: &Lookup, table: &TableValues, call:
         for group in groups {
             let first = group.first_column as usize;
             #[cfg(target_arch = "x86_64")]
-            let columns = match FUSED {
-                // SAFETY: the caller's promise.
-                true => unsafe { table.group_avx2(&points, first) },
-                false => table.group::<FUSED, LANES>(&points, first),
-            };
-            #[cfg(not(target_arch = "x86_64"))]
+            if FUSED {
+                let targets = group.targets.map(|slot| Some(views[slot?.index()].pointer.wrapping_add(at)));
+                // SAFETY: the table has groups, so all columns of one; the rest is the caller's promise.
+                unsafe { table.write_group(&points, first, targets) };
+                continue;
+            }
             let columns = table.group::<FUSED, LANES>(&points, first);
             for (target, values) in group.targets.iter().zip(columns) {
                 if let Some(target) = target {
@@ -393,47 +402,60 @@ unsafe fn look_up<const FUSED: bool>(lookup: &Lookup, table: &TableValues, call:
     }
 }
 
-/// Combines the values of the block's instances into their places, in order.
+/// Combines the values of the block's instances into their places, in order: `combine` for one value, `together` for many, of
+/// which the first operand is the new and the second the old value.
 ///
 /// # Safety
 /// The places of these instances must lie inside `vector`, and `value` must hold them.
 #[inline(always)]
 unsafe fn change(
+    together: Loop,
     vector: *mut f64,
     index: Option<&NodeIndex>,
     value: View,
     block: Block,
     combine: impl Fn(f64, f64) -> f64,
 ) {
+    let run = match index {
+        None => Some(block.start),
+        Some(index) => index.run(block.start, block.count),
+    };
     // SAFETY: the caller's promise, for every access below.
     unsafe {
-        if let Some(NodeIndex::Scattered(index)) = index {
-            for (lane, &place) in index.padded()[block.start..][..block.count].iter().enumerate() {
-                let place = vector.add(place as usize);
-                place.write(combine(place.read(), value.lane(lane)));
+        match (run, index) {
+            (Some(first), _) => {
+                let target = View { pointer: vector.add(first), mask: usize::MAX };
+                // What follows the last of them is not theirs.
+                let whole = block.count / LANES * LANES;
+                together(&Call { target, operands: [value, target, value, value], length: whole });
+                for lane in whole..block.count {
+                    let place = target.pointer.add(lane);
+                    place.write(combine(place.read(), value.lane(lane)));
+                }
             }
-            return;
-        }
-        let first = match index {
-            Some(NodeIndex::Contiguous { first }) => *first as usize + block.start,
-            _ => block.start,
-        };
-        let target = View { pointer: vector.add(first), mask: usize::MAX };
-        let whole = block.count / LANES * LANES;
-        for at in (0..whole).step_by(LANES) {
-            let old = target.load::<LANES>(at);
-            let new = value.load::<LANES>(at);
-            let mut values = [0.0; LANES];
-            for lane in 0..LANES {
-                values[lane] = combine(old[lane], new[lane]);
+            (None, Some(NodeIndex::Scattered(index))) => {
+                for (lane, &place) in index.padded()[block.start..][..block.count].iter().enumerate() {
+                    let place = vector.add(place as usize);
+                    place.write(combine(place.read(), value.lane(lane)));
+                }
             }
-            target.store(at, values);
-        }
-        for lane in whole..block.count {
-            let place = target.pointer.add(lane);
-            place.write(combine(place.read(), value.lane(lane)));
+            (None, _) => {}
         }
     }
+}
+
+/// Replaces values by their natural logarithms, as the kernels compute them at this level.
+pub fn logarithms(level: Level, values: &mut AlignedVector) {
+    let length = values.len().next_multiple_of(LANES);
+    let view = View { pointer: values.as_mut_pointer(), mask: usize::MAX };
+    // SAFETY: the vector ends with padding, and the machine has the level.
+    unsafe {
+        Primitive::loops(level.supported())[Primitive::Log as usize](&Call {
+            target: view,
+            operands: [view; 4],
+            length,
+        })
+    };
 }
 
 /// [`Evaluator::evaluate`] at a level.

@@ -10,7 +10,7 @@ use super::super::error::{Part, RunError};
 use super::super::layout::NONE;
 use super::super::membrane::Membrane;
 use super::super::queue::{Arrival, Event as Due, SelfEvent};
-use super::super::sets::{Armed, AtOnce, Set};
+use super::super::sets::{Armed, AtOnce, Kernel, Set};
 use super::super::sink::Spike;
 use super::{Fired, Local};
 use crate::kernel::{Connections, Environment, Event, EventEffect};
@@ -63,7 +63,7 @@ impl Local {
             if self.sets[set].watching.iter().all(Vec::is_empty) {
                 continue;
             }
-            self.run_all(set, &environment, |m| m.watch.as_ref());
+            self.run_all(set, &environment, Kernel::Watch);
             let Set { mechanism, instances, watching, .. } = &mut self.sets[set];
             let watches = &mechanism.module.watches;
             for (instance, list) in watching.iter_mut().enumerate() {
