@@ -6,11 +6,11 @@
 //! (gap junctions and other couplings, cells that several threads share, serial mechanisms, EXTERNAL variables) all cells are one group.
 //! Results do not depend on groups, as they do not depend on threads.
 //!
-//! Groups are about equally large, and take cells of a population [`SIDE_BY_SIDE`] at a time, which fills the lanes in which they are solved.
+//! Groups are about equally large, and take cells of a population [`WELL_FILLED`] at a time, which fills the lanes in which they are solved.
 
-use super::layout::SIDE_BY_SIDE;
 use crate::network::{Body, Model};
 use crate::partition::Plan;
+use crate::solver::interleaved::WELL_FILLED;
 
 /// How large groups are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub fn shares(model: &Model, plan: &Plan, thread: usize, grouping: Grouping) -> 
     let mut shares = vec![Share { cells: vec![Vec::new(); cells.len()], has_pieces: false }; count];
     let mut before = 0;
     for (p, (cells, size)) in cells.iter().zip(&sizes).enumerate() {
-        for unit in cells.chunks(SIDE_BY_SIDE) {
+        for unit in cells.chunks(WELL_FILLED) {
             // By the middle of the unit, so that groups get equal parts of all bytes.
             let own = unit.len() * size.bytes;
             let share = ((2 * before + own) as f64 / (2 * bytes.max(1)) as f64 * count as f64) as usize;

@@ -2,7 +2,7 @@
 //!
 //! The whole cells of a population lie side by side, node by node: node n of the c-th of C cells is C n + c compartments behind the first one.
 //! So many cells are solved at once, and what is in the same place of every cell is a run of neighbours. Populations with fewer than
-//! [`SIDE_BY_SIDE`] cells here come first, cell after cell, each with its compartments in the order of its tree.
+//! [`WORTHWHILE`] cells here come first, cell after cell, each with its compartments in the order of its tree.
 //!
 //! Instances of a density mechanism lie as their compartments do. Those of a point process lie by its number in the cell type, then as
 //! their compartments: so each number is a run, too, and at one compartment instances keep the order of the description, in which they add to
@@ -20,10 +20,7 @@ use crate::ir::Kind;
 use crate::mechanism::Mechanism;
 use crate::network::{Body, CellBody, Model, PointSet};
 use crate::partition::Plan;
-
-/// So many whole cells of a population lie side by side; fewer lie one after another. Measured: from there on a node of all cells
-/// at once is faster than one cell's nodes of equal depth.
-pub const SIDE_BY_SIDE: usize = 8;
+use crate::solver::interleaved::WORTHWHILE;
 
 /// The cells of one population on this thread.
 #[derive(Clone, Debug, Default)]
@@ -157,7 +154,7 @@ pub fn lay_out(model: &Model, plan: &Plan, thread: usize, share: &Share) -> Layo
             Body::Artificial(_) => 0,
         };
         let whole = cells.len();
-        let interleaved = nodes_per_cell > 0 && whole >= SIDE_BY_SIDE;
+        let interleaved = nodes_per_cell > 0 && whole >= WORTHWHILE;
         let local =
             LocalPopulation { cells, whole, nodes_per_cell, interleaved, ..LocalPopulation::default() };
         layout.populations.push(local);

@@ -18,8 +18,16 @@ use std::ops::Range;
 use super::hines::OrderError;
 use crate::morphology::NO_PARENT;
 
-/// Lanes that are computed together: two of the 256-bit vectors, so that two divisions are under way.
-const TILE: usize = 8;
+/// Lanes that are computed together: four vectors of 256 bits, so that several divisions are under way. What is left over goes by
+/// halves, and below a vector one by one.
+const TILE: usize = 16;
+
+/// From so many cells on lanes pay: with four, all lanes of a vector. Measured (docs/performance.md): two or three cells are
+/// faster one by one, level by level.
+pub const WORTHWHILE: usize = 4;
+
+/// Cells that fill lanes well.
+pub const WELL_FILLED: usize = 8;
 
 /// Bytes of the three columns of the cells that are taken through both sweeps together: they stay in a second-level cache.
 const BLOCK_BYTES: usize = 128 * 1024;
@@ -47,6 +55,7 @@ pub struct InterleavedMatrix {
 
 #[derive(Clone, Debug, PartialEq)]
 struct Node {
+    number: usize,
     parent: Option<usize>,
     a: f64,
     capacitance: f64,
@@ -93,6 +102,7 @@ impl InterleavedMatrix {
             let first = matrix.children.len();
             matrix.children.extend(below.into_iter().rev());
             matrix.nodes.push(Node {
+                number: node,
                 parent: (node > 0).then(|| parent[node] as usize),
                 a: a[node],
                 capacitance: capacitance[node],
@@ -136,15 +146,15 @@ impl InterleavedMatrix {
     #[inline(always)]
     fn sweep(&self, v: &mut [f64], d: &mut [f64], rhs: &mut [f64]) {
         let bytes = 3 * size_of::<f64>() * self.nodes.len().max(1);
-        let most = (BLOCK_BYTES / bytes).next_multiple_of(TILE).max(2 * TILE);
+        let most = (BLOCK_BYTES / bytes).next_multiple_of(TILE);
         let mut first = 0;
         while first < self.cells {
             let block = first..self.cells.min(first + most);
             first = block.end;
-            for node in (0..self.nodes.len()).rev() {
+            for node in self.nodes.iter().rev() {
                 self.eliminate(node, &block, v, d, rhs);
             }
-            for node in 0..self.nodes.len() {
+            for node in &self.nodes {
                 self.substitute(node, &block, v, d, rhs);
             }
         }
@@ -158,12 +168,21 @@ impl InterleavedMatrix {
 
     /// Eliminates a node of some cells, whose children are eliminated: leaves a/d in `d` and rhs/d in `rhs`, of the root dv.
     #[inline(always)]
-    fn eliminate(&self, node: usize, block: &Range<usize>, v: &[f64], d: &mut [f64], rhs: &mut [f64]) {
-        let tiled = block.len() / TILE * TILE;
-        for first in (block.start..block.start + tiled).step_by(TILE) {
+    fn eliminate(&self, node: &Node, block: &Range<usize>, v: &[f64], d: &mut [f64], rhs: &mut [f64]) {
+        let mut first = block.start;
+        while first + TILE <= block.end {
             self.eliminate_lanes::<TILE>(node, first, v, d, rhs);
+            first += TILE;
         }
-        for first in block.start + tiled..block.end {
+        if first + TILE / 2 <= block.end {
+            self.eliminate_lanes::<{ TILE / 2 }>(node, first, v, d, rhs);
+            first += TILE / 2;
+        }
+        if first + TILE / 4 <= block.end {
+            self.eliminate_lanes::<{ TILE / 4 }>(node, first, v, d, rhs);
+            first += TILE / 4;
+        }
+        for first in first..block.end {
             self.eliminate_lanes::<1>(node, first, v, d, rhs);
         }
     }
@@ -172,15 +191,15 @@ impl InterleavedMatrix {
     #[inline(always)]
     fn eliminate_lanes<const LANES: usize>(
         &self,
-        node: usize,
+        node: &Node,
         first: usize,
         v: &[f64],
         d: &mut [f64],
         rhs: &mut [f64],
     ) {
-        let Node { parent, a, capacitance, axial, ref children } = self.nodes[node];
+        let &Node { number, parent, a, capacitance, axial, ref children } = node;
         let children = &self.children[children.clone()];
-        let here = self.place(node, first);
+        let here = self.place(number, first);
         let own_v = load::<LANES>(v, here);
         let mut x = load::<LANES>(rhs, here);
         for child in children {
@@ -224,11 +243,11 @@ impl InterleavedMatrix {
 
     /// Finds a node of some cells once its parent is known, and adds dv to v.
     #[inline(always)]
-    fn substitute(&self, node: usize, block: &Range<usize>, v: &mut [f64], d: &[f64], rhs: &mut [f64]) {
-        let here = self.place(node, block.start);
+    fn substitute(&self, node: &Node, block: &Range<usize>, v: &mut [f64], d: &[f64], rhs: &mut [f64]) {
+        let here = self.place(node.number, block.start);
         let (known, rest) = rhs.split_at_mut(here);
         let dv = &mut rest[..block.len()];
-        if let Some(parent) = self.nodes[node].parent {
+        if let Some(parent) = node.parent {
             let above = &known[self.place(parent, block.start)..][..block.len()];
             let of_parent = &d[here..][..block.len()];
             for ((dv, of_parent), above) in dv.iter_mut().zip(of_parent).zip(above) {
