@@ -2,18 +2,20 @@
 //!
 //! The whole cells of a population lie side by side, node by node: node n of the c-th of C cells is C n + c compartments behind the first one.
 //! So many cells are solved at once, and what is in the same place of every cell is a run of neighbours. Populations with fewer than
-//! [`WORTHWHILE`] cells here come first, cell after cell, each with its compartments in the order of its tree.
+//! [`WORTHWHILE`] cells here come first, cell after cell; in each, compartments with the same density mechanisms lie together, and those without
+//! a membrane behind them, so that the instances of a mechanism are a few runs of neighbours here, too.
 //!
 //! Instances of a density mechanism lie as their compartments do. Those of a point process lie by its number in the cell type, then as
 //! their compartments: so each number is a run, too, and at one compartment instances keep the order of the description, in which they add to
 //! its currents. Instances of a serial mechanism, and of one that writes to POINTERs, lie in NEURON's order, in which they run. Within a cell no
 //! order here depends on which thread it is on, or on how many others are there.
 //!
-//! Of a cell that several threads share, each has some pieces. They lie behind all whole cells, piece after piece; within a piece nodes keep the
-//! order of the cell. Each such cell has a map from its nodes to compartments of the thread, so that everything above asks for a
+//! Of a cell that several threads share, each has some pieces. Their nodes lie behind all whole cells, those of all pieces in the order that they
+//! would have in the whole cell. Each such cell has a map from its nodes to compartments of the thread, so that everything above asks for a
 //! node of a cell and learns whether it is here.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use super::groups::Share;
 use crate::ir::Kind;
@@ -35,6 +37,9 @@ pub struct LocalPopulation {
     nodes_per_cell: u32,
     /// Whether they lie side by side.
     interleaved: bool,
+    /// If not: where each node of a whole cell lies among its compartments, and which node lies there.
+    rank: Vec<u32>,
+    node_at: Vec<u32>,
     /// For each of the others: the compartment of this thread for each node of the cell, or [`NONE`].
     parts: Vec<Vec<u32>>,
     /// For each density mechanism of the cell type: the instance at local cell `c`, node number `k` of the placement
@@ -69,7 +74,7 @@ impl LocalPopulation {
     pub fn node(&self, local: usize, node: u32) -> Option<u32> {
         match local.checked_sub(self.whole) {
             None if self.interleaved => Some(self.first_node + node * self.whole as u32 + local as u32),
-            None => Some(self.first_node + local as u32 * self.nodes_per_cell + node),
+            None => Some(self.first_node + local as u32 * self.nodes_per_cell + self.rank[node as usize]),
             Some(part) => Some(self.parts[part][node as usize]).filter(|here| *here != NONE),
         }
     }
@@ -98,7 +103,10 @@ impl LocalPopulation {
             let offset = compartment - self.first_node;
             return Some(match self.interleaved {
                 true => ((offset % self.whole as u32) as usize, offset / self.whole as u32),
-                false => ((offset / self.nodes_per_cell) as usize, offset % self.nodes_per_cell),
+                false => {
+                    let node = self.node_at[(offset % self.nodes_per_cell) as usize];
+                    ((offset / self.nodes_per_cell) as usize, node)
+                }
             });
         }
         let node = |part: &Vec<u32>| part.iter().position(|here| *here == compartment);
@@ -114,7 +122,7 @@ pub struct LocalPiece {
     pub split: usize,
     /// Which of its pieces.
     pub piece: usize,
-    /// Its first compartment, which is its root.
+    /// Where its nodes would begin, were each piece behind the one before it: [`Layout::piece_order`] counts them so.
     pub first: u32,
 }
 
@@ -131,6 +139,38 @@ pub struct Layout {
     pub pieces: Vec<LocalPiece>,
     /// All compartments.
     pub nodes: usize,
+    /// Where the nodes of whole cells that lie one after another are, cell after cell, each in the order of its tree.
+    pub tree_order: Vec<u32>,
+    /// The same for pieces, piece after piece.
+    pub piece_order: Vec<u32>,
+}
+
+/// The nodes of a cell in the order in which they lie: those with the same density mechanisms together, those without a membrane last.
+fn order(body: &CellBody) -> Vec<u32> {
+    let shape = &body.compartments;
+    let mut carried = vec![Vec::new(); shape.len()];
+    for (number, density) in body.densities.iter().enumerate() {
+        density.nodes.iter().for_each(|node| carried[*node as usize].push(number));
+    }
+    let mut kinds: HashMap<&[usize], usize> = HashMap::new();
+    let mut kind_of = Vec::with_capacity(shape.len());
+    for (carried, is_segment) in carried.iter().zip(&shape.is_segment) {
+        let next = kinds.len();
+        let kind = *kinds.entry(carried).or_insert(next);
+        kind_of.push(if *is_segment { kind } else { usize::MAX });
+    }
+    let mut order: Vec<u32> = (0..shape.len() as u32).collect();
+    order.sort_by_key(|node| kind_of[*node as usize]);
+    order
+}
+
+/// The inverse of an order.
+fn ranks(order: &[u32]) -> Vec<u32> {
+    let mut ranks = vec![0; order.len()];
+    for (rank, node) in order.iter().enumerate() {
+        ranks[*node as usize] = rank as u32;
+    }
+    ranks
 }
 
 /// The thread that has node `node` of a cell.
@@ -155,8 +195,20 @@ pub fn lay_out(model: &Model, plan: &Plan, thread: usize, share: &Share) -> Layo
         };
         let whole = cells.len();
         let interleaved = nodes_per_cell > 0 && whole >= WORTHWHILE;
-        let local =
-            LocalPopulation { cells, whole, nodes_per_cell, interleaved, ..LocalPopulation::default() };
+        let node_at = match &population.body {
+            Body::Cells(body) if !interleaved && whole > 0 => order(body),
+            _ => Vec::new(),
+        };
+        let rank = ranks(&node_at);
+        let local = LocalPopulation {
+            cells,
+            whole,
+            nodes_per_cell,
+            interleaved,
+            rank,
+            node_at,
+            ..LocalPopulation::default()
+        };
         layout.populations.push(local);
     }
     let mut next_node = 0u32;
@@ -169,19 +221,33 @@ pub fn lay_out(model: &Model, plan: &Plan, thread: usize, share: &Share) -> Layo
             layout.one_by_one = next_node as usize;
         }
     }
+    for local in layout.populations.iter().filter(|local| !local.interleaved) {
+        for cell in 0..local.whole as u32 {
+            let first = local.first_node + cell * local.nodes_per_cell;
+            layout.tree_order.extend(local.rank.iter().map(|rank| first + rank));
+        }
+    }
     layout.whole = next_node as usize;
     for (number, split) in plan.split.iter().enumerate().filter(|_| share.has_pieces) {
         if split.thread_of.iter().all(|t| *t as usize != thread) {
             continue;
         }
+        let Body::Cells(body) = &model.populations[split.population].body else { continue };
+        let is_here = |node: &u32, piece: usize| split.pieces.of_node[*node as usize] as usize == piece;
+        let is_mine = |piece: usize| split.thread_of[piece] as usize == thread;
         let mut map = vec![NONE; split.pieces.of_node.len()];
-        for piece in (0..split.pieces.len()).filter(|p| split.thread_of[*p] as usize == thread) {
-            layout.pieces.push(LocalPiece { split: number, piece, first: next_node });
-            for (node, _) in split.pieces.of_node.iter().enumerate().filter(|(_, of)| **of as usize == piece)
-            {
-                map[node] = next_node;
+        let mut next_of_piece = next_node;
+        for node in order(body) {
+            if is_mine(split.pieces.of_node[node as usize] as usize) {
+                map[node as usize] = next_node;
                 next_node += 1;
             }
+        }
+        for piece in (0..split.pieces.len()).filter(|piece| is_mine(*piece)) {
+            layout.pieces.push(LocalPiece { split: number, piece, first: next_of_piece });
+            let here = (0..map.len() as u32).filter(|node| is_here(node, piece));
+            layout.piece_order.extend(here.map(|node| map[node as usize]));
+            next_of_piece = (layout.whole + layout.piece_order.len()) as u32;
         }
         let local = &mut layout.populations[split.population];
         local.cells.push(split.cell);

@@ -95,8 +95,9 @@ impl Membrane {
                 }
             }
         }
-        let matrix = TreeMatrix::from_cells(cells);
-        let split = SplitCells::new(model, plan, &layout.populations, &layout.pieces);
+        let mut matrix = TreeMatrix::from_cells(cells);
+        matrix.renumber(&layout.tree_order);
+        let split = SplitCells::new(model, plan, layout);
         let celsius = model.simulation.celsius;
         let (ions, places, rules) = (Vec::new(), Vec::new(), Vec::new());
         let mut membrane =

@@ -8,7 +8,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::layout::{LocalPiece, LocalPopulation};
+use super::layout::Layout;
 use crate::morphology::{Compartments, NO_PARENT};
 use crate::network::{Body, Model};
 use crate::partition::{Plan, SplitCell};
@@ -68,8 +68,9 @@ pub struct SplitCells {
 }
 
 impl SplitCells {
-    /// The pieces of one thread, which `locals` and `pieces` lay out.
-    pub fn new(model: &Model, plan: &Plan, locals: &[LocalPopulation], pieces: &[LocalPiece]) -> SplitCells {
+    /// The pieces of one thread as they are laid out.
+    pub fn new(model: &Model, plan: &Plan, layout: &Layout) -> SplitCells {
+        let Layout { populations: locals, pieces, .. } = layout;
         let mut cells = SplitCells::default();
         let (mut joints, mut has_far, mut columns) = (Vec::new(), Vec::new(), Vec::new());
         let mut place = 0;
@@ -97,6 +98,7 @@ impl SplitCells {
             b: &column.b,
             far: column.far,
         }));
+        cells.matrix.renumber(&layout.piece_order);
         cells.tree = EndTree::new(joints, has_far);
         cells.found = vec![Found::default(); cells.places.len()];
         cells

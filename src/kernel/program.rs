@@ -101,9 +101,9 @@ pub(super) struct Step {
 pub(super) struct Lookup {
     pub table: u32,
     pub results: Vec<LookupResult>,
-    /// The same in groups of successive columns, where a group has several results.
+    /// The values among them, in groups of successive columns.
     pub groups: Vec<LookupGroup>,
-    /// The results that are in no group.
+    /// The results that are in no group: slopes, and columns that are wanted twice.
     pub others: Vec<LookupResult>,
 }
 
@@ -135,13 +135,10 @@ impl Lookup {
                     *target = Some(result.target);
                 }
             }
-            if targets.iter().flatten().count() > 1 {
+            if targets.iter().any(Option::is_some) {
                 self.groups.push(LookupGroup { first_column, targets });
-                self.others.append(&mut rest);
-            } else {
-                let all: Vec<LookupResult> = members().copied().collect();
-                self.others.extend(all);
             }
+            self.others.append(&mut rest);
         }
     }
 }

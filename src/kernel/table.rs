@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::arithmetic::multiply_add;
 use super::columns::Environment;
 use super::halt::Halt;
-use super::program::{Action, Program};
+use super::primitives::{Call, View};
+use super::program::{Action, Lookup, Program};
 use super::scalar::Evaluator;
-use super::{AlignedVector, Level};
+use super::{AlignedVector, LANES, Level};
 use crate::ir;
 
 /// A built table. It holds as long as the globals, `dt` and `celsius` that its body uses stay the same.
@@ -41,7 +42,7 @@ pub(super) struct Points<const W: usize> {
     theta: [f64; W],
 }
 
-/// Columns that are read together, where several of them are wanted.
+/// Columns that are read together.
 pub(super) const GROUP: usize = 4;
 
 impl TableValues {
@@ -83,7 +84,7 @@ impl TableValues {
         let mut halt = evaluate(&range, level, environment, &mut globals, earlier, &mut arguments);
         let (low, high) = (arguments[0], arguments[1]);
         let step = (high - low) / intervals as f64;
-        let width = if columns > 1 { columns.next_multiple_of(GROUP) } else { columns };
+        let width = columns.next_multiple_of(GROUP);
         let mut values = AlignedVector::new(width * (intervals + 2));
         let body = Program::compile(&table.body);
         for point in 0..=intervals {
@@ -114,9 +115,10 @@ impl TableValues {
         self.given.as_ref().map_or(f64::NAN, |given| given.at(part, x, y))
     }
 
-    /// Whether columns can be read in groups.
-    pub(super) fn has_groups(&self) -> bool {
-        self.width.is_multiple_of(GROUP)
+    /// Whether [`TableValues::look_up_rows`] can count all its values.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn is_countable(&self) -> bool {
+        i32::try_from(self.values.len()).is_ok()
     }
 
     /// Where each `x` is.
@@ -167,58 +169,89 @@ impl TableValues {
         values
     }
 
-    /// The values of the [`GROUP`] columns from `column` on, which must be there ([`TableValues::has_groups`]).
-    #[inline(always)]
-    pub(super) fn group<const FUSED: bool, const W: usize>(
-        &self,
-        points: &Points<W>,
-        column: usize,
-    ) -> [[f64; W]; GROUP] {
-        std::array::from_fn(|member| self.values::<FUSED, W>(points, column + member, false))
-    }
-
-    /// The same with AVX2 and FMA for eight points, a row at a time, eight rows turned into columns. Each column that is wanted is
-    /// written to its target.
+    /// All columns of a lookup at the points of the call's first operand.
     ///
     /// # Safety
-    /// The columns must be there ([`TableValues::has_groups`]), the points be of this table, and each target have room for eight values.
+    /// The call's views and `views` must hold `call.length` values, and the columns be there.
+    #[inline(always)]
+    pub(super) unsafe fn look_up<const FUSED: bool>(&self, lookup: &Lookup, call: &Call, views: &[View]) {
+        for at in (0..call.length).step_by(LANES) {
+            // SAFETY: the views' memory is as long. All of `x` is read before a target, which may be the same, is written.
+            let points = self.locate(unsafe { call.operands[0].load::<LANES>(at) });
+            for result in &lookup.results {
+                let values = self.values::<FUSED, LANES>(&points, result.column as usize, result.slope);
+                // SAFETY: as above.
+                unsafe { views[result.target.index()].store(at, values) };
+            }
+        }
+    }
+
+    /// The same with AVX2 and FMA: four points at a time, of each a row of [`GROUP`] columns; four rows are then turned into columns.
+    /// 0.9 ns a column and point became 0.2 (Zen 3, 3.2 GHz).
+    ///
+    /// # Safety
+    /// As [`TableValues::look_up`]; the table must be countable.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    pub(super) unsafe fn write_group(
-        &self,
-        points: &Points<8>,
-        column: usize,
-        targets: [Option<*mut f64>; GROUP],
-    ) {
+    pub(super) unsafe fn look_up_rows(&self, lookup: &Lookup, call: &Call, views: &[View]) {
         use std::arch::x86_64::{
-            _mm256_fmadd_pd, _mm256_loadu_pd, _mm256_permute2f128_pd, _mm256_set1_pd, _mm256_storeu_pd,
-            _mm256_sub_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd,
+            __m128i, __m256d, _mm_storeu_si128, _mm256_cvttpd_epi32, _mm256_floor_pd, _mm256_fmadd_pd,
+            _mm256_loadu_pd, _mm256_max_pd, _mm256_min_pd, _mm256_mul_pd, _mm256_permute2f128_pd,
+            _mm256_set1_pd, _mm256_setzero_pd, _mm256_storeu_pd, _mm256_sub_pd, _mm256_unpackhi_pd,
+            _mm256_unpacklo_pd,
         };
-        debug_assert!(column + GROUP <= self.width);
+        let (low, inverse) = (_mm256_set1_pd(self.low), _mm256_set1_pd(self.inverse));
+        let (last, zero) = (_mm256_set1_pd(self.intervals as f64), _mm256_setzero_pd());
+        let width = _mm256_set1_pd(self.width as f64);
         let values = self.values.as_ptr();
-        let row = |lane: usize| {
-            // SAFETY: every point's row has a next one, and the columns lie within a row.
-            let (first, next) = unsafe {
-                let at = values.add(points.row[lane] + column);
-                (_mm256_loadu_pd(at), _mm256_loadu_pd(at.add(self.width)))
-            };
-            _mm256_fmadd_pd(_mm256_set1_pd(points.theta[lane]), _mm256_sub_pd(next, first), first)
-        };
-        for half in [0, 4] {
-            let [a, b, c, d] = [row(half), row(half + 1), row(half + 2), row(half + 3)];
-            let (ab_even, ab_odd) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
-            let (cd_even, cd_odd) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
-            let turned = [
-                _mm256_permute2f128_pd::<0x20>(ab_even, cd_even),
-                _mm256_permute2f128_pd::<0x20>(ab_odd, cd_odd),
-                _mm256_permute2f128_pd::<0x31>(ab_even, cd_even),
-                _mm256_permute2f128_pd::<0x31>(ab_odd, cd_odd),
-            ];
-            for (target, four) in targets.into_iter().zip(turned) {
-                if let Some(target) = target {
-                    // SAFETY: the caller's promise.
-                    unsafe { _mm256_storeu_pd(target.add(half), four) };
+        for at in (0..call.length).step_by(GROUP) {
+            // SAFETY: the views' memory is as long. All of `x` is read before a target, which may be the same, is written.
+            let x = unsafe { call.operands[0].load::<GROUP>(at) };
+            // SAFETY: the array is as long.
+            let steps = unsafe { _mm256_loadu_pd(x.as_ptr()) };
+            let steps = _mm256_mul_pd(_mm256_sub_pd(steps, low), inverse);
+            // Where one is NaN, both give their second operand: NaN stays.
+            let inside = _mm256_min_pd(last, _mm256_max_pd(zero, steps));
+            let below = _mm256_floor_pd(inside);
+            let mut theta = [0.0; GROUP];
+            let mut rows = [0i32; GROUP];
+            // SAFETY: both arrays are as long. NaN is in row 0.
+            unsafe {
+                _mm256_storeu_pd(theta.as_mut_ptr(), _mm256_sub_pd(inside, below));
+                let row = _mm256_cvttpd_epi32(_mm256_mul_pd(_mm256_max_pd(below, zero), width));
+                _mm_storeu_si128(rows.as_mut_ptr().cast::<__m128i>(), row);
+            }
+            for group in &lookup.groups {
+                let row = |lane: usize| -> __m256d {
+                    // SAFETY: every point's row has a next one, and the group lies within a row.
+                    let (first, next) = unsafe {
+                        let first = values.add(rows[lane] as usize + group.first_column as usize);
+                        (_mm256_loadu_pd(first), _mm256_loadu_pd(first.add(self.width)))
+                    };
+                    _mm256_fmadd_pd(_mm256_set1_pd(theta[lane]), _mm256_sub_pd(next, first), first)
+                };
+                let [a, b, c, d] = [row(0), row(1), row(2), row(3)];
+                let (ab_even, ab_odd) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+                let (cd_even, cd_odd) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
+                let columns = [
+                    _mm256_permute2f128_pd::<0x20>(ab_even, cd_even),
+                    _mm256_permute2f128_pd::<0x20>(ab_odd, cd_odd),
+                    _mm256_permute2f128_pd::<0x31>(ab_even, cd_even),
+                    _mm256_permute2f128_pd::<0x31>(ab_odd, cd_odd),
+                ];
+                for (target, column) in group.targets.iter().zip(columns) {
+                    if let Some(target) = target {
+                        // SAFETY: the target holds the block.
+                        unsafe { _mm256_storeu_pd(views[target.index()].pointer.add(at), column) };
+                    }
+                }
+            }
+            if !lookup.others.is_empty() {
+                let points = self.locate(x);
+                for result in &lookup.others {
+                    let values = self.values::<true, GROUP>(&points, result.column as usize, result.slope);
+                    // SAFETY: as above.
+                    unsafe { views[result.target.index()].store(at, values) };
                 }
             }
         }

@@ -7,7 +7,7 @@
 use super::columns::{Instances, IonColumns, NodeColumns, NodeIndex};
 use super::halt::{Endless, Failed, Halt};
 use super::primitives::{Call, Loop, Primitive, View, WIDTH};
-use super::program::{Action, Code, Lookup, Program, Step};
+use super::program::{Action, Code, Program, Step};
 use super::scalar::{Evaluator, draw, play_at, set_stream};
 use super::table::TableValues;
 use super::{AlignedVector, LANES, Level};
@@ -252,19 +252,12 @@ impl Machine<'_> {
         let lookup = &self.program.lookups[lookup as usize];
         let table = &self.tables[lookup.table as usize];
         #[cfg(target_arch = "x86_64")]
-        {
-            #[target_feature(enable = "avx2,fma")]
-            fn fused(lookup: &Lookup, table: &TableValues, call: &Call, views: &[View]) {
-                // SAFETY: as in `steps`; the features are those of this function.
-                unsafe { look_up::<true>(lookup, table, call, views) }
-            }
-            if level.fuses() {
-                // SAFETY: all levels that fuse have these instructions, and the machine has the level.
-                return unsafe { fused(lookup, table, call, views) };
-            }
+        if level.fuses() && table.is_countable() {
+            // SAFETY: as below; all levels that fuse have the instructions, and the machine has the level.
+            return unsafe { table.look_up_rows(lookup, call, views) };
         }
-        // SAFETY: as in `steps`.
-        unsafe { look_up::<false>(lookup, table, call, views) }
+        // SAFETY: as in `steps`, and the table has the columns (checked before the run).
+        unsafe { table.look_up::<false>(lookup, call, views) }
     }
 
     /// Steps that go lane by lane: those that use what belongs to one instance, its streams and times, and FUNCTION_TABLEs.
@@ -360,44 +353,6 @@ fn fail(fault: FaultId, call: &Call, block: Block, before: usize, failed: &mut V
                 let values = unsafe { [call.operands[1].lane(lane), call.operands[2].lane(lane)] };
                 failed.push(Failed { fault, instance, values });
             }
-        }
-    }
-}
-
-/// Reads all columns of a lookup.
-///
-/// # Safety
-/// The views must hold `call.length` values, and the machine must have AVX2 and FMA if `FUSED`.
-#[inline(always)]
-unsafe fn look_up<const FUSED: bool>(lookup: &Lookup, table: &TableValues, call: &Call, views: &[View]) {
-    for at in (0..call.length).step_by(LANES) {
-        // SAFETY: the views' memory is as long. All of `x` is read before a target, which may be the same, is written.
-        let points = table.locate(unsafe { call.operands[0].load::<LANES>(at) });
-        let (groups, others) = match table.has_groups() {
-            true => (lookup.groups.as_slice(), &lookup.others),
-            false => (&[][..], &lookup.results),
-        };
-        for group in groups {
-            let first = group.first_column as usize;
-            #[cfg(target_arch = "x86_64")]
-            if FUSED {
-                let targets = group.targets.map(|slot| Some(views[slot?.index()].pointer.wrapping_add(at)));
-                // SAFETY: the table has groups, so all columns of one; the rest is the caller's promise.
-                unsafe { table.write_group(&points, first, targets) };
-                continue;
-            }
-            let columns = table.group::<FUSED, LANES>(&points, first);
-            for (target, values) in group.targets.iter().zip(columns) {
-                if let Some(target) = target {
-                    // SAFETY: as above.
-                    unsafe { views[target.index()].store(at, values) };
-                }
-            }
-        }
-        for result in others {
-            let values = table.values::<FUSED, LANES>(&points, result.column as usize, result.slope);
-            // SAFETY: as above.
-            unsafe { views[result.target.index()].store(at, values) };
         }
     }
 }

@@ -30,6 +30,13 @@ impl Edges {
         self.b.push(edge.b);
     }
 
+    /// Moves the nodes: what was number n is number `place[n - start]`.
+    pub fn renumber(&mut self, start: usize, place: &[u32]) {
+        for node in self.node.iter_mut().chain(&mut self.parent) {
+            *node = place[*node as usize - start];
+        }
+    }
+
     pub fn len(&self) -> usize {
         self.node.len()
     }

@@ -98,6 +98,21 @@ impl TreeMatrix {
         Ok(TreeMatrix::build(parent, a, b))
     }
 
+    /// Moves nodes within their cells: node number n is found at `place[n]` of all columns from now on.
+    ///
+    /// # Panics
+    /// When there are not as many places as nodes.
+    pub fn renumber(&mut self, place: &[u32]) {
+        assert_eq!(place.len(), self.len(), "every node has a place");
+        let axial = std::mem::take(&mut self.axial);
+        self.axial = vec![0.0; axial.len()];
+        for (place, axial) in place.iter().zip(axial) {
+            self.axial[*place as usize] = axial;
+        }
+        self.edges.renumber(0, place);
+        self.roots.iter_mut().for_each(|root| *root = place[*root as usize]);
+    }
+
     /// Number of nodes of all cells.
     pub fn len(&self) -> usize {
         self.axial.len()

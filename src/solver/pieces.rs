@@ -130,6 +130,23 @@ impl PieceMatrix {
         matrix
     }
 
+    /// Moves nodes within their pieces: the n-th node of all is found at `place[n]` from now on.
+    ///
+    /// # Panics
+    /// When there are not as many places as nodes.
+    pub fn renumber(&mut self, place: &[u32]) {
+        assert_eq!(place.len(), self.axial.len(), "every node has a place");
+        let axial = std::mem::take(&mut self.axial);
+        self.axial = vec![0.0; axial.len()];
+        for (place, axial) in place.iter().zip(axial) {
+            self.axial[*place as usize - self.start] = axial;
+        }
+        self.side.renumber(self.start, place);
+        for node in self.backbones.iter_mut().flat_map(|backbone| &mut backbone.nodes) {
+            *node = place[*node as usize - self.start];
+        }
+    }
+
     /// Number of pieces.
     pub fn len(&self) -> usize {
         self.backbones.len()
