@@ -222,6 +222,44 @@ fn of_several_groups_that_fail_the_first_in_time_is_told() {
     }
 }
 
+/// Loops that do not end, at one time in the dendrites of some cells and in the somata of others. Criterion: that of the first cell is told,
+/// whose compartment lies behind the others'.
+#[test]
+fn of_loops_without_end_that_of_the_first_cell_is_told() {
+    let text = r#"
+        [simulation]
+        tstop = 5
+        [mechanisms]
+        files = ["turns.mod"]
+        [cell.c.section.soma]
+        L = 15
+        diam = 15
+        [cell.c.section.dend]
+        L = 50
+        diam = 1
+        parent = "soma"
+        [cell.c.mechanism.turns]
+        [population.cells]
+        cell = "c"
+        count = 20
+        values.turns.kind = "1 + fmod(index, 2)"
+    "#;
+    let code = "NEURON {\n SUFFIX turns\n RANGE kind, x\n}\nPARAMETER {\n kind = 0\n}\nASSIGNED {\n x\n diam\n}\nINITIAL {\n x = 0\n}\n\
+        BREAKPOINT {\n SOLVE turn METHOD after_cvode\n}\nPROCEDURE turn() {\n if (t > 0.99 && ((kind < 1.5 && diam < 5) || (kind > 1.5 && diam > 5))) {\n \
+        while (x < 1) {\n x = x*1\n }\n }\n}\n";
+    let model = described_with(text, &[("turns.mod", code)]);
+    for grouping in SIZES {
+        for threads in [1, 2, 3, 7] {
+            let mut simulation = simulation(&model, threads, grouping).unwrap();
+            let error = simulation.run(5.0, &mut Memory::default(), &mut |_| Control::Continue).unwrap_err();
+            let RunError::EndlessLoop { culprit, time, .. } = &error else { panic!("{error:?}") };
+            let told = (culprit.cell, culprit.place.as_deref());
+            assert_eq!(told, (0, Some("dend(0.5)")), "{grouping:?} on {threads} threads");
+            assert!((0.99..1.03).contains(time), "{time}");
+        }
+    }
+}
+
 /// What crosses between cells within an epoch keeps them together. Criterion: groups of any size give what one gives.
 #[test]
 fn cells_that_read_each_other_stay_together() {

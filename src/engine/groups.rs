@@ -22,9 +22,10 @@ pub struct Grouping {
 }
 
 impl Default for Grouping {
-    /// What was fastest (docs/performance.md): half of a second-level cache of 512 KiB, but 1,000 compartments, which make up for starting their kernels.
+    /// What was fastest (docs/performance.md): as many bytes as a second-level cache of 512 KiB has, not all of which a step touches; but 1,000 compartments, which make up for
+    /// starting their kernels.
     fn default() -> Grouping {
-        Grouping { bytes: 256 * 1024, compartments: 1000 }
+        Grouping { bytes: 512 * 1024, compartments: 1000 }
     }
 }
 

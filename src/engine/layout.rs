@@ -259,25 +259,30 @@ pub fn lay_out(model: &Model, plan: &Plan, thread: usize, share: &Share) -> Layo
 
 /// All instances of mechanism number `mechanism` on the membrane of this thread's cells, in their order.
 pub fn placements(model: &Model, mechanism: usize, locals: &[LocalPopulation]) -> Vec<Placement> {
-    let is_point = model.mechanisms[mechanism].module.kind == Kind::PointProcess;
-    let mut list: Vec<(usize, Placement)> = Vec::new();
+    let Mechanism { module, .. } = &*model.mechanisms[mechanism];
+    let is_point = module.kind == Kind::PointProcess;
+    // What reads others of its kind by POINTERs may have to run in turn: in the order of the cell's nodes, wherever these lie.
+    let may_run_in_turn = !is_point && !module.pointers.is_empty();
+    let mut list: Vec<((u32, u32, u32), Placement)> = Vec::new();
     for (p, (population, local)) in model.populations.iter().zip(locals).enumerate() {
         let Body::Cells(body) = &population.body else { continue };
-        for (number, (set, k, node)) in placements_of_cell(body, mechanism).into_iter().enumerate() {
+        for (number, (set, k, cell_node)) in placements_of_cell(body, mechanism).into_iter().enumerate() {
             let point = set.checked_sub(body.densities.len()).map(|point| &body.points[point]);
             for (position, cell) in local.cells.iter().enumerate() {
                 let exists = point.is_none_or(|point| has_point(point, *cell));
-                if let (true, Some(node)) = (exists, local.node(position, node)) {
+                if let (true, Some(node)) = (exists, local.node(position, cell_node)) {
                     let (population, local) = (p as u32, position as u32);
-                    let placement = Placement { population, local, set: set as u32, position: k, node };
-                    list.push((if is_point { number } else { 0 }, placement));
+                    let key = match may_run_in_turn {
+                        true => (population, local, cell_node),
+                        false => (if is_point { number as u32 } else { 0 }, 0, node),
+                    };
+                    list.push((key, Placement { population, local, set: set as u32, position: k, node }));
                 }
             }
         }
     }
-    list.sort_by_key(|(number, placement)| (*number, placement.node));
+    list.sort_by_key(|(key, _)| *key);
     let mut list: Vec<Placement> = list.into_iter().map(|(_, placement)| placement).collect();
-    let Mechanism { module, .. } = &*model.mechanisms[mechanism];
     // What writes to a POINTER may see in turn what others of its kind wrote.
     if model.mechanisms[mechanism].is_serial() || module.pointers.iter().any(|pointer| pointer.written) {
         list.sort_by_key(|placement| turn(model, placement));

@@ -318,35 +318,71 @@ impl Local {
     /// Runs a kernel without events, if there is one, for all instances or one, with their pointers.
     fn run_kernel(&mut self, kernel: Kernel, set: usize, one: Option<usize>, environment: &Environment) {
         self.links.follow(set, one, &mut self.sets, &self.membrane);
-        let Set { mechanism, instances, globals, tables, kept, .. } = &mut self.sets[set];
-        let Some(program) = kernel.of(mechanism) else { return };
-        let Membrane { nodes, ions, .. } = &mut self.membrane;
-        let level = self.level;
         let halt = match one {
             None => {
+                let Set { mechanism, instances, globals, tables, kept, .. } = &mut self.sets[set];
+                let Some(program) = kernel.of(mechanism) else { return };
+                let Membrane { nodes, ions, .. } = &mut self.membrane;
                 let kept = kept.of(kernel);
-                program.run_again(kept, level, environment, globals, tables, instances, nodes, ions)
+                program.run_again(kept, self.level, environment, globals, tables, instances, nodes, ions)
             }
-            Some(instance) => {
-                self.effects.clear();
-                let mut event = Event::new(&mut [], 0.0, &mut self.effects);
-                program.run_one(
-                    level,
-                    environment,
-                    globals,
-                    tables,
-                    instance,
-                    instances,
-                    nodes,
-                    ions,
-                    &mut event,
-                )
-            }
+            Some(instance) => self.run_alone(kernel, set, instance, environment),
         };
         if let Some(halt) = halt {
+            let halt = match (halt, one) {
+                (Halt::Endless(found), None) => self.first_endless(kernel, set, found, environment),
+                (halt, _) => halt,
+            };
             self.halt(set, halt, environment.time);
         }
         self.links.bring_back(set, one, &mut self.sets, &mut self.membrane);
+    }
+
+    /// Runs a kernel without events for one instance.
+    fn run_alone(
+        &mut self,
+        kernel: Kernel,
+        set: usize,
+        instance: usize,
+        environment: &Environment,
+    ) -> Option<Halt> {
+        let Set { mechanism, instances, globals, tables, .. } = &mut self.sets[set];
+        let program = kernel.of(mechanism)?;
+        let Membrane { nodes, ions, .. } = &mut self.membrane;
+        self.effects.clear();
+        let mut event = Event::new(&mut [], 0.0, &mut self.effects);
+        program.run_one(
+            self.level,
+            environment,
+            globals,
+            tables,
+            instance,
+            instances,
+            nodes,
+            ions,
+            &mut event,
+        )
+    }
+
+    /// Of the instances whose loops do not end at this time, when `found` is the first as they lie: the first in the order of cells and
+    /// their nodes, however they lie. Those behind `found` have not been run, or what they computed has not been stored.
+    fn first_endless(
+        &mut self,
+        kernel: Kernel,
+        set: usize,
+        found: Endless,
+        environment: &Environment,
+    ) -> Halt {
+        let behind = found.instance + 1..self.sets[set].instances.columns.count();
+        let order = self.order_of(set, found.instance);
+        let mut earlier: Vec<(Order, usize)> = Vec::new();
+        if !self.sets[set].mechanism.is_serial() {
+            earlier.extend(behind.map(|i| (self.order_of(set, i), i)).filter(|(other, _)| *other < order));
+            earlier.sort_unstable();
+        }
+        let is_endless = |halt: &Halt| matches!(halt, Halt::Endless(_));
+        let mut halts = earlier.into_iter().map(|(_, i)| self.run_alone(kernel, set, i, environment));
+        halts.find_map(|halt| halt.filter(is_endless)).unwrap_or(Halt::Endless(found))
     }
 
     /// Chooses the parameters that make membrane currents cancel: the sum of the density mechanisms' currents is
@@ -546,8 +582,10 @@ impl Local {
 
     /// What to say if a voltage is not a finite number at `time` (ms).
     pub fn not_finite(&self, time: f64) -> Option<RunError> {
-        let node = self.membrane.nodes.voltage.iter().position(|v| !v.is_finite())?;
-        let (population, cell, place) = self.place_of(node as u32);
+        let voltage = &self.membrane.nodes.voltage;
+        let lost = (0..voltage.len() as u32).filter(|node| !voltage[*node as usize].is_finite());
+        // The first in the order of cells, however they lie.
+        let (population, cell, place) = self.place_of(lost.min_by_key(|node| self.cell_of(*node))?);
         Some(RunError::NotFinite { population, cell, place, time })
     }
 
