@@ -51,11 +51,7 @@ fn move_out(kernel: &mut Kernel, start: usize, end: usize) {
     }
     for i in start..=end {
         let op = kernel.ops[i];
-        let mut depends = false;
-        op.map(|value| {
-            depends |= varies[value.0 as usize];
-            value
-        });
+        let depends = op.operands().any(|value| varies[value.0 as usize]);
         varies[i] = depends || !common::is_plain(&op);
     }
     if varies[start..=end].iter().all(|varies| *varies) {
