@@ -37,3 +37,12 @@ pub(crate) use error::panic_text;
 pub use error::{BuildError, Culprit, RunError};
 pub use simulation::{Control, Epoch, Outcome, Progress, Simulation, Statistics};
 pub use sink::{Memory, Sink, SinkError, Spike};
+
+/// What benches/layers measures by itself. Not for other use: it changes with the engine.
+#[doc(hidden)]
+pub mod inner {
+    pub use super::connections::Target;
+    pub use super::exchange::{Collector, Exchange};
+    pub use super::local::{Fired, Outbox};
+    pub use super::queue::{Arrival, Event, Queue, SelfEvent, Ticket};
+}
