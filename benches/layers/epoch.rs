@@ -20,7 +20,7 @@ fn epoch(bencher: Bencher, (threads, steps): (usize, u32)) {
         "[simulation]\ndt = {dt}\ntstop = 1\n[cell.ball.section.soma]\nL = 20\ndiam = 20\n\
          [cell.ball.point.synapse]\nmechanism = \"ExpSyn\"\n[cell.ball.detector]\nthreshold = 0\n\
          [population.cells]\ncell = \"ball\"\ncount = {threads}\n\
-         [connection.all]\nfrom = \"cells\"\nto = \"cells.synapse\"\nrule = \"all_to_all\"\ndelay = {delay}\n"
+         [connection.all]\nfrom = \"cells\"\nto = \"cells.synapse\"\nrule = \"all_to_all\"\nweight = 0\ndelay = {delay}\n"
     ));
     let mut simulation = build(&description.load(), threads);
     assert_eq!(simulation.statistics().epoch_steps, u64::from(steps));

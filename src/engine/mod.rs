@@ -25,6 +25,7 @@ mod layout;
 mod links;
 mod local;
 mod membrane;
+mod own_events;
 mod queue;
 mod report;
 mod sets;
@@ -44,5 +45,6 @@ pub mod inner {
     pub use super::connections::Target;
     pub use super::exchange::{Collector, Exchange};
     pub use super::local::{Fired, Outbox};
-    pub use super::queue::{Arrival, Event, Queue, SelfEvent, Ticket};
+    pub use super::own_events::Ticket;
+    pub use super::queue::{Arrival, Event, Queue, SelfEvent};
 }
