@@ -1,7 +1,6 @@
-"""Compiles .mod files for NEURON and CoreNEURON with nrnivmodl; what the peers' scripts share."""
+"""Compiles .mod files for NEURON and CoreNEURON with nrnivmodl."""
 
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -30,8 +29,3 @@ def compile_mechanisms(sources, folder, coreneuron):
                 shutil.rmtree(left_over.parent, ignore_errors=True)
             sys.exit(f"nrnivmodl failed:\n{done.stdout}\n{done.stderr}")
     return compiled(sources, folder, "libnrnmech"), compiled(sources, folder, "libcorenrnmech")
-
-
-def peak_memory():
-    """Peak memory of this process, bytes; ru_maxrss is in KiB on Linux and in bytes on macOS."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -57,10 +57,17 @@ class Session:
         found.weight[0], found.delay = weight, delay
         self.keep.append(found)
 
-    def spread_over_threads(self):
-        """Whole cells on the threads; NEURON deals them out in turn."""
-        if self.options.threads > 1:
-            self.pc.nthread(self.options.threads)
+    def spread_over_threads(self, cut=False):
+        """Whole cells go to threads in turn; with `cut`, cells are multisplit so that threads share them."""
+        if self.options.threads == 1:
+            return
+        self.pc.nthread(self.options.threads)
+        if cut:
+            self.h.load_file("parcom.hoc")
+            tool = self.h.ParallelComputeTool()
+            tool.nthread(self.options.threads)
+            tool.multisplit(1)
+            self.keep.append(tool)
 
     def solve(self, v_init, tstop):
         """Initialises, runs to `tstop`; returns times and gids of the spikes."""
