@@ -41,6 +41,10 @@ def arguments():
     parser.add_argument("--sizes", nargs="+", type=int, help="only these sizes of the models (default: all of each)")
     parser.add_argument("--peers", nargs="*", choices=PEER_NAMES, default=list(PEER_NAMES))
     parser.add_argument("--arbor-python", type=Path, help="a Python with an Arbor built for this machine, timed as well")
+    parser.add_argument(
+        "--mechanism-flags",
+        help="more flags for the compiler of NEURON's and CoreNEURON's mechanisms, such as '-O3 -march=native -ffast-math'",
+    )
     parser.add_argument("--threads", type=int, nargs="+", help="numbers of threads (default: 1 and all cores)")
     parser.add_argument("--repeat", type=int, help="runs of each simulator (default 7)")
     parser.add_argument("--tstop", type=float, help="ms, instead of each model's own")
@@ -49,6 +53,8 @@ def arguments():
     parser.add_argument("--markdown", type=Path, help="write the tables to this file")
     parser.add_argument("--volley", type=Path, help="time this volley, instead of building this project's")
     options = parser.parse_args()
+    if options.mechanism_flags:
+        os.environ["VOLLEY_PEER_CXXFLAGS"] = options.mechanism_flags  # for tools/peers/mechanisms.py
     options.repeat = options.repeat if options.repeat is not None else 1 if options.quick else 7
     options.threads = sorted(set(options.threads or {1, cores()}))
     if options.repeat < 1 or options.threads[0] < 1:
@@ -161,7 +167,7 @@ def write(options, rows, wrong):
     machine = {"processor": processor(), "cores": cores(), "system": platform.platform()}
     if options.json:
         pins = {name: python_environment.PACKAGES[PEER_NAMES[name][0]] for name in options.peers}
-        content = {"machine": machine, "repeat": options.repeat, "pins": pins, "not_the_same": wrong, "results": rows}
+        content = {"machine": machine, "repeat": options.repeat, "pins": pins, "mechanism_flags": options.mechanism_flags, "not_the_same": wrong, "results": rows}
         options.json.write_text(json.dumps(content, indent=1) + "\n")
     if options.markdown:
         words = f"{machine['processor']}, {machine['cores']} cores, {machine['system']}; medians of {options.repeat} runs.\n"

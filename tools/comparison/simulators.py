@@ -24,7 +24,10 @@ PEER_NAMES = {
 
 def captured(command, **options):
     """Standard output of a command; ends the comparison with the command's own words if it fails."""
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
+    try:
+        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
+    except OSError as error:
+        sys.exit(f"cannot run `{command[0]}`: {error.strerror}")
     if done.returncode != 0:
         sys.exit(f"`{' '.join(map(str, command))}` ended with status {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -120,8 +123,9 @@ def peers(options, folder):
         if pythons[environment]:
             found.append(Peer(peer, pythons[environment], folder))
     if options.arbor_python:
-        if problem(options.arbor_python, "arbor"):
-            sys.exit(f"{options.arbor_python} cannot import arbor:\n{problem(options.arbor_python, 'arbor')}")
+        why = problem(options.arbor_python, "arbor")
+        if why:
+            sys.exit(f"--arbor-python: {why}")
         found.append(Peer("arbor", options.arbor_python, folder, "Arbor (own build)"))
     return found
 
@@ -141,5 +145,8 @@ def usable(environment, module, name):
 
 def problem(python, module):
     """What this Python says when it cannot import the module."""
-    done = subprocess.run([str(python), "-c", f"import {module}"], capture_output=True, text=True)
+    try:
+        done = subprocess.run([str(python), "-c", f"import {module}"], capture_output=True, text=True)
+    except OSError as error:
+        return f"cannot run `{python}`: {error.strerror}"
     return (done.stderr.strip() or f"it ends with status {done.returncode}") if done.returncode else ""

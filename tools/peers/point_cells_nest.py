@@ -21,6 +21,8 @@ CELL = {
     "tau_syn_ex": model.TAU,
     "E_ex": model.REVERSAL,
 }
+# NEST's own default, ms: all delays are multiples of it, and its solver takes the steps it needs within it.
+RESOLUTION = 0.1
 SCALE = 2000  # from uS of the model's weights to nS
 
 
@@ -45,7 +47,7 @@ def main():
     options = model.parser(__doc__.splitlines()[0]).parse_args()
     clock, count = Clock(), options.cells
     nest.verbosity = nest.VerbosityLevel.ERROR
-    nest.SetKernelStatus({"resolution": model.DT, "local_num_threads": options.threads})
+    nest.SetKernelStatus({"resolution": RESOLUTION, "local_num_threads": options.threads})
     cells = nest.Create("hh_cond_exp_traub", count, CELL)
     starts = [{"spike_times": [model.kick_start(ring, count)]} for ring in range(model.rings(count))]
     kicks = nest.Create("spike_generator", len(starts), starts)
@@ -59,11 +61,11 @@ def main():
         nest.__version__,
         clock,
         threads=options.threads,
-        dt=model.DT,
+        dt=RESOLUTION,
         tstop=options.tstop,
         compartments=count,
         trains={"cell": [float(time) for time in recorder.events["times"]]},
-        settings="hh_cond_exp_traub",
+        settings=f"hh_cond_exp_traub, resolution {RESOLUTION} ms",
     )
 
 
