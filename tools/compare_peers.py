@@ -107,7 +107,7 @@ def compare(case, simulators, options):
         summary = first[simulator.name, threads] = simulator.run(case, threads, tstop)
         compile_s[simulator.name] = summary["compile_s"]
         if simulator.name == "Volley":
-            summary["mean_spike_ms"], events = looked_through(simulator.spikes(), case)
+            summary["mean_spike_ms"], events = looked_through(simulator.spikes(), case, summary["spikes"])
 
     found = {key: [] for key in ((simulator.name, threads) for simulator, threads in taking)}
     for number in range(options.repeat):
@@ -127,14 +127,15 @@ def compare(case, simulators, options):
     return tables.digest(case, found, compile_s, events, options.threads), wrong
 
 
-def looked_through(spikes, case):
-    """Mean time of each population's spikes (ms), and how many synapses they all reached."""
-    sums, events = {}, 0
+def looked_through(spikes, case, populations):
+    """Mean time of the spikes of each population (ms; 0 without spikes), and how many synapses all spikes reached."""
+    sums, events = {population: (0, 0.0) for population in populations}, 0
     for population, cell, time_ms in spikes:
-        count, total = sums.get(population, (0, 0.0))
-        sums[population] = (count + 1, total + time_ms)
         events += case.delivered(population, cell)
-    return {population: total / count for population, (count, total) in sums.items()}, events
+        if population in sums:
+            count, total = sums[population]
+            sums[population] = (count + 1, total + time_ms)
+    return {population: total / max(count, 1) for population, (count, total) in sums.items()}, events
 
 
 def main():

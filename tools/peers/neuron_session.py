@@ -74,7 +74,10 @@ class Session:
             self.keep.append(tool)
 
     def solve(self, v_init, tstop):
-        """Initialises, runs to `tstop`; returns times and gids of the spikes."""
+        """Initialises, runs to `tstop`; returns times and gids of the spikes.
+
+        It goes on for one step more: NEURON looks for spikes of a step at the beginning of the next one, and would leave out those of the last.
+        """
         times, gids = self.h.Vector(), self.h.Vector()
         self.pc.spike_record(-1, times, gids)
         if self.options.coreneuron:
@@ -84,8 +87,9 @@ class Session:
             coreneuron.verbose = 0
         self.pc.set_maxstep(10)
         self.h.finitialize(v_init)
-        self.clock.run(lambda: self.pc.psolve(tstop))
-        return times, gids
+        self.clock.run(lambda: self.pc.psolve(tstop + self.h.dt))
+        seen = [(float(time), int(gid)) for time, gid in zip(times, gids) if time < tstop + self.h.dt / 2]
+        return [time for time, _ in seen], [gid for _, gid in seen]
 
     def report(self, *, tstop, compartments, trains, **more):
         """Prints the summary; `trains` has the spike times of each population."""
