@@ -176,4 +176,7 @@ def write(options, rows, wrong):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("stopped; --json and --markdown have the models that were done")
