@@ -26,8 +26,9 @@ fn each_cell_excites_the_hundred_cells_of_the_next_group() {
         let (from, to) = (source % 30, target % 30);
         assert_eq!(to, if from % 10 == 9 { from - 9 } else { from + 1 }, "{source} to {target}");
     }
-    assert!(next.delay.iter().all(|delay| (5.0..=9.0).contains(delay)));
-    assert!(next.delay.contains(&5.0) && next.delay.contains(&9.0));
+    let delays: Vec<f64> = (0..next.len()).map(|i| next.delay[i]).collect();
+    assert!(delays.iter().all(|delay| (5.0..=9.0).contains(delay)));
+    assert!(delays.contains(&5.0) && delays.contains(&9.0));
 }
 
 /// Criterion: every spike of NEURON's (tests/reference/point-cells, 60 ms) in its very step, and no other.
