@@ -441,6 +441,11 @@ fn connections() {
     cases.add("too many sources", &[("\"probability\"\nprobability = 0.5", "\"indegree\"\nindegree = 4")]);
     cases.add("self between populations", &[("weight = 0.01", "weight = 0.01\nself = false")]);
     cases.add("a target outside", &[("\"one_to_one\"", "\"map\"\ntarget = \"source + 1\"")]);
+    cases.add("targets of another rule", &[("weight = 0.01", "weight = 0.01\noutdegree = 3")]);
+    let several = "\"map\"\noutdegree = 3\ntarget = \"source + number\"";
+    cases.add("one of several targets outside", &[("\"one_to_one\"", several)]);
+    let number = [("\"one_to_one\"", "\"map\"\ntarget = \"source + number\"")];
+    cases.add("the number of a single target", &number);
     let table = [("\"one_to_one\"", "\"table\"\ntable = \"pairs\"")];
     cases.with("a table's cell outside", &table, &[("pairs.txt", "0 1\n1 7\n")], &[]);
     cases.with("a table with one column", &table, &[("pairs.txt", "0\n1\n")], &[]);

@@ -19,6 +19,9 @@ PACKAGES = {
     "sonata": ["libsonata==0.2.2", "bmtk==1.2.0", "h5py==3.16.0", "numpy==2.4.6"],
     # NEURON, to compare with and to make reference traces.
     "neuron": ["neuron==9.0.2", "numpy==2.4.6"],
+    # The other simulators that Volley is compared with.
+    "arbor": ["arbor==0.12.2", "numpy==2.4.6"],
+    "nest": ["nest-simulator==3.10.0", "numpy==2.4.6"],
     # NEURON, and Volley's results beside it.
     "conformance": ["neuron==9.0.2", "h5py==3.16.0", "numpy==2.4.6"],
     # Measures of spike trains.

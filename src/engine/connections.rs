@@ -22,6 +22,9 @@ pub struct Target {
     pub instance: u32,
 }
 
+/// Where a projection ends: population, and its point process unless it is artificial.
+type End = (usize, Option<usize>);
+
 /// A projection on its way into a [`Store`].
 struct Group<'a> {
     /// Global id of the first cell of the population that fires.
@@ -84,7 +87,7 @@ impl Store {
     ) -> (Store, u64) {
         let mut groups: Vec<Group> = Vec::new();
         let mut stride = 1;
-        let mut known: Vec<((usize, Option<usize>), Rc<Vec<u32>>)> = Vec::new();
+        let mut known: Vec<(End, Rc<Vec<u32>>)> = Vec::new();
         for (number, projection) in model.projections.iter().enumerate() {
             let end = (projection.target, projection.point);
             let mechanism = match (&model.populations[projection.target].body, projection.point) {

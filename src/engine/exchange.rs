@@ -59,6 +59,12 @@ impl Collector {
         Collector { widths, places, held: Vec::new(), ready: Vec::new(), rows: Vec::new() }
     }
 
+    /// For so many threads and no reports.
+    pub fn of_spikes(threads: usize) -> Collector {
+        let places = vec![Vec::new(); threads];
+        Collector { widths: Vec::new(), places, held: Vec::new(), ready: Vec::new(), rows: Vec::new() }
+    }
+
     /// Takes spikes that threads have fired.
     pub fn take(&mut self, spikes: &[Fired]) {
         self.held.extend(spikes.iter().map(|f| f.spike));

@@ -27,6 +27,7 @@ mod layout;
 mod links;
 mod local;
 mod membrane;
+mod own_events;
 mod queue;
 mod report;
 mod routes;
@@ -42,3 +43,13 @@ pub use error::{BuildError, Culprit, RunError};
 pub use groups::Grouping;
 pub use simulation::{Control, Epoch, Outcome, Progress, Simulation, Statistics};
 pub use sink::{Memory, Sink, SinkError, Spike};
+
+/// What benches/layers measures by itself. Not for other use: it changes with the engine.
+#[doc(hidden)]
+pub mod inner {
+    pub use super::connections::Target;
+    pub use super::exchange::{Collector, Exchange};
+    pub use super::local::{Fired, Outbox};
+    pub use super::own_events::Ticket;
+    pub use super::queue::{Arrival, Event, Queue, SelfEvent};
+}

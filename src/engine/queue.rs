@@ -2,18 +2,16 @@
 //!
 //! Arrivals (a spike reaching one connection's target) are known at least one step ahead and never change: they
 //! lie in a ring of buckets, one bucket a step, so that putting one in costs a push. Self-events (`net_send`) may
-//! fall into the step that is being delivered and may be moved (`net_move`): they wait in a priority queue.
+//! fall into the step that is being delivered and may be moved (`net_move`): they wait in a heap (`own_events`).
 //!
 //! Order of delivery is a total order that does not depend on threads: by time; at the same time what was sent earlier comes
 //! earlier, as in NEURON (an arrival is sent when its spike is fired). When that does not tell them apart either, an instance's
 //! own events come first, in the order in which they were sent or moved; then arrivals by (source, connection).
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use priority_queue::PriorityQueue;
-
 use super::connections::Target;
+use super::own_events::{OwnEvents, Ticket};
 
 /// A spike on its way to one target.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,10 +41,6 @@ pub struct SelfEvent {
     pub connection: u32,
 }
 
-/// Names a self-event that still waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Ticket(u64);
-
 /// What is next.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Event {
@@ -54,24 +48,6 @@ pub enum Event {
     Arrival(Arrival),
     /// A self-event is due.
     Own(Ticket, SelfEvent),
-}
-
-/// A time that can be compared: events with NaN times are refused when they are sent.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Time(f64);
-
-impl Eq for Time {}
-
-impl PartialOrd for Time {
-    fn partial_cmp(&self, other: &Time) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Time {
-    fn cmp(&self, other: &Time) -> std::cmp::Ordering {
-        self.0.total_cmp(&other.0)
-    }
 }
 
 /// All waiting events of one thread.
@@ -86,10 +62,7 @@ pub struct Queue {
     /// The arrivals of step `now`, sorted, those before `taken` delivered.
     due: Vec<Arrival>,
     taken: usize,
-    /// By time, then in the order in which they were sent or moved.
-    own: PriorityQueue<Ticket, Reverse<(Time, u64)>>,
-    own_events: std::collections::HashMap<Ticket, SelfEvent>,
-    sent: u64,
+    own: OwnEvents,
 }
 
 /// Most buckets that the ring has: longer delays wait in a tree.
@@ -105,9 +78,7 @@ impl Queue {
             now: 0,
             due: Vec::new(),
             taken: 0,
-            own: PriorityQueue::new(),
-            own_events: std::collections::HashMap::new(),
-            sent: 0,
+            own: OwnEvents::default(),
         }
     }
 
@@ -122,30 +93,19 @@ impl Queue {
         }
     }
 
-    /// Puts in a self-event. O(log n).
+    /// Puts in a self-event; its time is a number. O(log n).
     pub fn send(&mut self, event: SelfEvent) -> Ticket {
-        self.sent += 1;
-        let ticket = Ticket(self.sent);
-        self.own.push(ticket, Reverse((Time(event.time), self.sent)));
-        self.own_events.insert(ticket, event);
-        ticket
+        self.own.send(event)
     }
 
     /// At `now` (ms) moves a waiting self-event to another time; false if it waits no longer. O(log n).
     pub fn reschedule(&mut self, ticket: Ticket, time: f64, now: f64) -> bool {
-        let Some(event) = self.own_events.get_mut(&ticket) else { return false };
-        event.time = time;
-        event.sent = now;
-        self.sent += 1;
-        self.own.change_priority(&ticket, Reverse((Time(time), self.sent)));
-        true
+        self.own.reschedule(ticket, time, now)
     }
 
     /// Takes a self-event back, if it still waits. O(log n).
     pub fn withdraw(&mut self, ticket: Ticket) {
-        if self.own_events.remove(&ticket).is_some() {
-            self.own.remove(&ticket);
-        }
+        self.own.withdraw(ticket);
     }
 
     /// Begins the delivery of a step: steps must be begun in order, each once (or again to go on with it).
@@ -173,23 +133,17 @@ impl Queue {
     /// Takes the next event of the step that is not later than `until` (ms).
     pub fn next(&mut self, until: f64) -> Option<Event> {
         let arrival = self.due.get(self.taken).filter(|a| a.time <= until);
-        let own =
-            self.own.peek().map(|(ticket, Reverse((time, _)))| (*ticket, time.0)).filter(|o| o.1 <= until);
-        let earlier = |arrival: &Arrival, (ticket, time): (Ticket, f64)| {
-            let sent = || self.own_events.get(&ticket).is_some_and(|own| arrival.sent < own.sent);
-            arrival.time < time || (arrival.time == time && sent())
+        let own = self.own.first().filter(|(_, own)| own.time <= until);
+        let earlier = |arrival: &Arrival, own: &SelfEvent| {
+            arrival.time < own.time || (arrival.time == own.time && arrival.sent < own.sent)
         };
         match (arrival, own) {
-            (Some(arrival), own) if own.is_none_or(|own| earlier(arrival, own)) => {
+            (Some(arrival), own) if own.is_none_or(|(_, own)| earlier(arrival, own)) => {
                 let arrival = *arrival;
                 self.taken += 1;
                 Some(Event::Arrival(arrival))
             }
-            (_, Some((ticket, _))) => {
-                self.own.pop();
-                let event = self.own_events.remove(&ticket)?;
-                Some(Event::Own(ticket, event))
-            }
+            (_, Some((ticket, _))) => Some(Event::Own(ticket, self.own.withdraw(ticket)?)),
             _ => None,
         }
     }

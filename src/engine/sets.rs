@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::layout::{self, LocalPopulation, NONE, Placement};
-use super::queue::Ticket;
+use super::own_events::Ticket;
 use crate::ir;
 use crate::kernel::{AlignedVector, Columns, Instances, Kept, NodeColumns, NodeIndex, Program, TableValues};
 use crate::mechanism::Mechanism;

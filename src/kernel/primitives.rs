@@ -199,7 +199,7 @@ macro_rules! primitives {
 }
 
 primitives! {
-    Copy[WIDTH] |a| (a);
+    Copy[LANES] |a| (a);
     Negate[WIDTH] |a| (-a);
     Not[WIDTH] |a| (truth(a == 0.0));
     Abs[WIDTH] |a| (a.abs());

@@ -216,7 +216,7 @@ pub struct Program {
     pub(super) lookups: Vec<Lookup>,
     pub(super) loops: Vec<Loop>,
     pub(super) actions: Vec<Action>,
-    /// Instances that each step works on, a multiple of [`WIDTH`].
+    /// About how many instances each step works on, a multiple of [`WIDTH`].
     pub(super) block: usize,
     /// Reads a place outside the mechanism that it also changes: where several instances share that place,
     /// they must come one after the other.
@@ -330,8 +330,9 @@ impl Program {
             return (!failed.is_empty()).then_some(Halt::Failed(failed));
         }
         SCRATCH.with_borrow_mut(|scratch| {
+            let holds = kept.as_ref().is_some_and(|kept| self.still_holds(&kept.values, environment, globals));
             let values = kept.map_or(&mut scratch.values, |kept| &mut kept.values);
-            if !self.still_holds(values, environment, globals) {
+            if !holds {
                 self.evaluate_uniform(level, environment, globals, tables, values, None);
             }
             let mut machine = Machine { program: self, tables, instances, nodes, ions };
@@ -397,6 +398,13 @@ impl Program {
     pub(super) fn block_length(registers: usize) -> usize {
         let fitting = REGISTER_BYTES / size_of::<f64>() / registers.max(1);
         fitting.clamp(2 * WIDTH, LONGEST_BLOCK) / WIDTH * WIDTH
+    }
+
+    /// The length of the blocks that `count` instances are computed in, a multiple of [`WIDTH`]: equal ones, about as long as `block`, since each
+    /// block takes all steps once more.
+    pub(super) fn block_for(&self, count: usize) -> usize {
+        let blocks = ((count + self.block / 2) / self.block).max(1);
+        count.div_ceil(blocks).next_multiple_of(WIDTH)
     }
 
     /// The slot of place number `place`.

@@ -45,6 +45,10 @@ pub(super) struct Points<const W: usize> {
 /// Columns that are read together.
 pub(super) const GROUP: usize = 4;
 
+/// Points whose rows are found before any of them is read: reading then does not wait for finding.
+#[cfg(target_arch = "x86_64")]
+const TOGETHER: usize = 64;
+
 impl TableValues {
     /// Computes the rows of `table` at `low + i dx` with the scalar evaluator, at `level`.
     ///
@@ -204,54 +208,69 @@ impl TableValues {
         let (last, zero) = (_mm256_set1_pd(self.intervals as f64), _mm256_setzero_pd());
         let width = _mm256_set1_pd(self.width as f64);
         let values = self.values.as_ptr();
-        for at in (0..call.length).step_by(GROUP) {
-            // SAFETY: the views' memory is as long. All of `x` is read before a target, which may be the same, is written.
-            let x = unsafe { call.operands[0].load::<GROUP>(at) };
-            // SAFETY: the array is as long.
-            let steps = unsafe { _mm256_loadu_pd(x.as_ptr()) };
-            let steps = _mm256_mul_pd(_mm256_sub_pd(steps, low), inverse);
-            // Where one is NaN, both give their second operand: NaN stays.
-            let inside = _mm256_min_pd(last, _mm256_max_pd(zero, steps));
-            let below = _mm256_floor_pd(inside);
-            let mut theta = [0.0; GROUP];
-            let mut rows = [0i32; GROUP];
-            // SAFETY: both arrays are as long. NaN is in row 0.
-            unsafe {
-                _mm256_storeu_pd(theta.as_mut_ptr(), _mm256_sub_pd(inside, below));
+        let mut theta = [0.0; TOGETHER];
+        let mut rows = [0i32; TOGETHER];
+        for first in (0..call.length).step_by(TOGETHER) {
+            let count = TOGETHER.min(call.length - first);
+            // All of `x` is read before a target, which may be the same, is written.
+            let mut x = [[0.0; GROUP]; TOGETHER / GROUP];
+            for at in (0..count).step_by(GROUP) {
+                let x = &mut x[at / GROUP];
+                // SAFETY: the views' memory is as long.
+                *x = unsafe { call.operands[0].load::<GROUP>(first + at) };
+                // SAFETY: the array is as long.
+                let steps = unsafe { _mm256_loadu_pd(x.as_ptr()) };
+                let steps = _mm256_mul_pd(_mm256_sub_pd(steps, low), inverse);
+                // Where one is NaN, both give their second operand: NaN stays.
+                let inside = _mm256_min_pd(last, _mm256_max_pd(zero, steps));
+                let below = _mm256_floor_pd(inside);
+                // NaN is in row 0.
                 let row = _mm256_cvttpd_epi32(_mm256_mul_pd(_mm256_max_pd(below, zero), width));
-                _mm_storeu_si128(rows.as_mut_ptr().cast::<__m128i>(), row);
+                let (theta, rows) = (&mut theta[at..at + GROUP], &mut rows[at..at + GROUP]);
+                // SAFETY: both slices are as long.
+                unsafe {
+                    _mm256_storeu_pd(theta.as_mut_ptr(), _mm256_sub_pd(inside, below));
+                    _mm_storeu_si128(rows.as_mut_ptr().cast::<__m128i>(), row);
+                }
             }
             for group in &lookup.groups {
-                let row = |lane: usize| -> __m256d {
-                    // SAFETY: every point's row has a next one, and the group lies within a row.
-                    let (first, next) = unsafe {
-                        let first = values.add(rows[lane] as usize + group.first_column as usize);
-                        (_mm256_loadu_pd(first), _mm256_loadu_pd(first.add(self.width)))
+                let targets =
+                    group.targets.map(|target| Some(views[target?.index()].pointer.wrapping_add(first)));
+                for at in (0..count).step_by(GROUP) {
+                    let row = |lane: usize| -> __m256d {
+                        // SAFETY: every point's row has a next one, and the group lies within a row.
+                        let (first, next) = unsafe {
+                            let first = values.add(rows[at + lane] as usize + group.first_column as usize);
+                            (_mm256_loadu_pd(first), _mm256_loadu_pd(first.add(self.width)))
+                        };
+                        _mm256_fmadd_pd(_mm256_set1_pd(theta[at + lane]), _mm256_sub_pd(next, first), first)
                     };
-                    _mm256_fmadd_pd(_mm256_set1_pd(theta[lane]), _mm256_sub_pd(next, first), first)
-                };
-                let [a, b, c, d] = [row(0), row(1), row(2), row(3)];
-                let (ab_even, ab_odd) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
-                let (cd_even, cd_odd) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
-                let columns = [
-                    _mm256_permute2f128_pd::<0x20>(ab_even, cd_even),
-                    _mm256_permute2f128_pd::<0x20>(ab_odd, cd_odd),
-                    _mm256_permute2f128_pd::<0x31>(ab_even, cd_even),
-                    _mm256_permute2f128_pd::<0x31>(ab_odd, cd_odd),
-                ];
-                for (target, column) in group.targets.iter().zip(columns) {
-                    if let Some(target) = target {
-                        // SAFETY: the target holds the block.
-                        unsafe { _mm256_storeu_pd(views[target.index()].pointer.add(at), column) };
+                    let [a, b, c, d] = [row(0), row(1), row(2), row(3)];
+                    let (ab_even, ab_odd) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+                    let (cd_even, cd_odd) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
+                    let columns = [
+                        _mm256_permute2f128_pd::<0x20>(ab_even, cd_even),
+                        _mm256_permute2f128_pd::<0x20>(ab_odd, cd_odd),
+                        _mm256_permute2f128_pd::<0x31>(ab_even, cd_even),
+                        _mm256_permute2f128_pd::<0x31>(ab_odd, cd_odd),
+                    ];
+                    for (target, column) in targets.iter().zip(columns) {
+                        if let Some(target) = target {
+                            // SAFETY: the target holds the block.
+                            unsafe { _mm256_storeu_pd(target.add(at), column) };
+                        }
                     }
                 }
             }
             if !lookup.others.is_empty() {
-                let points = self.locate(x);
-                for result in &lookup.others {
-                    let values = self.values::<true, GROUP>(&points, result.column as usize, result.slope);
-                    // SAFETY: as above.
-                    unsafe { views[result.target.index()].store(at, values) };
+                for (at, x) in (first..first + count).step_by(GROUP).zip(x) {
+                    let points = self.locate(x);
+                    for result in &lookup.others {
+                        let values =
+                            self.values::<true, GROUP>(&points, result.column as usize, result.slope);
+                        // SAFETY: as above.
+                        unsafe { views[result.target.index()].store(at, values) };
+                    }
                 }
             }
         }

@@ -35,7 +35,7 @@ pub(super) struct Machine<'a> {
 #[derive(Clone, Copy)]
 struct Block {
     start: usize,
-    /// How many there are, at most [`Program::block`].
+    /// How many there are, at most what [`Program::block_for`] gives.
     count: usize,
 }
 
@@ -59,13 +59,13 @@ impl Machine<'_> {
     ) -> Option<Halt> {
         let level = level.supported();
         let loops = Primitive::loops(level);
-        let gathered = self.bind(values, memory);
         let count = self.instances.columns.count();
-        let longest = self.program.block;
+        let longest = self.program.block_for(count);
+        let gathered = self.bind(values, longest, memory);
         let mut block = Block { start: 0, count: longest.min(count) };
         let mut failed = Vec::new();
         loop {
-            self.place(block, &mut memory.views, gathered);
+            self.place(block, &mut memory.views, gathered, longest);
             let endless = self.steps(level, loops, block, &memory.views, &mut failed);
             match endless {
                 Some(endless) if failed.is_empty() => return Some(Halt::Endless(endless)),
@@ -94,8 +94,9 @@ impl Machine<'_> {
         None
     }
 
-    /// Makes the views of all slots; those of places still have to be set for each block. Gives the memory for what is gathered.
-    fn bind(&mut self, values: &[f64], memory: &mut Memory) -> *mut f64 {
+    /// Makes the views of all slots, for blocks of up to `longest` instances; those of places still have to be set for each block. Gives the
+    /// memory for what is gathered.
+    fn bind(&mut self, values: &[f64], longest: usize, memory: &mut Memory) -> *mut f64 {
         let program = self.program;
         for used in program.places.iter().filter(|used| used.written) {
             if let Place::Column(column) = used.place {
@@ -103,8 +104,8 @@ impl Machine<'_> {
             }
         }
         let registers = program.uniforms * WIDTH;
-        let gathered = registers + program.registers * program.block;
-        let length = gathered + program.places.len() * program.block;
+        let gathered = registers + program.registers * longest;
+        let length = gathered + program.places.len() * longest;
         let buffer = memory.buffer.get_or_insert_with(|| AlignedVector::new(length));
         if buffer.len() < length {
             *buffer = AlignedVector::new(length);
@@ -118,15 +119,15 @@ impl Machine<'_> {
         let views = &mut memory.views;
         views.clear();
         views.extend((0..program.uniforms).map(|slot| View { pointer: in_buffer(slot * WIDTH), mask: 0 }));
-        let vectors = (0..program.registers).map(|slot| registers + slot * program.block);
-        let places = (0..program.places.len()).map(|place| gathered + place * program.block);
+        let vectors = (0..program.registers).map(|slot| registers + slot * longest);
+        let places = (0..program.places.len()).map(|place| gathered + place * longest);
         views.extend(vectors.chain(places).map(|at| View { pointer: in_buffer(at), mask: usize::MAX }));
         in_buffer(gathered)
     }
 
     /// Sets the views of places for a block: in place where its instances' values stand one after another, else they are copied
     /// into the memory for what is gathered.
-    fn place(&mut self, block: Block, views: &mut [View], gathered: *mut f64) {
+    fn place(&mut self, block: Block, views: &mut [View], gathered: *mut f64, longest: usize) {
         let program = self.program;
         for (number, used) in program.places.iter().enumerate() {
             let one_for_all = !used.written && self.is_alike(used.place);
@@ -148,7 +149,7 @@ impl Machine<'_> {
                 continue;
             }
             // The offset is inside the buffer.
-            view.pointer = gathered.wrapping_add(number * program.block);
+            view.pointer = gathered.wrapping_add(number * longest);
             if let (true, Some(NodeIndex::Scattered(index))) = (used.read, index) {
                 let places = &index.padded()[block.start..][..block.length()];
                 for (lane, &place) in places.iter().enumerate() {

@@ -31,15 +31,17 @@ class Session:
         self.clock = Clock()
 
     def run(self, recipe, *, dt, tstop, group):
-        """Runs the recipe; `group` cells are advanced together. Returns the spikes, a structured array."""
+        """Runs the recipe; at most `group` cells are advanced together, fewer if threads would stay without. Returns the spikes, a
+        structured array."""
+        group = self.options.group or min(group, -(-recipe.num_cells() // self.options.threads))
         context = arbor.context(threads=self.options.threads)
-        hint = arbor.partition_hint(cpu_group_size=self.options.group or group, prefer_gpu=False)
+        hint = arbor.partition_hint(cpu_group_size=group, prefer_gpu=False)
         domains = arbor.partition_load_balance(recipe, context, {arbor.cell_kind.cable: hint})
         simulation = arbor.simulation(recipe, context, domains)
         simulation.record(arbor.spike_recording.all)
         self.clock.run(lambda: simulation.run(tstop * units.ms, dt * units.ms))
         self.settings = f"{arbor.__version__}, {'vectorised' if arbor.config()['vectorize'] else 'not vectorised'}, "
-        self.settings += f"{arbor.config()['arch']}, groups of {self.options.group or group}"
+        self.settings += f"{arbor.config()['arch']}, groups of {group}"
         return simulation.spikes()
 
     def report(self, *, dt, tstop, compartments, trains, **more):

@@ -14,20 +14,20 @@ conductance-based version (ModelDB 2798), with every delay 0.5 ms.
 
 import argparse
 import csv
-import json
-import os
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 
-from mechanisms import compile_mechanisms, peak_memory
+from neuron_session import Session, add_options
 
 NETWORK = Path(__file__).resolve().parents[2] / "networks" / "hopfield-brody"
 CHANNELS = 40  # input channels
 CURRENTS = 5  # synaptic currents, so cells of each kind, per channel
 CELLS = CHANNELS * CURRENTS
+# Global ids of a copy: alpha, beta, gamma, then the input channels.
+GAMMA = 2 * CELLS
+IDS = GAMMA + 1 + CHANNELS
 V_INIT = -65.0  # mV
 DELAY = 0.5  # ms
 # Pattern file, weight between selected alphas and to betas (we), weight from selected betas (wi), in uS.
@@ -42,13 +42,13 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("condition", choices=CONDITIONS)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--coreneuron", action="store_true", help="run the step loop in CoreNEURON")
+    parser.add_argument("--copies", type=int, default=1, help="so many networks, which nothing joins")
     parser.add_argument("--dt", type=float, default=0.05, help="ms")
     parser.add_argument("--tstop", type=float, default=1000.0, help="ms")
     parser.add_argument("--spikes", type=Path, help="write the spikes to this CSV file")
     parser.add_argument("--voltage", type=Path, help="write v of gamma and alpha 43 every 0.5 ms to this CSV file")
     parser.add_argument("--reference", type=Path, help="compare the spikes with this CSV file; status 1 if they differ")
-    parser.add_argument("--mechanisms", type=Path, help="compile the .mod files in this folder, and reuse what it holds")
+    add_options(parser)
     return parser.parse_args()
 
 
@@ -98,8 +98,9 @@ class Cell:
         segment.pas.e = V_INIT + (segment.ina + segment.ik) / segment.pas.g
 
 
-def build(h, pc, condition):
-    """Builds the network; returns the cells by population and what must be kept alive."""
+def build(session, condition, number):
+    """Builds the network, copy `number` of it; returns its cells by population."""
+    h = session.h
     pattern, we, wi = CONDITIONS[condition]
     alpha = [Cell(h, f"alpha{n}", 1 / 20000) for n in range(CELLS)]
     beta = [Cell(h, f"beta{n}", 1 / 20000) for n in range(CELLS)]
@@ -107,29 +108,20 @@ def build(h, pc, condition):
     for n in range(CELLS):
         alpha[n].add_input(h, n % CURRENTS)
         beta[n].add_input(h, n % CURRENTS)
+    found = {"alpha": alpha, "beta": beta, "gamma": gamma}
+    base = number * IDS
+    first = {"alpha": base, "beta": base + CELLS, "gamma": base + GAMMA, "input": base + GAMMA + 1}
 
-    # Global ids: alpha, beta, gamma, then the input channels.
-    first = {"alpha": 0, "beta": CELLS, "gamma": 2 * CELLS, "input": 2 * CELLS + 1}
-    keep = []
-
-    for name, cells in (("alpha", alpha), ("beta", beta), ("gamma", gamma)):
+    for name, cells in found.items():
         for n, cell in enumerate(cells):
-            detector = h.NetCon(cell.section(0.5)._ref_v, None, sec=cell.section)
-            detector.threshold = -20
-            pc.set_gid2node(first[name] + n, pc.id())
-            pc.cell(first[name] + n, detector)
-            keep.append(detector)
+            session.detector(first[name] + n, cell.section(0.5)._ref_v, cell.section, -20)
     for j, start in enumerate(read_starts(pattern)):
         channel = h.NetStim()
         channel.number, channel.interval, channel.start, channel.noise = 1, 10, start, 0
-        pc.set_gid2node(first["input"] + j, pc.id())
-        pc.cell(first["input"] + j, h.NetCon(channel, None))
-        keep.append(channel)
+        session.artificial(first["input"] + j, channel)
 
     def connect(population, n, synapse, weight):
-        connection = pc.gid_connect(first[population] + n, synapse)
-        connection.weight[0], connection.delay = weight, DELAY
-        keep.append(connection)
+        session.connect(first[population] + n, synapse, weight, DELAY)
 
     for n in range(CELLS):
         connect("input", n // CURRENTS, alpha[n].input, 0.00013)
@@ -144,29 +136,29 @@ def build(h, pc, condition):
             connect("alpha", p, beta[q].excitatory, we)
         connect("alpha", p, gamma[0].excitatory, 0.00005)
         connect("beta", p, gamma[0].inhibitory, 0.00001)
+    return found
 
-    return {"alpha": alpha, "beta": beta, "gamma": gamma}, first, keep
 
-
-def initialise(h, cells):
+def initialise(h, copies):
     """Finds the resting leak at the steady state, then starts from it."""
     h.celsius = 34
     h.finitialize(V_INIT)
-    for population in cells.values():
-        for cell in population:
-            cell.rest_at_v_init()
+    for cells in copies:
+        for population in cells.values():
+            for cell in population:
+                cell.rest_at_v_init()
     h.finitialize(V_INIT)
 
 
-def named_spikes(times, gids, first):
-    """Rows (population, cell, time in ms), by population, cell, time; the input channels left out."""
+def named_spikes(times, gids):
+    """Rows (population, cell, time in ms), by population, cell, time; the input channels left out. Cells of a copy have its number."""
     rows = []
     for time_ms, gid in zip(times, gids):
-        gid = int(gid)
-        if gid >= first["input"]:
-            continue
-        population = "alpha" if gid < first["beta"] else "beta" if gid < first["gamma"] else "gamma"
-        rows.append((population, gid - first[population], float(time_ms)))
+        copy, gid = divmod(int(gid), IDS)
+        if gid <= GAMMA:
+            population = "alpha" if gid < CELLS else "beta" if gid < GAMMA else "gamma"
+            count, first = {"alpha": (CELLS, 0), "beta": (CELLS, CELLS), "gamma": (1, GAMMA)}[population]
+            rows.append((population, copy * count + gid - first, float(time_ms)))
     return sorted(rows)
 
 
@@ -190,47 +182,22 @@ def main():
     with tempfile.TemporaryDirectory(prefix="volley-neuron-") as temporary:
         folder = options.mechanisms or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        library, core_library = compile_mechanisms(NETWORK, folder, options.coreneuron)
-        if options.coreneuron:
-            os.environ["CORENEURONLIB"] = str(core_library)
-        status = run(options, library)
+        status = run(options, Session(options, NETWORK, folder))
     sys.exit(status)
 
 
-def run(options, library):
-    os.environ["NEURON_MODULE_OPTIONS"] = "-nogui"
-    import_started = time.perf_counter()
-    import neuron
-    from neuron import h
-
-    h.nrn_load_dll(str(library))
-    import_time = time.perf_counter() - import_started
-    setup_started = time.perf_counter()
-    pc = h.ParallelContext()
+def run(options, session):
+    h = session.h
     h.dt = options.dt
-    cells, first, keep = build(h, pc, options.condition)
-    times, gids = h.Vector(), h.Vector()
-    pc.spike_record(-1, times, gids)
+    copies = [build(session, options.condition, number) for number in range(options.copies)]
     traces = []
     if options.voltage:
-        for cell in (cells["gamma"][0], cells["alpha"][43]):
+        for cell in (copies[0]["gamma"][0], copies[0]["alpha"][43]):
             traces.append(h.Vector().record(cell.section(0.5)._ref_v, 0.5))
-    if options.threads > 1:
-        pc.nthread(options.threads)
-    if options.coreneuron:
-        from neuron import coreneuron
+    session.spread_over_threads()
+    initialise(h, copies)
+    rows = named_spikes(*session.solve(V_INIT, options.tstop))
 
-        coreneuron.enable = True
-        coreneuron.verbose = 0
-    pc.set_maxstep(10)
-    initialise(h, cells)
-    setup_time = time.perf_counter() - setup_started
-
-    run_started = time.perf_counter()
-    pc.psolve(options.tstop)
-    run_time = time.perf_counter() - run_started
-
-    rows = named_spikes(times, gids, first)
     if options.spikes:
         with open(options.spikes, "w", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
@@ -243,25 +210,10 @@ def run(options, library):
             for n, (gamma, alpha) in enumerate(zip(*traces)):
                 writer.writerow([f"{n * 0.5:.3f}", f"{gamma:.9g}", f"{alpha:.9g}"])
     agrees = compare(rows, options.reference, options.dt) if options.reference else True
-
-    counts = Counter(row[0] for row in rows)
-    compartments = sum(len(population) for population in cells.values())
-    print(
-        json.dumps(
-            {
-                "simulator": "CoreNEURON" if options.coreneuron else "NEURON",
-                "version": neuron.__version__,
-                "condition": options.condition,
-                "threads": options.threads,
-                "dt_ms": options.dt,
-                "tstop_ms": options.tstop,
-                "compartments": compartments,
-                "steps": round(options.tstop / options.dt),
-                "spikes": {name: counts.get(name, 0) for name in cells},
-                "wall_time_s": {"import": import_time, "build": setup_time, "run": run_time},
-                "peak_memory_bytes": peak_memory(),
-            }
-        )
+    session.report(
+        tstop=options.tstop,
+        compartments=options.copies * (2 * CELLS + 1),
+        trains={name: [time_ms for population, _, time_ms in rows if population == name] for name in copies[0]},
     )
     return 0 if agrees else 1
 

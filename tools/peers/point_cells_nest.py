@@ -4,39 +4,53 @@
 NEST has no cell with the equations of NEURON's hh. Its nearest is hh_cond_exp_traub: sodium, potassium and leak after Traub
 and Miles, a synaptic conductance that decays exponentially, and a solver with steps of its own (Runge-Kutta-Fehlberg 4(5)) within each
 time step. So the work differs; what is comparable is how long the same net of spiking cells takes at a rate like theirs.
-Conductances are scaled by the ratio of the cells' capacitances.
+Weights are chosen, with a lower resting potential and a higher threshold than NEST's own, so that a volley goes round the rings
+here too, and nobody fires without one; twice the weights, and it bursts.
 """
 
 import nest
+import numpy
 import point_cells_model as model
 from report import Clock, summary
 
-CAPACITANCE = 200.0  # pF, of hh_cond_exp_traub
-AREA = 3.141592653589793 * model.LENGTH * model.DIAM  # um2
-SCALE = 1000 * CAPACITANCE / (AREA * model.CM * 0.01)  # uS of a cell of ours to nS of one of NEST's
-THRESHOLD_COMPARED = "its equations, solver and rate differ"
+CELL = {
+    "C_m": 200.0,  # pF
+    "E_L": -65.0,  # mV
+    "V_m": -65.0,
+    "V_T": -55.0,
+    "tau_syn_ex": model.TAU,
+    "E_ex": model.REVERSAL,
+}
+# NEST's own default, ms: all delays are multiples of it, and its solver takes the steps it needs within it.
+RESOLUTION = 0.1
+SCALE = 2000  # from uS of the model's weights to nS
 
 
 def connect(cells, kicks, count):
-    """One call of Connect for each ring's kick and for each target: lists of sources, weights and delays."""
-    for target in range(count):
-        before = list(model.sources(target, count))
-        delays = [[model.delay(source, target, count) for source in before]]
-        synapse = {"weight": SCALE * model.WEIGHT, "delay": delays}
-        nest.Connect(cells[before], cells[target], "all_to_all", synapse)
-    for ring, cell in model.kicked(count):
-        synapse = {"weight": SCALE * model.KICK_WEIGHT, "delay": model.KICK_DELAY}
-        nest.Connect(kicks[ring], cells[cell], "all_to_all", synapse)
+    """All connections in two calls, each with a list of sources, targets and delays."""
+    ids = numpy.array(cells.global_id)
+    pairs = [(source, target) for target in range(count) for source in model.sources(target, count)]
+    delays = numpy.array([model.delay(source, target, count) for source, target in pairs])
+    pairs = numpy.array(pairs)
+    join(ids[pairs[:, 0]], ids[pairs[:, 1]], SCALE * model.WEIGHT, delays)
+    pairs = numpy.array(list(model.kicked(count)))
+    kicks = numpy.array([kick.global_id for kick in kicks])
+    join(kicks[pairs[:, 0]], ids[pairs[:, 1]], SCALE * model.KICK_WEIGHT, numpy.full(len(pairs), model.KICK_DELAY))
+
+
+def join(sources, targets, weight, delays):
+    synapses = {"weight": numpy.full(len(delays), weight), "delay": delays}
+    nest.Connect(sources, targets, "one_to_one", synapses)
 
 
 def main():
     options = model.parser(__doc__.splitlines()[0]).parse_args()
     clock, count = Clock(), options.cells
-    nest.set_verbosity("M_ERROR")
-    nest.SetKernelStatus({"resolution": model.DT, "local_num_threads": options.threads})
-    cells = nest.Create("hh_cond_exp_traub", count, {"C_m": CAPACITANCE, "tau_syn_ex": model.TAU, "E_ex": model.REVERSAL})
+    nest.verbosity = nest.VerbosityLevel.ERROR
+    nest.SetKernelStatus({"resolution": RESOLUTION, "local_num_threads": options.threads})
+    cells = nest.Create("hh_cond_exp_traub", count, CELL)
     starts = [{"spike_times": [model.kick_start(ring, count)]} for ring in range(model.rings(count))]
-    kicks = nest.Create("spike_generator", len(starts), starts, )
+    kicks = nest.Create("spike_generator", len(starts), starts)
     connect(cells, kicks, count)
     recorder = nest.Create("spike_recorder")
     nest.Connect(cells, recorder)
@@ -47,11 +61,11 @@ def main():
         nest.__version__,
         clock,
         threads=options.threads,
-        dt=model.DT,
+        dt=RESOLUTION,
         tstop=options.tstop,
         compartments=count,
         trains={"cell": [float(time) for time in recorder.events["times"]]},
-        settings="hh_cond_exp_traub",
+        settings=f"hh_cond_exp_traub, resolution {RESOLUTION} ms",
     )
 
 

@@ -1,5 +1,11 @@
 #!/usr/bin/env python3
-"""The network networks/point-cells in NEURON or CoreNEURON, a peer of tools/compare_peers.py."""
+"""The network networks/point-cells in NEURON or CoreNEURON, a peer of tools/compare_peers.py.
+
+With --spikes it makes the reference of tests/reference/point-cells.
+"""
+
+import csv
+from pathlib import Path
 
 import point_cells_model as model
 from neuron_session import Session, add_options
@@ -18,6 +24,7 @@ def build_cell(h):
 def main():
     parser = model.parser(__doc__)
     add_options(parser)
+    parser.add_argument("--spikes", type=Path, help="write the spikes to this CSV file")
     options = parser.parse_args()
     session = Session(options)
     h, count = session.h, options.cells
@@ -36,6 +43,11 @@ def main():
             session.connect(source, synapse, model.WEIGHT, model.delay(source, target, count))
     session.spread_over_threads()
     times, gids = session.solve(model.V_INIT, options.tstop)
+    if options.spikes:
+        with open(options.spikes, "w", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["cell", "time_ms"])
+            writer.writerows(sorted((int(gid), f"{time:.9g}") for time, gid in zip(times, gids) if gid < count))
     trains = {"cell": [time for time, gid in zip(times, gids) if gid < count]}
     session.report(tstop=options.tstop, compartments=count, trains=trains)
 

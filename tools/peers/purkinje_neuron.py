@@ -14,14 +14,11 @@ Model: Miyasho et al., Brain Research 891:106 (2001), ModelDB 17664.
 
 import argparse
 import csv
-import json
-import os
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-from mechanisms import compile_mechanisms, peak_memory
+from neuron_session import Session, add_options
 
 NETWORK = Path(__file__).resolve().parents[2] / "networks" / "purkinje"
 V_INIT = -65.0  # mV
@@ -42,8 +39,8 @@ DENDRITE = {
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--threads", type=int, default=1, help="with more than one the cell is multisplit")
-    parser.add_argument("--coreneuron", action="store_true", help="run the step loop in CoreNEURON")
+    parser.add_argument("--threads", type=int, default=1, help="with more threads than cells, cells are multisplit (not in CoreNEURON)")
+    parser.add_argument("--copies", type=int, default=1, help="so many cells, which nothing joins")
     parser.add_argument("--no-tables", action="store_true", help="compute the rates exactly")
     parser.add_argument("--mechanisms-as-published", action="store_true", help="take the .mod files of that folder")
     parser.add_argument("--dt", type=float, default=0.025, help="ms")
@@ -51,7 +48,7 @@ def arguments():
     parser.add_argument("--spikes", type=Path, help="write the spikes to this CSV file")
     parser.add_argument("--voltage", type=Path, help="write v and cai every 0.25 ms to this CSV file")
     parser.add_argument("--reference", type=Path, help="compare the spikes with this CSV file; status 1 if they differ")
-    parser.add_argument("--mechanisms", type=Path, help="compile the .mod files in this folder, and reuse what it holds")
+    add_options(parser)
     return parser.parse_args()
 
 
@@ -61,10 +58,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="volley-neuron-") as temporary:
         folder = options.mechanisms or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        library, core_library = compile_mechanisms(sources, folder, options.coreneuron)
-        if options.coreneuron:
-            os.environ["CORENEURONLIB"] = str(core_library)
-        status = run(options, library)
+        status = run(options, Session(options, sources, folder))
     sys.exit(status)
 
 
@@ -87,54 +81,27 @@ def build(h):
     return sections
 
 
-def run(options, library):
-    os.environ["NEURON_MODULE_OPTIONS"] = "-nogui"
-    import_started = time.perf_counter()
-    import neuron
-    from neuron import h
-
-    h.nrn_load_dll(str(library))
-    import_time = time.perf_counter() - import_started
-    setup_started = time.perf_counter()
-    pc = h.ParallelContext()
+def run(options, session):
+    h = session.h
     h.dt, h.celsius = options.dt, 37
-    sections = build(h)
-    soma = sections["soma"]
     for mechanism in WITH_TABLES:
         setattr(h, f"usetable_{mechanism}", 0 if options.no_tables else 1)
-    step = h.IClamp(soma(0.5))
-    step.delay, step.dur, step.amp = 20, 400, 2
-    pc.set_gid2node(0, pc.id())
-    detector = h.NetCon(soma(0.5)._ref_v, None, sec=soma)
-    detector.threshold = -20
-    pc.cell(0, detector)
-    times, gids = h.Vector(), h.Vector()
-    pc.spike_record(-1, times, gids)
+    copies = [build(h) for _ in range(options.copies)]
+    for gid, sections in enumerate(copies):
+        soma = sections["soma"]
+        step = h.IClamp(soma(0.5))
+        step.delay, step.dur, step.amp = 20, 400, 2
+        session.keep.append(step)
+        session.detector(gid, soma(0.5)._ref_v, soma, -20)
     traces = []
     if options.voltage:
-        near, far = sections["SpinyDendrite[0]"](0.5), sections["SpinyDendrite[900]"](0.5)
-        for pointer in (soma(0.5)._ref_v, near._ref_v, far._ref_v, far._ref_cai):
+        soma, near, far = (copies[0][name](0.5) for name in ("soma", "SpinyDendrite[0]", "SpinyDendrite[900]"))
+        for pointer in (soma._ref_v, near._ref_v, far._ref_v, far._ref_cai):
             traces.append(h.Vector().record(pointer, 0.25))
-    if options.threads > 1:
-        pc.nthread(options.threads)
-        h.load_file("parcom.hoc")
-        tool = h.ParallelComputeTool()
-        tool.nthread(options.threads)
-        tool.multisplit(1)
-    if options.coreneuron:
-        from neuron import coreneuron
+    session.spread_over_threads(cut=options.threads > options.copies and not options.coreneuron)
+    times, gids = session.solve(V_INIT, options.tstop)
 
-        coreneuron.enable = True
-        coreneuron.verbose = 0
-    pc.set_maxstep(10)
-    h.finitialize(V_INIT)
-    setup_time = time.perf_counter() - setup_started
-
-    run_started = time.perf_counter()
-    pc.psolve(options.tstop)
-    run_time = time.perf_counter() - run_started
-
-    spikes = [float(t) for t in times]
+    spikes = [float(t) for t, gid in zip(times, gids) if gid == 0]
     if options.spikes:
         options.spikes.write_text("time_ms\n" + "".join(f"{t:.9g}\n" for t in spikes))
     if options.voltage:
@@ -145,23 +112,11 @@ def run(options, library):
             for n, row in enumerate(zip(*traces)):
                 writer.writerow([f"{n * 0.25:.3f}", *(f"{value:.9g}" for value in row)])
     agrees = compare(spikes, options.reference, options.dt) if options.reference else True
-
-    print(
-        json.dumps(
-            {
-                "simulator": "CoreNEURON" if options.coreneuron else "NEURON",
-                "version": neuron.__version__,
-                "condition": "no tables" if options.no_tables else "tables",
-                "threads": options.threads,
-                "dt_ms": options.dt,
-                "tstop_ms": options.tstop,
-                "compartments": len(sections),
-                "steps": round(options.tstop / options.dt),
-                "spikes": {"cell": len(spikes)},
-                "wall_time_s": {"import": import_time, "build": setup_time, "run": run_time},
-                "peak_memory_bytes": peak_memory(),
-            }
-        )
+    session.report(
+        tstop=options.tstop,
+        compartments=options.copies * len(copies[0]),
+        trains={"cell": [float(t) for t in times]},
+        settings="no tables" if options.no_tables else "",
     )
     return 0 if agrees else 1
 

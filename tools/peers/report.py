@@ -24,9 +24,10 @@ class Clock:
     def run(self, steps):
         """Calls `steps`, the step loop alone."""
         self.start_up = time.time() - STARTED - self.compiled
-        begin = time.perf_counter()
+        cpu, begin = time.process_time(), time.perf_counter()
         steps()
         self.seconds = time.perf_counter() - begin
+        self.cpu_seconds = time.process_time() - cpu  # of all threads; tells a run that had to wait for a core
 
 
 def summary(simulator, version, clock, *, threads, dt, tstop, compartments, trains, **more):
@@ -45,6 +46,7 @@ def summary(simulator, version, clock, *, threads, dt, tstop, compartments, trai
                 "spikes": {population: len(times) for population, times in trains.items()},
                 "mean_spike_ms": {population: sum(times) / max(len(times), 1) for population, times in trains.items()},
                 "wall_time_s": {"compile": clock.compiled, "start_up": clock.start_up, "run": clock.seconds},
+                "cpu_time_s": clock.cpu_seconds,
                 "peak_memory_bytes": peak_memory(),
                 **more,
             }

@@ -40,6 +40,11 @@ impl Known {
     }
 }
 
+/// Whether an op gives the same wherever it stands behind its operands, and does nothing else.
+pub(crate) fn is_plain(op: &Op) -> bool {
+    key(op).is_some()
+}
+
 /// What tells an op from all others; numbers by their bits.
 #[derive(PartialEq, Eq, Hash)]
 enum Key {

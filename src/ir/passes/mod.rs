@@ -10,6 +10,7 @@ pub mod division;
 pub mod fold;
 pub mod fuse;
 pub mod hoist;
+pub mod invariant;
 pub mod powers;
 pub mod reciprocal;
 pub mod uniform;
@@ -49,6 +50,7 @@ pub fn optimise_watched(
     each(module, "common", common::run, watch);
     each_step(module, "fuse", fuse::run, watch);
     each(module, "common", common::run, watch);
+    each(module, "invariant", invariant::run, watch);
     each(module, "dead", dead::run, watch);
 }
 
