@@ -330,7 +330,8 @@ impl Program {
             return (!failed.is_empty()).then_some(Halt::Failed(failed));
         }
         SCRATCH.with_borrow_mut(|scratch| {
-            let holds = kept.as_ref().is_some_and(|kept| self.still_holds(&kept.values, environment, globals));
+            let holds =
+                kept.as_ref().is_some_and(|kept| self.still_holds(&kept.values, environment, globals));
             let values = kept.map_or(&mut scratch.values, |kept| &mut kept.values);
             if !holds {
                 self.evaluate_uniform(level, environment, globals, tables, values, None);
