@@ -50,7 +50,6 @@ struct Measured {
     peak: f64,
     /// What is estimated.
     estimate: Memory,
-    compartments: f64,
     connections: f64,
 }
 
@@ -73,7 +72,6 @@ fn measure(path: &Path, set: &[(&str, &str)], threads: usize) -> Measured {
         held: held as f64,
         peak: peak as f64,
         estimate: Memory::of(&model, threads),
-        compartments: statistics.compartments as f64,
         connections: statistics.connections as f64,
     }
 }
@@ -131,7 +129,7 @@ fn point_cells(folder: &Path, cells: u32, inputs: u32, weight: &str, delay: &str
 }
 
 /// Held to these figures: 24 bytes a connection where weight and delay are the same for all, 48 where each connection has its own; and in
-/// each group of a thread's cells (here seven or eight in all) 4 bytes for each cell of the network. While they are built there is a quarter more at most:
+/// each group of a thread's cells (here five or six in all) 4 bytes for each cell of the network. While they are built there is a quarter more at most:
 /// with several groups, the numbers of the connections that end in each.
 #[test]
 fn a_million_connections_take_what_is_promised() {
