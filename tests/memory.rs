@@ -50,7 +50,6 @@ struct Measured {
     peak: f64,
     /// What is estimated.
     estimate: Memory,
-    compartments: f64,
     connections: f64,
 }
 
@@ -73,7 +72,6 @@ fn measure(path: &Path, set: &[(&str, &str)], threads: usize) -> Measured {
         held: held as f64,
         peak: peak as f64,
         estimate: Memory::of(&model, threads),
-        compartments: statistics.compartments as f64,
         connections: statistics.connections as f64,
     }
 }
@@ -99,13 +97,21 @@ fn the_estimate_for_a_ring_of_1024_cells_is_within_a_tenth() {
         let small = measure(&path, &[], threads);
         let large = measure(&path, &[("rings", "128")], threads);
         let (held, estimated) = grown(&large, &small);
-        println!(
-            "{threads}: {:.1} {:.1}",
-            held / (large.compartments - small.compartments),
-            large.estimate.per_compartment()
-        );
         assert_near(held, estimated);
     }
+}
+
+/// Few cells lie one by one, each with couplings of its own.
+#[test]
+fn the_estimate_for_a_compartment_of_a_single_cell_is_within_a_tenth() {
+    let _turn = turn();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("networks/ring/network.toml");
+    let of = |compartments: &str| {
+        measure(&path, &[("rings", "1"), ("cells", "2"), ("compartments", compartments)], 1)
+    };
+    let (small, large) = (of("100"), of("900"));
+    let (held, estimated) = grown(&large, &small);
+    assert_near(held, estimated);
 }
 
 /// Point cells with `inputs` connections each.
@@ -122,8 +128,9 @@ fn point_cells(folder: &Path, cells: u32, inputs: u32, weight: &str, delay: &str
     path
 }
 
-/// Held to these figures: 24 bytes a connection where weight and delay are the same for all, 48 where each connection has its own.
-/// While they are built there is never much more.
+/// Held to these figures: 24 bytes a connection where weight and delay are the same for all, 48 where each connection has its own; and in
+/// each group of a thread's cells (here five or six in all) 4 bytes for each cell of the network. While they are built there is a quarter more at most:
+/// with several groups, the numbers of the connections that end in each.
 #[test]
 fn a_million_connections_take_what_is_promised() {
     let _turn = turn();
@@ -138,19 +145,11 @@ fn a_million_connections_take_what_is_promised() {
             let with = measure(&point_cells(folder.path(), 10_000, 100, weight, delay), &[], threads);
             assert_eq!(with.connections, 1e6);
             let (held, estimated) = grown(&with, &without);
-            println!(
-                "{weight} {delay} {threads}: held {} estimate {} peak {} total {} of {}",
-                held / 1e6,
-                with.estimate.per_connection(),
-                (with.peak - without.held) / 1e6,
-                with.held,
-                with.estimate.total()
-            );
             assert_near(held, estimated);
             assert_near(with.held, with.estimate.total());
             assert!(with.estimate.per_connection() <= most, "{}", with.estimate.per_connection());
-            assert!(held / 1e6 <= most + 0.1, "{held}");
-            assert!(with.peak < 1.1 * with.held, "{with:?}");
+            assert!(held / 1e6 <= most + 0.4, "{held}");
+            assert!(with.peak < 1.25 * with.held, "{with:?}");
         }
     }
 }

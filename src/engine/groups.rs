@@ -8,26 +8,9 @@
 //!
 //! Groups are about equally large, and take cells of a population [`WELL_FILLED`] at a time, which fills the lanes in which they are solved.
 
-use crate::network::{Body, Model};
-use crate::partition::Plan;
+use crate::network::Model;
+use crate::partition::{Grouping, Plan, WorkingSet, are_independent};
 use crate::solver::interleaved::WELL_FILLED;
-
-/// How large groups are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grouping {
-    /// Most bytes of compartments and mechanisms in a group.
-    pub bytes: usize,
-    /// But at least about so many compartments: starting a kernel takes as long as some of them.
-    pub compartments: usize,
-}
-
-impl Default for Grouping {
-    /// What was fastest (docs/performance.md): as many bytes as a second-level cache of 512 KiB has, not all of which a step touches; but 1,000 compartments, which make up for
-    /// starting their kernels.
-    fn default() -> Grouping {
-        Grouping { bytes: 512 * 1024, compartments: 1000 }
-    }
-}
 
 /// The cells of one group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,16 +29,13 @@ pub fn shares(model: &Model, plan: &Plan, thread: usize, grouping: Grouping) -> 
         let mine = (0..threads.len() as u32).filter(|cell| threads[*cell as usize] as usize == thread);
         cells.push(mine.filter(|cell| !is_split(*cell)).collect::<Vec<u32>>());
     }
-    let sizes: Vec<Size> =
-        model.populations.iter().map(|population| Size::of(model, &population.body)).collect();
-    let total = |of: fn(&Size) -> usize| {
+    let sizes: Vec<WorkingSet> =
+        model.populations.iter().map(|population| WorkingSet::of(model, &population.body)).collect();
+    let total = |of: fn(&WorkingSet) -> usize| {
         cells.iter().zip(&sizes).map(|(cells, size)| cells.len() * of(size)).sum::<usize>()
     };
     let (bytes, compartments) = (total(|size| size.bytes), total(|size| size.compartments));
-    let count = match are_independent(model, plan) {
-        true => bytes.div_ceil(grouping.bytes.max(1)).min(compartments / grouping.compartments.max(1)),
-        false => 1,
-    };
+    let count = grouping.count(bytes, compartments, plan.split.is_empty() && are_independent(model));
     if count <= 1 {
         return vec![Share { cells, has_pieces: true }];
     }
@@ -72,45 +52,4 @@ pub fn shares(model: &Model, plan: &Plan, thread: usize, grouping: Grouping) -> 
     }
     shares.retain(|share| share.cells.iter().any(|cells| !cells.is_empty()));
     shares
-}
-
-/// Whether nothing crosses between the cells of a thread within an epoch.
-fn are_independent(model: &Model, plan: &Plan) -> bool {
-    plan.split.is_empty()
-        && model.couplings.is_empty()
-        && model.externals.is_empty()
-        && model.mechanisms.iter().all(|mechanism| !mechanism.is_serial())
-}
-
-/// What a step goes through of one cell of a population.
-struct Size {
-    bytes: usize,
-    compartments: usize,
-}
-
-/// Bytes of a value.
-const VALUE: usize = size_of::<f64>();
-
-/// Columns of a compartment: voltage, right-hand side, diagonal, area and diameter.
-const NODE_COLUMNS: usize = 5;
-
-/// Columns of an ion: reversal potential, both concentrations and current.
-const ION_COLUMNS: usize = 4;
-
-impl Size {
-    fn of(model: &Model, body: &Body) -> Size {
-        let columns = |mechanism: usize| model.mechanisms[mechanism].module.columns as usize;
-        match body {
-            Body::Artificial(body) => Size { bytes: columns(body.mechanism).max(1) * VALUE, compartments: 0 },
-            Body::Cells(body) => {
-                let compartments = body.compartments.len();
-                let densities =
-                    body.densities.iter().map(|density| columns(density.mechanism) * density.nodes.len());
-                let points = body.points.iter().map(|point| columns(point.mechanism) + 1);
-                let ions = body.ions.iter().map(|ion| ION_COLUMNS * ion.nodes.len());
-                let values = NODE_COLUMNS * compartments + densities.chain(points).chain(ions).sum::<usize>();
-                Size { bytes: values * VALUE, compartments }
-            }
-        }
-    }
 }

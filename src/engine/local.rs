@@ -13,7 +13,7 @@ use super::detectors::Detectors;
 use super::diffusion::Diffusions;
 use super::error::{Culprit, Order, Part, RunError};
 use super::fault;
-use super::groups::{self, Grouping};
+use super::groups;
 use super::layout::{self, Layout, LocalPopulation, NONE};
 use super::links::Links;
 use super::membrane::Membrane;
@@ -26,7 +26,7 @@ use super::split::EndBoard;
 use crate::ir::{self, Stage};
 use crate::kernel::{Endless, Environment, Event, EventEffect, Failed, Halt, Level, TableValues};
 use crate::network::{Body, Model, Population};
-use crate::partition::Plan;
+use crate::partition::{Grouping, Plan};
 
 /// A spike's event is due this much later than the step at whose end the crossing was seen, as in NEURON: it settles
 /// what comes first when an event falls exactly between two steps.

@@ -37,10 +37,10 @@ mod sink;
 mod sources;
 mod split;
 
+pub use crate::partition::Grouping;
 pub use clock::Clock;
 pub(crate) use error::panic_text;
 pub use error::{BuildError, Culprit, RunError};
-pub use groups::Grouping;
 pub use simulation::{Control, Epoch, Outcome, Progress, Simulation, Statistics};
 pub use sink::{Memory, Sink, SinkError, Spike};
 

@@ -8,14 +8,13 @@ use super::clock::Clock;
 use super::coupling::{Board, Moment};
 use super::error::{BuildError, RunError, panic_text};
 use super::exchange::{Collector, Exchange};
-use super::groups::Grouping;
 use super::local::{Fired, Local};
 use super::sink::Sink;
 use super::split::EndBoard;
 use crate::kernel::Level;
 use crate::morphology::Compartments;
 use crate::network::{Body, Model, PerConnection};
-use crate::partition::Plan;
+use crate::partition::{Grouping, Plan};
 
 /// A network in the middle of a run.
 #[derive(Debug)]

@@ -9,6 +9,7 @@
 
 mod complexity;
 pub mod cuts;
+mod grouping;
 mod lpt;
 pub mod measure;
 mod memory;
@@ -17,6 +18,7 @@ mod pinned;
 mod split;
 
 pub use complexity::{COMPARTMENT, Costs, Size, cell_complexity, size, states};
+pub use grouping::{Grouping, WorkingSet, are_independent};
 pub use memory::Memory;
 pub use obstacle::{Obstacle, Refusal, obstacle, refusals, uncut};
 pub use split::SplitCell;
