@@ -49,13 +49,15 @@ const BUCKET: f64 = size_of::<Vec<f64>>() as f64;
 /// Memory of a network, by what it is for: bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Memory {
-    /// Cells with their compartments and mechanisms, artificial cells too, and what each group of them keeps for itself.
+    /// Cells with their compartments and mechanisms, artificial cells too.
     pub cells: f64,
+    /// What is kept once a cell type, and what each group of a thread's cells keeps for itself.
+    pub shared: f64,
     /// Connections, in the model and on the threads of their targets.
     pub connections: f64,
     /// How many compartments share the first.
     compartments: f64,
-    /// How many connections share the second.
+    /// How many connections share the last.
     count: f64,
 }
 
@@ -87,10 +89,10 @@ impl Memory {
                     let is_side_by_side = count >= WORTHWHILE as f64 * threads;
                     memory.cells += count * cell(model, body, is_side_by_side) + points(model, body, count);
                     let nodes = body.compartments.len() as f64;
-                    memory.cells += nodes * TYPE_NODE;
+                    memory.shared += nodes * TYPE_NODE;
                     if is_side_by_side {
                         let share = count * size.bytes as f64 / bytes.max(1.0);
-                        memory.cells += nodes * SHARED_NODE * (groups * share).max(threads);
+                        memory.shared += nodes * SHARED_NODE * (groups * share).max(threads);
                     }
                 }
                 Body::Artificial(body) => {
@@ -106,8 +108,8 @@ impl Memory {
             }
         }
         memory.connect(model);
-        memory.cells += groups * (GROUP + index(model.cell_count() as f64, memory.count / groups));
-        memory.cells += groups * (BUCKET * buckets(model) + tables(model));
+        memory.shared += groups * (GROUP + index(model.cell_count() as f64, memory.count / groups));
+        memory.shared += groups * (BUCKET * buckets(model) + tables(model));
         memory
     }
 
@@ -133,7 +135,7 @@ impl Memory {
         self.connections += self.count * (END + VALUE * weights as f64 + delay);
     }
 
-    /// Bytes of a compartment with its mechanisms, on average; 0 without compartments.
+    /// Bytes of a compartment with its mechanisms, on average, without what is shared; 0 without compartments.
     pub fn per_compartment(&self) -> f64 {
         if self.compartments > 0.0 { self.cells / self.compartments } else { 0.0 }
     }
@@ -145,7 +147,7 @@ impl Memory {
 
     /// Bytes of the whole network.
     pub fn total(&self) -> f64 {
-        self.cells + self.connections
+        self.cells + self.shared + self.connections
     }
 }
 
