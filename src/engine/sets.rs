@@ -23,7 +23,7 @@ pub struct Set {
     pub globals: Vec<f64>,
     /// Its tables, built from the shared variables.
     pub tables: Vec<TableValues>,
-    /// The latest self-event with flag 1 of each instance: the one that `net_move` moves.
+    /// The latest self-event with flag 1 of each instance: the one that `net_move` moves. Empty for density mechanisms, which have no events.
     pub tickets: Vec<Option<Ticket>>,
     /// Whether events look at all connections of their instance (FOR_NETCONS).
     pub looks_at_connections: bool,
@@ -312,7 +312,7 @@ fn new_set(
         instances,
         globals,
         tables: Vec::new(),
-        tickets: vec![None; count],
+        tickets: vec![None; if module.kind == ir::Kind::Density { 0 } else { count }],
         looks_at_connections: mechanism.receive.as_ref().is_some_and(|p| p.uses_connections()),
         watching: vec![Vec::new(); watchers],
         ids,

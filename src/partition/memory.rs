@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use super::grouping::{Grouping, WorkingSet, are_independent};
+use crate::ir::Kind;
 use crate::network::{Body, CellBody, Model, Nernst, PerConnection, PointSet, Setting, Values};
 use crate::random::Stream;
 use crate::solver::interleaved::WORTHWHILE;
@@ -33,8 +34,8 @@ const TYPE_NODE: f64 = 8.0 * VALUE + 3.0 * INDEX + 1.0;
 const ION: f64 = 4.0 * VALUE + GROWN * (3.0 * VALUE + INDEX);
 /// One whose reversal potential follows from concentrations: its number, and the ratio of the two.
 const REVERSAL: f64 = GROWN * INDEX + VALUE;
-/// An instance of a mechanism, whatever its variables are: its number by cell and node, and its movable event (a number and a slot).
-const INSTANCE: f64 = INDEX + 16.0;
+/// The movable event of an instance that may have one: a number and a slot.
+const TICKET: f64 = 16.0;
 /// A detector of spikes: the cell, and whether the voltage was above the threshold.
 const DETECTOR: f64 = GROWN * (INDEX + VALUE);
 /// A cell: its thread, and its place in its group's list.
@@ -215,7 +216,9 @@ fn points(model: &Model, body: &CellBody, cells: f64) -> f64 {
 /// An instance with its variables and random streams.
 fn instance(model: &Model, mechanism: usize) -> f64 {
     let module = &model.mechanisms[mechanism].module;
-    INSTANCE + VALUE * f64::from(module.columns) + (module.randoms.len() * size_of::<Stream>()) as f64
+    // Its number by cell and node.
+    let ticket = if module.kind == Kind::Density { 0.0 } else { TICKET };
+    INDEX + ticket + VALUE * f64::from(module.columns) + (module.randoms.len() * size_of::<Stream>()) as f64
 }
 
 /// Values that the model keeps for each cell.
