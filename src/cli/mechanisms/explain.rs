@@ -23,6 +23,7 @@ const PASSES: &[&str] = &[
     "reciprocal",
     "uniform",
     "fuse",
+    "invariant",
 ];
 
 /// Explains one file.
