@@ -5,7 +5,7 @@
 
 For each mechanism of the networks it prints, for one instance and time step: exponentials, divisions, columns looked up in tables and other
 operations, counted in what `volley mod explain` shows; bytes of columns read and written; the least time that the machine could take for these operations
-if each kind were done at the rate measured alone (see RATES), and for these bytes from the second-level cache; and what `volley complexity --measure`
+(see RATES), and for these bytes from the second-level cache; and what `volley complexity --measure`
 measures. Loops count as the four rounds that `complexity` takes them for. Nothing else should be running.
 """
 
@@ -18,9 +18,9 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 CATALOGUE = PROJECT / "src" / "mechanism" / "catalogue"
 
-# ns for one value where nothing else is in the way: AMD EPYC (Zen 3) at 3.2 GHz, AVX2, 2026-11-22. Division is the processor's own limit (vdivpd takes
-# 4.5 cycles for four), exp that of 16 values side by side, other operations two vectors a cycle from and to the first-level cache.
-RATES = {"exp": 0.74, "division": 0.35, "looked up": 0.2, "other": 0.12}
+# ns for one value, AMD EPYC (Zen 3) at 3.2 GHz, AVX2, 2026-11-22. Measured: exp in a loop by itself; division, where vdivpd takes 4.5 cycles for four; a
+# column of a table (`benches/kernels`, 22 columns of a row). Other operations: the processor's limit of one stored vector of four a cycle.
+RATES = {"exp": 0.74, "division": 0.35, "looked up": 0.37, "other": 0.08}
 # Bytes a ns between the second-level cache and the core, both ways together: 32 a cycle.
 BANDWIDTH = 32 * 3.2
 ROUNDS = 4
